@@ -1,0 +1,57 @@
+"""What a bottleneck block costs, against the plain 3×3 residual block it replaces.
+
+>>> from bottlecalc import Bottleneck, Plain, compare, count
+>>> plain, bottleneck = count(Plain(64, 128)), count(Bottleneck(64, 128))
+>>> plain.params.main, bottleneck.params.main
+(73728, 15360)
+>>> float(compare([plain, bottleneck]).ratios[0].params["main"])
+4.8
+
+``build(block)`` gives the block as an ``nn.Module``; ``measure(module, shape)`` asks torch and
+fvcore what it costs. Only these two load torch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
+from bottlecalc.compare import Comparison, compare
+from bottlecalc.counts import Count, Measurement, Row
+from bottlecalc.formulas import count
+from bottlecalc.measure import MeasureError, measure
+from bottlecalc.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from bottlecalc.modules import ResidualBlock
+
+
+__all__ = [
+    "FAMILIES",
+    "Basic",
+    "Block",
+    "BlockError",
+    "Bottleneck",
+    "Comparison",
+    "Count",
+    "MeasureError",
+    "Measurement",
+    "Plain",
+    "Row",
+    "build",
+    "compare",
+    "count",
+    "measure",
+    "parse",
+]
+
+
+def build(block: Block) -> ResidualBlock:
+    """Build a block as a trainable ``nn.Module``; loads torch.
+
+    It takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a pair of
+    that and the indices of the shortcut's max pooling, for ``nn.MaxUnpool2d``.
+    """
+    from bottlecalc import modules
+
+    return modules.build(block)

@@ -1,0 +1,5 @@
+"""``python -m bottlecalc``."""
+
+from bottlecalc.cli import main
+
+main()

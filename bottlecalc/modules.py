@@ -1,0 +1,162 @@
+"""The blocks as ``nn.Module``, written from their papers and from nothing else.
+
+Each submodule bears the name of the layer that it is (``conv1``, ``shortcut.bn``, ``upsample``).
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from torch import Tensor, nn
+
+from bottlecalc.blocks import Basic, Block, BlockError, Bottleneck, Plain
+
+
+@singledispatch
+def build(block: Block) -> ResidualBlock:
+    """Build a block.
+
+    The module takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a
+    pair of that and the indices of the shortcut's max pooling, ``(N, in, H / 2, W / 2)``.
+    """
+    raise NotImplementedError(f"no module for {type(block).__name__}")
+
+
+class Shortcut(nn.Module):
+    """Identity, or max pooling, 1×1 and BN: what is added to the main path.
+
+    Source: He et al. 2015, arXiv:1512.03385, section 3.3, option B; the pooling with indices is
+    SegNet's (Badrinarayanan et al., arXiv:1511.00561) and ENet's (Paszke et al., 1606.02147).
+    """
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.pool = nn.MaxPool2d(2, 2, return_indices=True) if block.downsample else None
+        self.conv: nn.Conv2d | None = None
+        self.bn: nn.BatchNorm2d | None = None
+        if block.downsample or block.stride != 1 or block.in_channels != block.out_channels:
+            self.conv = nn.Conv2d(
+                block.in_channels, block.out_channels, 1, stride=block.stride, bias=False
+            )
+            self.bn = nn.BatchNorm2d(block.out_channels)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        indices = None
+        if self.pool is not None:
+            x, indices = self.pool(x)
+        if self.conv is not None and self.bn is not None:
+            x = self.bn(self.conv(x))
+        return x, indices
+
+
+class ResidualBlock(nn.Module):
+    """Main path + shortcut, ReLU, and where asked a transposed convolution."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.downsample = block.downsample
+        self.shortcut = Shortcut(block)
+        self.relu = nn.ReLU(inplace=True)
+        self.upsample: nn.ConvTranspose2d | None = None
+        if block.upsample:
+            self.upsample = nn.ConvTranspose2d(block.out_channels, block.out_channels, 2, stride=2)
+
+    def main(self, x: Tensor) -> Tensor:
+        """The main path, ``(N, in, H, W)`` to ``(N, out, H', W')``."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        if self.downsample and (x.shape[-2] % 2 or x.shape[-1] % 2):
+            raise BlockError(
+                f"size {x.shape[-2]}x{x.shape[-1]} is odd, and this block halves it;"
+                " give an even height and width"
+            )
+        identity, indices = self.shortcut(x)
+        y: Tensor = self.relu(self.main(x) + identity)
+        if self.upsample is not None:
+            y = self.upsample(y)
+        return y if indices is None else (y, indices)
+
+
+class PlainBlock(ResidualBlock):
+    """3×3, BN."""
+
+    def __init__(self, block: Plain) -> None:
+        super().__init__(block)
+        stride = 2 if block.downsample else block.stride
+        self.conv1 = conv3x3(block.in_channels, block.out_channels, stride, block.dilation)
+        self.bn1 = nn.BatchNorm2d(block.out_channels)
+
+    def main(self, x: Tensor) -> Tensor:
+        y: Tensor = self.bn1(self.conv1(x))
+        return y
+
+
+class BasicBlock(ResidualBlock):
+    """3×3, BN, ReLU, 3×3, BN (He et al. 2015, figure 5, left)."""
+
+    def __init__(self, block: Basic) -> None:
+        super().__init__(block)
+        stride = 2 if block.downsample else block.stride
+        self.conv1 = conv3x3(block.in_channels, block.out_channels, stride, block.dilation)
+        self.bn1 = nn.BatchNorm2d(block.out_channels)
+        self.relu1 = nn.ReLU(inplace=True)
+        self.conv2 = conv3x3(block.out_channels, block.out_channels, 1, block.dilation)
+        self.bn2 = nn.BatchNorm2d(block.out_channels)
+
+    def main(self, x: Tensor) -> Tensor:
+        y: Tensor = self.relu1(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        return y
+
+
+class BottleneckBlock(ResidualBlock):
+    """1×1, BN, ReLU, 3×3, BN, ReLU, 1×1, BN (He et al. 2015, figure 5, right).
+
+    The stride is on the 3×3, as in Goyal et al. 2017 (arXiv:1706.02677) and torchvision
+    ("ResNet v1.5"); He et al. 2015 have it on the first 1×1.
+    """
+
+    def __init__(self, block: Bottleneck) -> None:
+        super().__init__(block)
+        width = block.mid_channels or block.out_channels // 4
+        stride = 2 if block.downsample else block.stride
+        self.conv1 = nn.Conv2d(block.in_channels, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu1 = nn.ReLU(inplace=True)
+        self.conv2 = conv3x3(width, width, stride, block.dilation, block.groups)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.relu2 = nn.ReLU(inplace=True)
+        self.conv3 = nn.Conv2d(width, block.out_channels, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(block.out_channels)
+
+    def main(self, x: Tensor) -> Tensor:
+        y: Tensor = self.relu1(self.bn1(self.conv1(x)))
+        y = self.relu2(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        return y
+
+
+def conv3x3(
+    in_channels: int, out_channels: int, stride: int, dilation: int, groups: int = 1
+) -> nn.Conv2d:
+    """A 3×3 convolution without bias, its padding the dilation."""
+    return nn.Conv2d(
+        in_channels, out_channels, 3, stride=stride, padding=dilation, dilation=dilation,
+        groups=groups, bias=False,
+    )  # fmt: skip
+
+
+@build.register(Plain)
+def _plain(block: Plain) -> ResidualBlock:
+    return PlainBlock(block)
+
+
+@build.register(Basic)
+def _basic(block: Basic) -> ResidualBlock:
+    return BasicBlock(block)
+
+
+@build.register(Bottleneck)
+def _bottleneck(block: Bottleneck) -> ResidualBlock:
+    return BottleneckBlock(block)

@@ -1,0 +1,57 @@
+"""How figures are spelled, in every format that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from bottlecalc.compare import Comparison
+from bottlecalc.counts import Figure, Shape
+
+FIGURE_NAMES: dict[Figure, str] = {
+    "params": "parameters",
+    "macs": "MACs",
+    "fvcore_total": "fvcore total",
+    "activations": "activations",
+}
+
+_ASCII = str.maketrans({"×": "x", "·": "*", "─": "-", "→": "->", "≠": "!=", "✓": "ok", "✗": "NO"})
+
+
+def number(value: int) -> str:
+    """An integer with thousands separators."""
+    return f"{value:,}"
+
+
+def shape(dimensions: Shape | tuple[int, ...], times: str = "×") -> str:
+    """Dimensions: ``1×64×56×56``."""
+    return times.join(map(str, dimensions))
+
+
+def ratio(value: Fraction) -> str:
+    """How many times, to two decimals, or to three digits where those would be mostly zeros."""
+    if value >= 10**6:
+        return f"{round(value):,}×"
+    return f"{float(value):,.2f}×" if value >= Fraction(1, 10) else f"{float(value):.3g}×"
+
+
+def ascii_only(text: str) -> str:
+    """The same text for an encoding that has nothing but ASCII."""
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def objections(comparison: Comparison) -> Iterator[str]:
+    """A sentence for every layer on which a witness contradicts the closed form."""
+    for block in comparison.blocks:
+        for layer, figure, closed_form, witness, found in block.differences:
+            yield (
+                f"{block.count.block} {layer or '(the block itself)'}: {FIGURE_NAMES[figure]}"
+                f" by closed form {closed_form:,}, by {witness} {found:,}"
+            )
+
+
+def omissions(comparison: Comparison) -> Iterator[str]:
+    """A sentence for every witness that was left out, and why."""
+    for block in comparison.blocks:
+        for witness, reason in block.left_out.items():
+            yield f"{witness} was left out for {block.count.block}: {reason}"

@@ -1,0 +1,95 @@
+"""What the tests share: running the command line in this process, and on a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from bottlecalc import cli
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run ``bottlecalc`` in this process, its output piped."""
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["bottlecalc", *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        code = exit_.value.code
+        return Result(code if isinstance(code, int) else 0, *capsys.readouterr())
+
+    return run
+
+
+def run_process(*arguments: str, **environment: str) -> Result:
+    """Run ``python -m bottlecalc`` in a process of its own, its output piped."""
+    command = [sys.executable, "-m", "bottlecalc", *arguments]
+    done = subprocess.run(command, capture_output=True, env=_environment(environment), timeout=120)
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    return Result(done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding))
+
+
+def run_on_terminal(columns: int, *arguments: str, **environment: str) -> Result:
+    """Run ``python -m bottlecalc`` on a pseudo-terminal so wide; out and err come together."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    command = [sys.executable, "-m", "bottlecalc", *arguments]
+    process = subprocess.Popen(
+        command, stdin=follower, stdout=follower, stderr=follower, env=_environment(environment)
+    )
+    os.close(follower)
+    chunks = []
+    while chunk := _read(leader):
+        chunks.append(chunk)
+    os.close(leader)
+    return Result(process.wait(), b"".join(chunks).decode().replace("\r\n", "\n"), "")
+
+
+def _read(leader: int) -> bytes:
+    try:
+        return os.read(leader, 65536)
+    except OSError:  # Linux says EIO where the other end is closed
+        return b""
+
+
+def _environment(extra: dict[str, str]) -> dict[str, str]:
+    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING")
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return {**kept, "TERM": "xterm-256color", "PYTHONUTF8": "1", **extra}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a file of ``tests/golden``, or write it with ``--update-golden``."""
+
+    def check(name: str, text: str) -> None:
+        path = Path(__file__).parent / "golden" / name
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, "utf-8")
+        assert text == path.read_text("utf-8")
+
+    return check

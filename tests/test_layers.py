@@ -1,0 +1,84 @@
+"""Who may import whom, and torch kept out of what needs only arithmetic."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("torch", "fvcore", "numpy", "sympy", "psutil", "matplotlib")
+
+IMPORTS = """
+import contextlib, io, sys
+sys.argv = ["bottlecalc", *{arguments!r}]
+from bottlecalc.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+print(*(name for name in {heavy!r} if name in sys.modules))
+"""
+
+
+def loaded(*arguments: str) -> list[str]:
+    code = IMPORTS.format(arguments=arguments, heavy=HEAVY)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("--help",),
+        ("compare", "--help"),
+        ("compare", "--in", "64", "--out", "128", "--no-measure"),
+        ("compare", "--in", "64", "--out", "128", "--no-measure", "--format", "json"),
+        ("compare", "--in", "64", "--out", "1"),
+    ],
+    ids=" ".join,
+)
+def test_torch_stays_out_of_the_instant_path(arguments: tuple[str, ...]) -> None:
+    assert loaded(*arguments) == []
+
+
+def test_this_test_can_fail() -> None:
+    assert {"torch", "fvcore", "psutil"} <= set(loaded("compare", "--in", "4", "--out", "8"))
+
+
+def test_importing_the_library_is_cheap() -> None:
+    code = "import sys, bottlecalc; bottlecalc.count(bottlecalc.Plain(3, 4)); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {*HEAVY, "rich", "typer"} & set(done.stdout.split())
+
+
+def lint(config: Path) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache", "--config", config]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+
+
+def test_import_contracts_hold() -> None:
+    done = lint(ROOT / "pyproject.toml")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("contract", "broken"),
+    [
+        ('"formulas | measure | modules",', '"measure | modules",'),
+        ('forbidden_modules = ["torch", ', 'forbidden_modules = ["rich", '),
+        (
+            'forbidden_modules = ["bottlecalc.formulas"]',
+            'forbidden_modules = ["bottlecalc.counts"]',
+        ),
+    ],
+    ids=["layers", "pure", "blind"],
+)
+def test_each_contract_can_fail(contract: str, broken: str, tmp_path: Path) -> None:
+    """A contract that forbids what is really imported must break."""
+    config = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert contract in config
+    tampered = tmp_path / "pyproject.toml"
+    tampered.write_text(config.replace(contract, broken), "utf-8")
+    assert lint(tampered).returncode != 0
