@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, Field, dataclass, fields
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(_[0-9]+)*", re.ASCII)
@@ -123,8 +122,10 @@ class Bottleneck(Block):
 
 FAMILIES: Mapping[str, type[Block]] = {"plain": Plain, "basic": Basic, "bottleneck": Bottleneck}
 
+COMPARED = ("plain", "bottleneck")
+"""The families that are compared where none are named."""
 
-@cache
+
 def keys(family: type[Block]) -> dict[str, Field[Any]]:
     """The keys that a family's spec may have, and the field that each one sets."""
     return {field.name.removesuffix("_channels"): field for field in fields(family)}
@@ -152,7 +153,7 @@ def parse(spec: str, defaults: Mapping[str, str] | None = None) -> Block:
     for key in ("in", "out"):
         if key not in texts:
             raise BlockError(f"{spec} has no {key}; give --{key} N, or {key}=N in the spec")
-    values = {field.name: _value(key, texts[key], field, spec)
+    values: dict[str, Any] = {field.name: _value(key, texts[key], field, spec)
               for key, field in keys(family).items() if key in texts}  # fmt: skip
     return family(**values)
 

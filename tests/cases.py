@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bottlecalc.blocks import Basic, Block, Bottleneck, Plain
 
@@ -17,7 +17,7 @@ class Case(NamedTuple):
         return f"{self.block}@{self.batch}x{self.size[0]}x{self.size[1]}"
 
 
-MODES: tuple[dict[str, int | bool], ...] = (
+MODES: tuple[dict[str, Any], ...] = (
     {},
     {"dilation": 2},
     {"stride": 2},

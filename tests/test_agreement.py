@@ -191,24 +191,23 @@ def test_a_fault_in_the_formulas_is_seen(fault: str, monkeypatch: pytest.MonkeyP
     assert confront(SUBJECT).agrees is False
 
 
-MODULE_FAULTS: dict[str, Callable[[Any], None]] = {
-    "bias kept": lambda m: setattr(m, "conv1", nn.Conv2d(14, 6, 1)),
-    "stride on the 1×1": lambda m: (
-        setattr(m, "conv1", nn.Conv2d(14, 6, 1, stride=2, bias=False)),
-        setattr(m, "conv2", nn.Conv2d(6, 6, 3, padding=1, groups=3, bias=False)),
-    )[0],
-    "batch norm forgotten": lambda m: setattr(m, "bn2", nn.Identity()),
-    "no bias at the end": lambda m: setattr(
-        m, "upsample", nn.ConvTranspose2d(26, 26, 2, stride=2, bias=False)
-    ),
-    "norm without scale": lambda m: setattr(m, "bn3", nn.BatchNorm2d(26, affine=False)),
+MODULE_FAULTS: dict[str, dict[str, nn.Module]] = {
+    "bias kept": {"conv1": nn.Conv2d(14, 6, 1)},
+    "stride on the 1×1": {
+        "conv1": nn.Conv2d(14, 6, 1, stride=2, bias=False),
+        "conv2": nn.Conv2d(6, 6, 3, padding=1, groups=3, bias=False),
+    },
+    "batch norm forgotten": {"bn2": nn.Identity()},
+    "no bias at the end": {"upsample": nn.ConvTranspose2d(26, 26, 2, stride=2, bias=False)},
+    "norm without scale": {"bn3": nn.BatchNorm2d(26, affine=False)},
 }
 
 
 @pytest.mark.parametrize("fault", MODULE_FAULTS)
 def test_a_fault_in_the_module_is_seen(fault: str) -> None:
     module = build(SUBJECT.block)
-    MODULE_FAULTS[fault](module)
+    for name, layer in MODULE_FAULTS[fault].items():
+        module.set_submodule(name, layer)
     counted = count(SUBJECT.block, SUBJECT.size, SUBJECT.batch)
     assert compare([counted], [measure(module, counted.input)]).agrees is False
 

@@ -8,10 +8,11 @@ import json
 import re
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
-from bottlecalc import cli
+from bottlecalc.cli.compare import Format
 from bottlecalc.render import FORMATS
 from bottlecalc.version import __version__
 from tests.conftest import Run, run_process
@@ -361,4 +362,4 @@ def test_a_full_disk_is_one_sentence() -> None:
 
 
 def test_formats_offered_are_the_formats_there_are() -> None:
-    assert cli.Format.__args__ == tuple(FORMATS)
+    assert get_args(Format) == tuple(FORMATS)

@@ -54,7 +54,8 @@ def test_importing_the_library_is_cheap() -> None:
 
 
 def lint(config: Path) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).parent / "lint-imports", "--no-cache", "--config", config]
+    linter = str(Path(sys.executable).parent / "lint-imports")
+    command = [linter, "--no-cache", "--config", str(config)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
 
 

@@ -57,7 +57,7 @@ def test_the_identity_leaves_its_input_alone() -> None:
     module = build(Bottleneck(8, 8)).eval()
     x = torch.randn(1, 8, 5, 4)
     before = x.clone()
-    for parameter in module.bn3.parameters():
+    for parameter in module.get_submodule("bn3").parameters():
         nn.init.zeros_(parameter)
     assert torch.equal(module(x), before.clamp(min=0))
     assert torch.equal(x, before)

@@ -162,11 +162,11 @@ def test_the_dispatcher_counts_without_dynamo_and_with_it(broken: bool) -> None:
 
 def test_measuring_leaves_the_module_as_it_was() -> None:
     module = build(Bottleneck(4, 8)).train()
-    module.bn1.eval()
+    module.get_submodule("bn1").eval()
     state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     measure(module, (2, 4, 5, 3))
     assert module.training
-    assert not module.bn1.training
+    assert not module.get_submodule("bn1").training
     assert all(torch.equal(tensor, state[name]) for name, tensor in module.state_dict().items())
     assert not any(layer._forward_hooks or layer._forward_pre_hooks for layer in module.modules())
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from bottlecalc.compare import Compared, Comparison
-from bottlecalc.counts import FIGURES, Count, Figure, Row
+from bottlecalc.counts import FIGURES, Count, Figure, Row, Witness
 from bottlecalc.version import __version__
 
 
@@ -18,15 +18,22 @@ def document(comparison: Comparison) -> str:
     return json.dumps(_comparison(comparison), indent=2) + "\n"
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def heading(command: str, versions: Mapping[Witness, str]) -> dict[str, Any]:
+    """What every document begins with: its schema, and the versions of what was used."""
     return {
-        "schema": "bottlecalc.compare/1",
+        "schema": f"bottlecalc.{command}/1",
         "versions": {
             "bottlecalc": __version__,
             "python": platform.python_version(),
-            "torch": comparison.versions.get("torch"),
-            "fvcore": comparison.versions.get("fvcore"),
+            "torch": versions.get("torch"),
+            "fvcore": versions.get("fvcore"),
         },
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        **heading("compare", comparison.versions),
         "input": _common([block.count.input for block in comparison.blocks]),
         "blocks": [_block(block) for block in comparison.blocks],
         "ratios": [
@@ -78,7 +85,8 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _witnesses(figure: Figure, block: Compared) -> dict[str, int]:
-    return {"closed_form": _total(block.count, figure), **block.witnesses.get(figure, {})}
+    others = {str(witness): found for witness, found in block.witnesses.get(figure, {}).items()}
+    return {"closed_form": _total(block.count, figure), **others}
 
 
 def _total(count: Count, figure: Figure) -> int:

@@ -143,6 +143,6 @@ def _grid(*columns: str) -> Table:
     """A table with these columns, the ones that begin with ``=`` holding numbers."""
     grid = Table(box=HORIZONTALS, show_edge=False, header_style="", collapse_padding=True)
     for column in columns:
-        justify = "right" if column.startswith("=") else "left"
-        grid.add_column(column.removeprefix("="), justify=justify, overflow="fold")
+        name = column.removeprefix("=")
+        grid.add_column(name, justify="left" if name == column else "right", overflow="fold")
     return grid

@@ -1,0 +1,67 @@
+"""The documents are true: complete, current, and what they show is run."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from bottlecalc.cli import app
+from docs import build
+from tests.conftest import Run
+
+DOCUMENTS = build.documents()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_shows_is_what_is_printed(path: Path) -> None:
+    assert path.read_text("utf-8") == build.current(path)
+
+
+def test_a_stale_document_is_seen(tmp_path: Path) -> None:
+    text = (build.ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    stale = tmp_path / "tutorial.md"
+    stale.write_text(text.replace("15,360", "15,361"), "utf-8")
+    assert build.current(stale) != stale.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_python_in_documents_runs(path: Path) -> None:
+    assert doctest.testfile(str(path), module_relative=False).failed == 0
+
+
+def test_the_reference_has_every_command_and_option() -> None:
+    text = build.REFERENCE.read_text("utf-8")
+    commands = getattr(typer.main.get_command(app), "commands", {})
+    assert list(commands) == list(build.command_names())
+    for name, command in commands.items():
+        section = text.split(f"## `bottlecalc {name}`")[1].split("\n## ")[0]
+        for parameter in command.params:
+            assert parameter.help, parameter.name
+            assert all(option in section for option in parameter.opts), parameter.name
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+@pytest.mark.parametrize(
+    "ratio",
+    [
+        ("plain", 0, "4.8"),
+        ("basic", 0, "14.4"),
+        ("basic", 1, "9.7"),
+        ("basic", 2, "9.5"),
+    ],
+)
+def test_the_ratios_that_the_conventions_name(ratio: tuple[str, int, str], run: Run) -> None:
+    baseline, column, expected = ratio
+    blocks = ("--block", baseline, "--block", "bottleneck")
+    text = run("compare", "--in", "64", "--out", "128", "--no-measure", *blocks).out
+    (line,) = re.findall(r"^ bottleneck:\S+ +(.*×)$", text, re.MULTILINE)
+    assert line.split()[column].startswith(expected)
