@@ -31,7 +31,7 @@ def test_a_write_that_fails_leaves_what_was_there(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OutputError, match="out.txt cannot be written: No space left on device"):
+    with pytest.raises(OutputError, match=r"out\.txt cannot be written: No space left on device"):
         save(path, "lost")
     assert path.read_text("utf-8") == "kept"
     assert os.listdir(tmp_path) == ["out.txt"]
