@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
     Attributes:
         name: of the layer, torchvision's: ``conv1``, ``shortcut.bn``.
-        op: what the layer is, for people: ``3×3 conv, stride 2``.
+        kind: what the layer is: ``conv``, ``transposed conv``, ``batch norm``, ``ReLU``, …
         path: ``main``, ``shortcut``, or ``after`` the addition.
         input: shape of what goes in.
         output: shape of what comes out.
@@ -39,10 +39,14 @@ class Row(NamedTuple):
         macs: multiply-accumulates [MACs].
         fvcore_total: what fvcore calls flops, in eval mode [MACs + 2 per normalised element].
         activations: output elements of a convolution [elements].
+        kernel: height and width of the window; 0 where there is none [pixels].
+        stride: of the window.
+        dilation: of the window.
+        groups: of the convolution.
     """
 
     name: str
-    op: str
+    kind: str
     path: Path
     input: Shape
     output: Shape
@@ -54,6 +58,17 @@ class Row(NamedTuple):
     macs: int = 0
     fvcore_total: int = 0
     activations: int = 0
+    kernel: int = 0
+    stride: int = 1
+    dilation: int = 1
+    groups: int = 1
+
+    @property
+    def op(self) -> str:
+        """What the layer is, for people: ``3×3 conv, stride 2``."""
+        window = f"{self.kernel}×{self.kernel} " if self.kernel else ""
+        settings = (("stride", self.stride), ("dilation", self.dilation), ("groups", self.groups))
+        return window + self.kind + "".join(f", {what} {n}" for what, n in settings if n != 1)
 
     @property
     def formula(self) -> str:
@@ -144,7 +159,7 @@ class Count:
     @property
     def relus(self) -> int:
         """ReLUs that one forward pass goes through."""
-        return sum(row.op == "ReLU" for row in self.rows)
+        return sum(row.kind == "ReLU" for row in self.rows)
 
     def layers(self, figure: Figure) -> Layers:
         """One figure, layer by layer."""

@@ -6,7 +6,7 @@ that a family reads like the figure in its paper. Nothing here knows how a block
 
 from __future__ import annotations
 
-from functools import lru_cache, singledispatch
+from functools import singledispatch
 from math import isqrt, prod
 
 from bottlecalc.blocks import Basic, Block, BlockError, Bottleneck, Plain
@@ -138,8 +138,8 @@ def conv(
     positions = (batch, output[2], output[3])
     macs = weights * prod(positions)
     return Row(
-        name, _conv_op(kernel, stride, dilation, groups), path, x, output, factors, 0, positions,
-        weights, weights, macs, macs, prod(output),
+        name, "conv", path, x, output, factors, 0, positions, weights, weights, macs, macs,
+        prod(output), kernel, stride, dilation, groups,
     )  # fmt: skip
 
 
@@ -156,8 +156,8 @@ def conv_transpose(name: str, x: Shape, *, path: Path) -> Row:
     positions = (batch, height, width)
     macs = weights * prod(positions)
     return Row(
-        name, "2×2 transposed conv, stride 2", path, x, output, factors, channels, positions,
-        weights, weights + channels, macs, macs, prod(output),
+        name, "transposed conv", path, x, output, factors, channels, positions, weights,
+        weights + channels, macs, macs, prod(output), 2, 2,
     )  # fmt: skip
 
 
@@ -181,13 +181,7 @@ def max_pool(name: str, x: Shape, *, path: Path) -> Row:
     """2×2 max pooling of stride 2: no parameters and no MACs."""
     batch, channels, height, width = x
     output = (batch, channels, height // 2, width // 2)
-    return Row(name, "2×2 max pool with indices, stride 2", path, x, output)
-
-
-@lru_cache
-def _conv_op(kernel: int, stride: int, dilation: int, groups: int) -> str:
-    settings = (("stride", stride), ("dilation", dilation), ("groups", groups))
-    return f"{kernel}×{kernel} conv" + "".join(f", {what} {n}" for what, n in settings if n != 1)
+    return Row(name, "max pool with indices", path, x, output, kernel=2, stride=2)
 
 
 def _check_input(block: Block, size: tuple[int, int], batch: int) -> None:
