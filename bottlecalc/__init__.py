@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
 from bottlecalc.compare import Comparison, compare
 from bottlecalc.counts import Count, Measurement, Row
+from bottlecalc.errors import BottlecalcError
 from bottlecalc.formulas import count
 from bottlecalc.measure import MeasureError, measure
 from bottlecalc.version import __version__ as __version__
@@ -31,6 +32,7 @@ __all__ = [
     "Basic",
     "Block",
     "BlockError",
+    "BottlecalcError",
     "Bottleneck",
     "Comparison",
     "Count",

@@ -7,15 +7,21 @@ A spec is written ``family:key=value,…``, for example ``bottleneck:in=64,out=1
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import KW_ONLY, Field, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
+from bottlecalc.errors import BottlecalcError
+
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(_[0-9]+)*", re.ASCII)
 
 
-class BlockError(ValueError):
+Fault = tuple[Any, Callable[[], str]]
+"""Whether something is wrong, and the sentence that says so."""
+
+
+class BlockError(BottlecalcError, ValueError):
     """A block, or an input size for it, that cannot be; its text says why and what would do."""
 
 
@@ -46,15 +52,38 @@ class Block:
     def __post_init__(self) -> None:
         for key, field in keys(type(self)).items():
             self._check_value(key, getattr(self, field.name), field.default)
-        if self.downsample and self.stride != 1:
-            raise BlockError(
+        for broken, sentence in self.faults():
+            if broken:
+                raise BlockError(sentence())
+
+    def faults(self) -> Iterator[Fault]:
+        """What can be wrong with numbers that are right by themselves.
+
+        The conditions are arithmetic that does not mind what it is given: for columns of numbers
+        instead of numbers they say of each whether it is broken.
+        """
+        yield (
+            self.downsample and self.stride != 1,
+            lambda: (
                 f"downsample halves the size by itself and does not go with stride = {self.stride}"
                 f" in {self}; leave one of the two out"
-            )
-        if self.downsample and self.upsample:
-            raise BlockError(
+            ),
+        )
+        yield (
+            self.downsample and self.upsample,
+            lambda: (
                 f"downsample and upsample exclude each other in {self}; leave one of the two out"
-            )
+            ),
+        )
+
+    def size_faults(self, height: int, width: int) -> Iterator[Fault]:
+        """What can be wrong with the size of the block's input; see ``faults``."""
+        yield (
+            self.downsample and (height % 2) | (width % 2),
+            lambda: (
+                f"size {height}x{width} is odd, and {self} halves it; give an even height and width"
+            ),
+        )
 
     def _check_value(self, key: str, value: object, default: object) -> None:
         if value is default:
@@ -74,7 +103,7 @@ class Block:
     @property
     def family(self) -> str:
         """The name of the block's family in ``FAMILIES``."""
-        return next(name for name, cls in FAMILIES.items() if cls is type(self))
+        return family_name(type(self))
 
 
 @dataclass(frozen=True)
@@ -105,25 +134,35 @@ class Bottleneck(Block):
     mid_channels: int | None = None
     groups: int = 1
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def faults(self) -> Iterator[Fault]:
+        """What can be wrong with a bottleneck; see ``Block.faults``."""
+        yield from Block.faults(self)
         mid = self.out_channels // 4 if self.mid_channels is None else self.mid_channels
-        if mid < 1:
-            raise BlockError(
+        yield (
+            mid < 1,
+            lambda: (
                 f"mid = {self.out_channels} // 4 = 0 in {self};"
                 " give the width of the middle: --mid N, or mid=N in the spec"
-            )
-        if mid % self.groups:
-            raise BlockError(
+            ),
+        )
+        yield (
+            mid % self.groups != 0,
+            lambda: (
                 f"groups = {self.groups} does not divide mid = {mid} in {self};"
                 " give groups that divide mid, or another mid"
-            )
+            ),
+        )
 
 
 FAMILIES: Mapping[str, type[Block]] = {"plain": Plain, "basic": Basic, "bottleneck": Bottleneck}
 
 COMPARED = ("plain", "bottleneck")
 """The families that are compared where none are named."""
+
+
+def family_name(family: type[Block]) -> str:
+    """The name of a family in ``FAMILIES``."""
+    return next(name for name, cls in FAMILIES.items() if cls is family)
 
 
 def keys(family: type[Block]) -> dict[str, Field[Any]]:
@@ -145,17 +184,58 @@ def parse(spec: str, defaults: Mapping[str, str] | None = None) -> Block:
     >>> str(parse("bottleneck:mid=16", {"in": "64", "out": "128"}))
     'bottleneck:in=64,out=128,mid=16'
     """
+    family, said = read(spec)
+    known = {key: text for key, text in (defaults or {}).items() if key in keys(family)}
+    values = {key: value_of(key, text, family, spec) for key, text in known.items()} | said
+    require(values, spec)
+    return make(family, values)
+
+
+def read(spec: str) -> tuple[type[Block], dict[str, int | bool]]:
+    """The family that a spec names, and the values that it gives, by key.
+
+    Raises:
+        BlockError: the spec is not of the form ``family:key=value,…``.
+    """
     name, _, options = spec.partition(":")
     family = _family(name.strip(), spec)
-    said = _options(options, family, spec)
-    known = {key: text for key, text in (defaults or {}).items() if key in keys(family)}
-    texts = known | said
+    texts = _options(options, family, spec)
+    return family, {key: value_of(key, text, family, spec) for key, text in texts.items()}
+
+
+def require(known: Container[str], spec: str) -> None:
+    """Refuse a spec whose channels nobody has said.
+
+    Raises:
+        BlockError: ``in`` or ``out`` is not among what is known.
+    """
     for key in ("in", "out"):
-        if key not in texts:
+        if key not in known:
             raise BlockError(f"{spec} has no {key}; give --{key} N, or {key}=N in the spec")
-    values: dict[str, Any] = {field.name: _value(key, texts[key], field, spec)
-              for key, field in keys(family).items() if key in texts}  # fmt: skip
-    return family(**values)
+
+
+def make(family: type[Block], values: Mapping[str, Any]) -> Block:
+    """A block of that family from values by key.
+
+    Raises:
+        BlockError: no such block can be.
+    """
+    return family(**{keys(family)[key].name: value for key, value in values.items()})
+
+
+def value_of(key: str, text: str, family: type[Block], spec: str) -> int | bool:
+    """The value of a key, from its text; ``spec`` is what an error names.
+
+    Raises:
+        BlockError: it is no value for that key.
+    """
+    if isinstance(keys(family)[key].default, bool):
+        if text not in ("true", "false"):
+            raise BlockError(f"{key} = {text!r} for {spec}; write {key}=true or {key}=false")
+        return text == "true"
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise BlockError(f"{key} = {text!r} for {spec}; give a whole number of at least 1")
+    return int(text)
 
 
 def _family(name: str, spec: str) -> type[Block]:
@@ -186,16 +266,6 @@ def _options(text: str, family: type[Block], spec: str) -> dict[str, str]:
 
 def _example(key: str, family: type[Block]) -> str:
     return f"{key}=true" if isinstance(keys(family)[key].default, bool) else f"{key}=N"
-
-
-def _value(key: str, text: str, field: Field[Any], spec: str) -> int | bool:
-    if isinstance(field.default, bool):
-        if text not in ("true", "false"):
-            raise BlockError(f"{key} = {text!r} for {spec}; write {key}=true or {key}=false")
-        return text == "true"
-    if not WHOLE_NUMBER.fullmatch(text):
-        raise BlockError(f"{key} = {text!r} for {spec}; give a whole number of at least 1")
-    return int(text)
 
 
 def _text(value: object) -> str:

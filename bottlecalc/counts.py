@@ -178,3 +178,26 @@ class Measurement(NamedTuple):
     figures: Mapping[Figure, Mapping[Witness, Layers]]
     versions: Mapping[Witness, str]
     left_out: Mapping[Witness, str]
+
+
+class Design(NamedTuple):
+    """One row of a sweep: a block at an input size, its figures, and the baseline's over its.
+
+    Parameters, MACs and FLOPs by scope; a ratio is None where the baseline is not allowed, or
+    is swept by a quantity that the block does not have.
+    """
+
+    spec: str
+    batch: int
+    height: int
+    width: int
+    params_main: int
+    params_convs: int
+    params_block: int
+    macs_main: int
+    macs_block: int
+    flops_main: int
+    flops_block: int
+    activations: int
+    ratio_params_block: float | None
+    ratio_macs_block: float | None

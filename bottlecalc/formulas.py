@@ -188,7 +188,6 @@ def _check_input(block: Block, size: tuple[int, int], batch: int) -> None:
     for name, value in (("height", size[0]), ("width", size[1]), ("batch", batch)):
         if type(value) is not int or value < 1:
             raise BlockError(f"{name} = {value!r}; give a whole number of at least 1")
-    if block.downsample and (size[0] % 2 or size[1] % 2):
-        raise BlockError(
-            f"size {size[0]}x{size[1]} is odd, and {block} halves it; give an even height and width"
-        )
+    for broken, sentence in block.size_faults(*size):
+        if broken:
+            raise BlockError(sentence())

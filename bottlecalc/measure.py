@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bottlecalc.counts import Layers, Measurement, Shape, Witness
+from bottlecalc.errors import BottlecalcError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -23,7 +24,7 @@ MAC_OPERATORS = ("conv", "addmm", "bmm", "einsum", "linear", "matmul", "mm")
 """What fvcore calls convolutions and matrix products; the rest of its flops are no MACs."""
 
 
-class MeasureError(RuntimeError):
+class MeasureError(BottlecalcError, RuntimeError):
     """A module that could not be measured; its text says why."""
 
 

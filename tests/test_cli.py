@@ -82,7 +82,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*PAIR, "--size", "56x"), "--size '56x' is no size; give H or HxW, such as 56 or 56x112"),
     ((*PAIR, "--size", "5x6x7"), "--size '5x6x7' is no size; give H or HxW, such as 56 or 56x112"),
     ((*PAIR, "--size", "-56"), "--size '-56' is no size; give H or HxW, such as 56 or 56x112"),
-    ((*PAIR, "--batch", "0"), "--batch '0' is no batch; give a whole number of at least 1"),
+    ((*PAIR, "--batch", "0"), "--batch '0' is no number; give a whole number of at least 1"),
     (
         (*PAIR, "--block", "botleneck"),
         "unknown family 'botleneck' in 'botleneck';"

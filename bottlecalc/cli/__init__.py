@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
-from bottlecalc.blocks import BlockError
 from bottlecalc.cli.compare import compare
-from bottlecalc.cli.output import BAD_INPUT, OutputError, abandon_stdout
-from bottlecalc.measure import MeasureError
+from bottlecalc.cli.output import BAD_INPUT, abandon_stdout
+from bottlecalc.cli.solve import solve
+from bottlecalc.cli.sweep import sweep
+from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
 
-REFUSALS = (BlockError, MeasureError, OutputError)
-"""Errors whose text is the sentence that the user reads."""
-
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
-app.command()(compare)
+for command in (compare, sweep, solve):
+    app.command()(command)
 
 
 def _version(asked: bool) -> None:
@@ -46,7 +45,7 @@ def main() -> None:
         code = app(prog_name="bottlecalc", standalone_mode=False)
     except typer.TyperException as error:
         code = _refuse(_usage(error))
-    except REFUSALS as error:
+    except BottlecalcError as error:
         code = _refuse(str(error))
     except ImportError as error:
         code = _refuse(f"{error}; install what is missing with: python -m pip install bottlecalc")

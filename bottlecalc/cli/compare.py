@@ -58,7 +58,7 @@ def compare(
         "dilation": dilation, "groups": groups, "downsample": downsample, "upsample": upsample,
     }  # fmt: skip
     chosen = options.read_blocks(blocks or (), said)
-    height_width, images = options.read_size(size), options.read_batch(batch)
+    height_width, images = options.read_size(size), options.read_number("--batch", batch)
     counts = [count(block, height_width, images) for block in chosen]
     measured = [] if measure is False else measurements(chosen, counts, insist=bool(measure))
     comparison = compare_counts(counts, measured)

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bottlecalc.blocks import COMPARED, FAMILIES, Block, BlockError, keys, parse
+from bottlecalc.blocks import COMPARED, FAMILIES, Block, family_name, keys, parse
+from bottlecalc.errors import BottlecalcError
 
 WHOLE_NUMBER = re.compile("[0-9]+", re.ASCII)
 
@@ -54,46 +55,62 @@ Measure = Annotated[
 ]
 
 
+class OptionError(BottlecalcError, ValueError):
+    """An option that is wrong, or does not go with the others; its text says why."""
+
+
+def said(options: Mapping[str, str | bool | None]) -> dict[str, str]:
+    """The options that were given, as text."""
+    given = {key: value for key, value in options.items() if value not in (None, False)}
+    return {key: "true" if value is True else str(value) for key, value in given.items()}
+
+
 def read_blocks(specs: Sequence[str], options: Mapping[str, str | bool | None]) -> list[Block]:
     """The blocks of these specs (or the usual ones), the options filling what they leave out.
 
     Raises:
-        BlockError: a spec is wrong, or an option is given that no block has.
+        BlockError: a spec is wrong.
+        OptionError: an option is given that no block has.
     """
-    said = {key: _text(value) for key, value in options.items() if value not in (None, False)}
-    blocks = [parse(spec, said) for spec in specs or COMPARED]
-    for key, text in said.items():
-        if not any(key in keys(type(block)) for block in blocks):
-            families = ", ".join(dict.fromkeys(block.family for block in blocks))
-            raise BlockError(
-                f"--{key} {text} is given, and no compared block has {key} ({families});"
+    given = said(options)
+    blocks = [parse(spec, given) for spec in specs or COMPARED]
+    refuse_unknown(given, [type(block) for block in blocks])
+    return blocks
+
+
+def refuse_unknown(given: Mapping[str, str], families: Sequence[type[Block]]) -> None:
+    """Refuse an option that none of these families has.
+
+    Raises:
+        OptionError: there is one.
+    """
+    for key, text in given.items():
+        if not any(key in keys(family) for family in families):
+            names = ", ".join(dict.fromkeys(map(family_name, families)))
+            raise OptionError(
+                f"--{key} {text} is given, and no compared block has {key} ({names});"
                 f" leave it out, or add a --block that has it"
             )
-    return blocks
 
 
 def read_size(text: str) -> tuple[int, int]:
     """Height and width: ``56`` or ``56x112``.
 
     Raises:
-        BlockError: it is neither.
+        OptionError: it is neither.
     """
     sides = text.split("x")
     if len(sides) > 2 or not all(WHOLE_NUMBER.fullmatch(side) and int(side) for side in sides):
-        raise BlockError(f"--size {text!r} is no size; give H or HxW, such as 56 or 56x112")
+        raise OptionError(f"--size {text!r} is no size; give H or HxW, such as 56 or 56x112")
     return int(sides[0]), int(sides[-1])
 
 
-def read_batch(text: str) -> int:
-    """How many images.
+def read_number(option: str, text: str) -> int:
+    """The number that an option gives.
 
     Raises:
-        BlockError: it is no whole number of at least 1.
+        OptionError: it is no whole number of at least 1.
     """
     if not WHOLE_NUMBER.fullmatch(text) or not int(text):
-        raise BlockError(f"--batch {text!r} is no batch; give a whole number of at least 1")
+        raise OptionError(f"{option} {text!r} is no number; give a whole number of at least 1")
     return int(text)
-
-
-def _text(value: object) -> str:
-    return "true" if value is True else str(value)

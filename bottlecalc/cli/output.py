@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
+from bottlecalc.errors import BottlecalcError
 from bottlecalc.render.words import ascii_only
 
+Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
 UNBOUNDED = 100_000
 """Columns enough for any table: piped output is as wide as its content."""
+LONG = 100_000
+"""Fewer items than this pass before anybody wonders how far they are."""
 
 
 def console() -> Console:
@@ -28,18 +33,28 @@ def console() -> Console:
 
 def write(text: str) -> None:
     """Write to stdout, in ASCII where its encoding has nothing else."""
+    write_all([text])
+
+
+def write_all(pieces: Iterable[str]) -> None:
+    """Write pieces to stdout as they come, in ASCII where its encoding has nothing else."""
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = ascii_only(text)
-    try:
-        sys.stdout.write(text)
+        for piece in pieces:
+            sys.stdout.write(_encodable(piece))
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough: `bottlecalc … | head`
         abandon_stdout()
 
 
-class OutputError(Exception):
+def _encodable(text: str) -> str:
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return ascii_only(text)
+    return text
+
+
+class OutputError(BottlecalcError):
     """A file that cannot be written; its text says why."""
 
 
@@ -49,11 +64,21 @@ def save(path: Path, content: str | bytes) -> None:
     Raises:
         OutputError: its folder is missing, or may not be written, or is full.
     """
-    data = content.encode() if isinstance(content, str) else content
+    with drafting(path) as write_bytes:
+        write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
+    """Write a file piece by piece; it appears, whole, where nothing went wrong.
+
+    Raises:
+        OutputError: its folder is missing, or may not be written, or is full.
+    """
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
             try:
-                draft.write(data)
+                yield draft.write
                 draft.close()
                 Path(draft.name).chmod(0o666 & ~_umask())
                 Path(draft.name).replace(path)
@@ -85,3 +110,18 @@ def spinner(doing: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status(Text(doing)) as status:
         yield lambda text: status.update(Text(text))
+
+
+def progress(items: Iterable[Item], total: int, doing: str) -> Iterator[Item]:
+    """Pass items on, and show on stderr, where that alone is a terminal, how far they are."""
+    if total < LONG or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from items
+        return
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        for place, item in enumerate(items):
+            if place % 10_000 == 0:
+                bar.update(task, completed=place)
+            yield item

@@ -21,8 +21,13 @@ block = everything, normalisation and biases included."""
 
 def table(comparison: Comparison, console: Console) -> str:
     """The whole comparison as text, for that console's width and colours."""
+    return capture(console, *_parts(comparison))
+
+
+def capture(console: Console, *parts: RenderableType) -> str:
+    """What a console would print, without the blanks at the ends of lines."""
     with console.capture() as captured:
-        for part in _parts(comparison):
+        for part in parts:
             console.print(part, highlight=False)
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
@@ -66,19 +71,19 @@ def _arrows(count: Count, path: Path) -> str:
 
 
 def _layers(count: Count) -> Table:
-    grid = _grid("layer", "product", "=parameters", "=× positions", "=MACs")
+    rows = grid("layer", "product", "=parameters", "=× positions", "=MACs")
     for row in count.rows:
         if row.params:
-            grid.add_row(*_layer(row))
-    grid.add_section()
+            rows.add_row(*_layer(row))
+    rows.add_section()
     params, macs = count.params, count.macs
     for scope, held, done in (
         ("main", params.main, macs.main),
         ("convs", params.convs, macs.block),
         ("block", params.block, macs.block),
     ):
-        grid.add_row(f"total, {scope}", "", number(held), "", number(done), style="bold")
-    return grid
+        rows.add_row(f"total, {scope}", "", number(held), "", number(done), style="bold")
+    return rows
 
 
 def _layer(row: Row) -> tuple[str, ...]:
@@ -89,23 +94,23 @@ def _layer(row: Row) -> tuple[str, ...]:
 
 def _totals(count: Count) -> Table:
     names, figures = Column(overflow="fold"), Column(justify="right", overflow="fold")
-    grid = Table.grid(names, figures, Column(style="dim"), padding=(0, 2, 0, 1), pad_edge=True)
-    grid.add_row("FLOPs, main", number(count.flops.main), "2 × MACs")
-    grid.add_row("FLOPs, block", number(count.flops.block), "2 × MACs")
-    grid.add_row("fvcore total", number(count.fvcore_total), "MACs + 2 per normalised element")
-    grid.add_row("activations", number(count.activations), "output elements of convolutions")
-    grid.add_row("ReLUs", number(count.relus))
-    return grid
+    rows = Table.grid(names, figures, Column(style="dim"), padding=(0, 2, 0, 1), pad_edge=True)
+    rows.add_row("FLOPs, main", number(count.flops.main), "2 × MACs")
+    rows.add_row("FLOPs, block", number(count.flops.block), "2 × MACs")
+    rows.add_row("fvcore total", number(count.fvcore_total), "MACs + 2 per normalised element")
+    rows.add_row("activations", number(count.activations), "output elements of convolutions")
+    rows.add_row("ReLUs", number(count.relus))
+    return rows
 
 
 def _ratios(comparison: Comparison) -> Iterator[RenderableType]:
     if not comparison.ratios:
         return
-    grid = _grid("", "=parameters\nmain", "=\nconvs", "=\nblock", "=MACs, FLOPs\nmain", "=\nblock")
+    rows = grid("", "=parameters\nmain", "=\nconvs", "=\nblock", "=MACs, FLOPs\nmain", "=\nblock")
     for _, to, params, macs in comparison.ratios:
-        grid.add_row(to, *map(ratio, params.values()), *map(ratio, macs.values()))
+        rows.add_row(to, *map(ratio, params.values()), *map(ratio, macs.values()))
     yield _heading(f"{comparison.ratios[0].of} costs so many times as much as")
-    yield grid
+    yield rows
 
 
 def _break_even(comparison: Comparison) -> Iterator[Text]:
@@ -139,10 +144,10 @@ def _verdict(figure: Figure, blocks: Sequence[Compared]) -> Text:
     return Text.assemble(" ", mark, text, "" if differ else ", on every layer")
 
 
-def _grid(*columns: str) -> Table:
+def grid(*columns: str) -> Table:
     """A table with these columns, the ones that begin with ``=`` holding numbers."""
-    grid = Table(box=HORIZONTALS, show_edge=False, header_style="", collapse_padding=True)
+    table = Table(box=HORIZONTALS, show_edge=False, header_style="", collapse_padding=True)
     for column in columns:
         name = column.removeprefix("=")
-        grid.add_column(name, justify="left" if name == column else "right", overflow="fold")
-    return grid
+        table.add_column(name, justify="left" if name == column else "right", overflow="fold")
+    return table

@@ -1,0 +1,35 @@
+"""Quantities as people write them: ``25k``, ``4.2M``, ``1.5G``, ``25_000``."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from bottlecalc.errors import BottlecalcError
+
+UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+WRITTEN = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)([a-zA-Z]?)", re.ASCII)
+
+
+class QuantityError(BottlecalcError, ValueError):
+    """A text that is no quantity; its text says what would be."""
+
+
+def parse_quantity(text: str) -> int:
+    """A whole number, its unit a power of a thousand.
+
+    Raises:
+        QuantityError: it is no number, has another unit, or is no whole number.
+
+    >>> parse_quantity("4.2M")
+    4200000
+    """
+    match = WRITTEN.fullmatch(text.strip())
+    if not match or match[2] not in UNITS:
+        raise QuantityError(
+            f"{text!r} is no quantity; give a whole number, or one in k, M, G or T, such as 25k"
+        )
+    value = Fraction(match[1].replace("_", "")) * UNITS[match[2]]
+    if value.denominator != 1:
+        raise QuantityError(f"{text!r} is no whole number; give one, such as 25k or 25_000")
+    return value.numerator

@@ -1,0 +1,143 @@
+"""The designs of a sweep into text, piece by piece as they come."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bottlecalc.counts import Design
+from bottlecalc.render.document import heading
+from bottlecalc.render.table import capture, grid
+from bottlecalc.render.words import number
+
+PAGE = 1000
+"""Designs that are aligned with each other in a table, and written at once elsewhere."""
+
+
+@dataclass(frozen=True)
+class Title:
+    """What stands above a sweep: the baseline, and the keys that have one value for all."""
+
+    baseline: str
+    common: Mapping[str, str]
+
+
+def _csv(designs: Iterable[Design], _title: Title, _console: Console) -> Iterator[str]:
+    yield ",".join(Design._fields) + "\n"
+    for page in _pages(designs):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(page)
+        yield text.getvalue()
+
+
+def _json(designs: Iterable[Design], title: Title, _console: Console) -> Iterator[str]:
+    opening = {**heading("sweep", {}), "baseline": title.baseline}
+    yield json.dumps(opening)[:-1] + ', "designs": ['
+    separator = "\n"
+    for page in _pages(designs):
+        yield separator + ",\n".join(json.dumps(_document(design)) for design in page)
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def _document(design: Design) -> dict[str, Any]:
+    return {
+        "spec": design.spec,
+        "batch": design.batch,
+        "size": [design.height, design.width],
+        "params": _scopes(design, "params", ("main", "convs", "block")),
+        "macs": _scopes(design, "macs", ("main", "block")),
+        "flops": _scopes(design, "flops", ("main", "block")),
+        "activations": design.activations,
+        "ratios": {"params": design.ratio_params_block, "macs": design.ratio_macs_block},
+    }
+
+
+def _scopes(design: Design, figure: str, scopes: Sequence[str]) -> dict[str, int]:
+    return {scope: getattr(design, f"{figure}_{scope}") for scope in scopes}
+
+
+HEADERS = (
+    *("design", "=size", "=parameters\nmain", "=\nconvs", "=\nblock"),
+    *("=MACs\nblock", "=FLOPs\nblock", "=activations", "=ratio\nparams", "=\nMACs"),
+)
+
+
+def _cells(design: Design, title: Title) -> tuple[str, ...]:
+    size = f"{design.height}×{design.width}"
+    figures = (
+        *(design.params_main, design.params_convs, design.params_block),
+        *(design.macs_block, design.flops_block, design.activations),
+    )
+    ratios = (design.ratio_params_block, design.ratio_macs_block)
+    return (
+        _label(design.spec, title),
+        size if design.batch == 1 else f"{design.batch}×{size}",
+        *map(number, figures),
+        *("–" if ratio is None else f"{ratio:,.2f}×" for ratio in ratios),
+    )
+
+
+def _label(spec: str, title: Title) -> str:
+    """The spec without what all designs have in common."""
+    family, _, options = spec.partition(":")
+    pairs = (pair.partition("=") for pair in options.split(","))
+    said = [f"{key}={value}" for key, _, value in pairs if title.common.get(key) != value]
+    return " ".join((family, *said))
+
+
+def _markdown(designs: Iterable[Design], title: Title, _console: Console) -> Iterator[str]:
+    names = [header.removeprefix("=").replace("\n", " ").strip() for header in HEADERS]
+    names[3:5], names[9] = ["parameters convs", "parameters block"], "ratio MACs"
+    yield f"{_caption(title)}\n\n| {' | '.join(names)} |\n"
+    yield f"|{'|'.join('---:' if h.startswith('=') else '---' for h in HEADERS)}|\n"
+    for page in _pages(designs):
+        yield "".join(f"| {' | '.join(_cells(design, title))} |\n" for design in page)
+
+
+def _table(designs: Iterable[Design], title: Title, console: Console) -> Iterator[str]:
+    yield capture(console, Text(_caption(title), style="dim"))
+    for page in _pages(designs):
+        yield capture(console, Text(), _page(page, title))
+
+
+def _page(designs: Iterable[Design], title: Title) -> Table:
+    table = grid(*HEADERS)
+    for design in designs:
+        table.add_row(*_cells(design, title))
+    return table
+
+
+def _caption(title: Title) -> str:
+    common = ", ".join(f"{key}={value}" for key, value in title.common.items())
+    return (
+        f"All designs: {common or 'nothing in common'}. Ratios: how many times the parameters\n"
+        f"(block) and the MACs (block) of the design the baseline has, {title.baseline}.\n"
+        "FLOPs = 2 × MACs; block = everything, normalisation and biases included."
+    )
+
+
+def _pages(designs: Iterable[Design]) -> Iterator[list[Design]]:
+    designs = iter(designs)
+    while page := list(islice(designs, PAGE)):
+        yield page
+
+
+Format = Callable[[Iterable[Design], Title, Console], Iterator[str]]
+
+SWEEP_FORMATS: Mapping[str, Format] = {
+    "table": _table,
+    "csv": _csv,
+    "json": _json,
+    "markdown": _markdown,
+}
+"""Text of a sweep by format, in pieces, so that no more than a page is ever held."""
