@@ -193,10 +193,10 @@ def parse_sizes(text: str) -> Sizes:
 
 
 def _pairs(part: str, text: str) -> list[tuple[int, int]]:
-    height, _, width = part.strip().partition("x")
+    height, by, width = part.strip().partition("x")
     columns = _values("size", width or height, text)
     rows = _values("size", height, text) if width else columns
-    if width and (len(rows), len(columns)) != (1, 1):
+    if by and (not width or (len(rows), len(columns)) != (1, 1)):
         raise _no_axis("size", text)
     return list(zip(rows, columns, strict=True))
 
@@ -394,8 +394,9 @@ def _allowed(lane: Lane, values: Columns, length: int) -> Any:
 
 def _note(lane: Lane, values: Columns, places: Any, skipped: Skipped) -> None:
     if len(places) and not skipped.times:
-        first = {key: _list(v, 1 + places[0])[-1] for key, v in values.items()}
-        named = {key: v for key, v in first.items() if key not in SIZE}
+        first = {key: int(v) for key, v in _select(values, places[0]).items()}
+        flags = {key: v for key, v in lane.fixed.items() if isinstance(v, bool)}
+        named = {key: v for key, v in first.items() if key not in SIZE} | flags
         try:
             count(make(lane.family, named), (first["height"], first["width"]), first["batch"])
         except BlockError as error:

@@ -32,6 +32,9 @@ Written by `python docs/build.py` from the commands themselves.
 Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree); 2 bad input,
 configuration or environment. An error is one sentence on stderr, and nothing is written.
 
+Numbers are whole; where `sweep` takes a list or a range, `16,32,64`, `8:128:8` (both ends
+included) and `64:1024:*2` are such. A budget may be written `20k`, `4.2M` or `1.5G`.
+
 A SPEC is `family:key=value,…`. The families are `plain`, `basic` and `bottleneck`; the keys are
 `in`, `out`, `stride`, `dilation`, `downsample`, `upsample` and, for `bottleneck`, `mid` and
 `groups`. [Blocks](blocks.md) says what each one is.
@@ -43,11 +46,14 @@ def documents() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def current(path: Path) -> str:
-    """The document's text as it should be now."""
+def current(path: Path) -> dict[Path, bytes]:
+    """The document as it should be now, and the figures that its commands draw for it."""
     text = reference() if path == REFERENCE else path.read_text("utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        return CONSOLE.sub(lambda block: _transcript(block.group(), Path(folder)), text)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        text = CONSOLE.sub(lambda block: _transcript(block.group(), folder), text)
+        drawn = {path.parent / figure.name: figure.read_bytes() for figure in folder.glob("*.svg")}
+    return {path: text.encode(), **drawn}
 
 
 def reference() -> str:
@@ -79,19 +85,25 @@ def _run(command: str, folder: Path) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def stale() -> dict[Path, bytes]:
+    """What is not current, and what it should be."""
+    wanted = [item for path in documents() for item in current(path).items()]
+    return {path: content for path, content in wanted if _read(path) != content}
+
+
 def main() -> int:
-    """Write every document anew, or with ``--check`` name those that are not current."""
-    stale = [path for path in documents() if current(path) != _read(path)]
-    for path in stale:
+    """Write what is not current, or with ``--check`` name it."""
+    outdated = stale()
+    for path, content in outdated.items():
         if "--check" in sys.argv:
             print(f"{path.relative_to(ROOT)} is not current; write it with: python docs/build.py")
         else:
-            path.write_text(current(path), "utf-8")
-    return 1 if stale and "--check" in sys.argv else 0
+            path.write_bytes(content)
+    return 1 if outdated and "--check" in sys.argv else 0
 
 
-def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.exists() else ""
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
 
 
 if __name__ == "__main__":

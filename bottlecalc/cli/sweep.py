@@ -25,7 +25,7 @@ from bottlecalc.render.words import objections, omissions
 if TYPE_CHECKING:
     from bottlecalc.render.designs import Title
     from bottlecalc.render.plot import Plot
-    from bottlecalc.sweep import Grid
+    from bottlecalc.sweep import Grid, Skipped
 
 MOST_DESIGNS = 10**8
 """More than this take --yes: they are counted in minutes and written in gigabytes."""
@@ -184,7 +184,11 @@ def _designs(grid: Grid, asked: _Asked, drawn: _Sample | None) -> Iterator[Desig
     if first is None and skipped.times == len(grid):
         raise SweepError(f"none of the {skipped.times:,} designs is allowed: {skipped.reason}")
     shown = chain([] if first is None else [first], designs)
-    yield from drawn.watch(shown) if drawn else shown
+    return _noting(drawn.watch(shown) if drawn else shown, skipped)
+
+
+def _noting(designs: Iterable[Design], skipped: Skipped) -> Iterator[Design]:
+    yield from designs
     if skipped.times:
         print(
             f"{skipped.times:,} designs are not allowed and were skipped; the first:"

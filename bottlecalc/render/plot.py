@@ -88,7 +88,7 @@ def _draw(axes: object, plot: Plot) -> None:
         style: dict[str, Any] = {
             "color": COLOURS[place % 6],
             "linestyle": DASHES[place % 4],
-            "label": line.name,
+            "label": _name(plot, line),
         }
         if len(line.points) == 1:
             axes.axhline(line.points[0][1], linewidth=2, **style)
@@ -122,10 +122,15 @@ def drawing(plot: Plot, columns: int) -> str:
     for line, marker in zip(plot.lines, "ox+*#@" * len(plot.lines), strict=False):
         level = len(line.points) == 1
         points = [(x, line.points[0][1]) for x in values] if level else line.points
-        figure.plot(*zip(*points, strict=True), label=line.name, marker=marker)
+        figure.plot(*zip(*points, strict=True), label=_name(plot, line), marker=marker)
+    figure.set_x_limits(min_=min(values), max_=max(values))
     if plot.break_even is not None:
         figure.axvline(_place(plot.break_even, values))
     return f"{plot.title}\n{figure.show(legend=True)}\n"
+
+
+def _name(plot: Plot, line: Line) -> str:
+    return f"{line.name} (baseline)" if line is plot.lines[0] else line.name
 
 
 def _tick(value: float, chars: int, delta: float, left: bool = False) -> str:
