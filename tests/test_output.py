@@ -37,6 +37,14 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert os.listdir(tmp_path) == ["out.txt"]
 
 
+def test_what_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="is no ordinary file; give another path"):
+        save(tmp_path, "text")
+    with pytest.raises(OutputError, match="/dev/null is no ordinary file"):
+        save(Path("/dev/null"), "text")
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="No such file or directory; give another path"):
         save(tmp_path / "missing" / "out.txt", "text")

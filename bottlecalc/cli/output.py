@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TypeVar
 
 from rich.console import Console
@@ -73,27 +73,22 @@ def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
     """Write a file piece by piece; it appears, whole, where nothing went wrong.
 
     Raises:
-        OutputError: its folder is missing, or may not be written, or is full.
+        OutputError: it is no ordinary file, or its folder is missing, may not be written or is
+            full.
     """
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path} is no ordinary file; give another path")
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
-            try:
-                yield draft.write
-                draft.close()
-                Path(draft.name).chmod(0o666 & ~_umask())
-                Path(draft.name).replace(path)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
+        with draft.open("wb") as file:
+            yield file.write
+        draft.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"{path} cannot be written: {reason}; give another path") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def abandon_stdout() -> None:
@@ -110,6 +105,28 @@ def spinner(doing: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status(Text(doing)) as status:
         yield lambda text: status.update(Text(text))
+
+
+def heeding_interrupts(pieces: Iterable[str]) -> Iterator[str]:
+    """Pass pieces on until Ctrl-C.
+
+    An operation of numpy can lose the KeyboardInterrupt that is raised within it (seen with
+    2.4.6, in one sweep of ten), so that it is raised again between pieces.
+    """
+    pressed: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGINT, note)
+    try:
+        for piece in pieces:
+            yield piece
+            if pressed:
+                raise KeyboardInterrupt
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def progress(items: Iterable[Item], total: int, doing: str) -> Iterator[Item]:

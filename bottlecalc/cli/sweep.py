@@ -15,7 +15,16 @@ import typer
 from bottlecalc.blocks import COMPARED, parse
 from bottlecalc.cli import options
 from bottlecalc.cli.compare import Format
-from bottlecalc.cli.output import FAILED, console, drafting, progress, save, write, write_all
+from bottlecalc.cli.output import (
+    FAILED,
+    console,
+    drafting,
+    heeding_interrupts,
+    progress,
+    save,
+    write,
+    write_all,
+)
 from bottlecalc.cli.witnesses import measurements
 from bottlecalc.compare import compare as compare_counts
 from bottlecalc.counts import Design
@@ -206,6 +215,7 @@ def _title(grid: Grid) -> Title:
 
 def _deliver(pieces: Iterator[str], output: Path | None) -> None:
     """Write to stdout, or a file, whole; what goes wrong at the first piece writes nothing."""
+    pieces = heeding_interrupts(pieces)
     if output is None:
         write_all(pieces)
         return

@@ -80,10 +80,7 @@ def _undated(form: str) -> Mapping[str, None]:
     return {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
 
 
-def _draw(axes: object, plot: Plot) -> None:
-    from matplotlib.axes import Axes
-
-    assert isinstance(axes, Axes)
+def _draw(axes: Any, plot: Plot) -> None:
     for place, line in enumerate(plot.lines):
         style: dict[str, Any] = {
             "color": COLOURS[place % 6],
@@ -95,15 +92,35 @@ def _draw(axes: object, plot: Plot) -> None:
         else:
             marker = "o" if len(line.points) <= 40 else ""
             axes.plot(*zip(*line.points, strict=True), linewidth=2, marker=marker, **style)
-    if plot.break_even is not None:
-        axes.axvline(plot.break_even, color="0.4", linewidth=1)
-        axes.annotate(
-            f"break-even: mid = {plot.break_even}",
-            (plot.break_even, 0.02),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, 0),
-            textcoords="offset points",
-        )
+    break_even = _meeting(plot)
+    if break_even is not None:
+        _mark(axes, break_even, sum(_reach(plot)) / 2)
+
+
+def _mark(axes: Any, break_even: int, middle: float) -> None:
+    axes.axvline(break_even, color="0.4", linewidth=1)
+    right = break_even > middle
+    axes.annotate(
+        f"break-even: mid = {break_even:,}",
+        (break_even, 0.02),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4 if right else 4, 0),
+        textcoords="offset points",
+        horizontalalignment="right" if right else "left",
+    )
+
+
+def _reach(plot: Plot) -> tuple[int, int]:
+    """The smallest and the largest value of the swept quantity."""
+    values = [x for line in plot.lines for x, _ in line.points if len(line.points) > 1] or [0, 1]
+    return min(values), max(values)
+
+
+def _meeting(plot: Plot) -> int | None:
+    """The break-even, where it is within what is drawn."""
+    first, last = _reach(plot)
+    at = plot.break_even
+    return at if at is not None and first <= at <= last and first < last else None
 
 
 def drawing(plot: Plot, columns: int) -> str:
@@ -118,14 +135,15 @@ def drawing(plot: Plot, columns: int) -> str:
     figure.with_colors = False
     for kind in (int, float):
         figure.register_label_formatter(kind, _tick)
-    values = [x for line in plot.lines for x, _ in line.points if len(line.points) > 1] or [0, 1]
+    first, last = _reach(plot)
     for line, marker in zip(plot.lines, "ox+*#@" * len(plot.lines), strict=False):
         level = len(line.points) == 1
-        points = [(x, line.points[0][1]) for x in values] if level else line.points
+        points = [(x, line.points[0][1]) for x in (first, last)] if level else line.points
         figure.plot(*zip(*points, strict=True), label=_name(plot, line), marker=marker)
-    figure.set_x_limits(min_=min(values), max_=max(values))
-    if plot.break_even is not None:
-        figure.axvline(_place(plot.break_even, values))
+    figure.set_x_limits(min_=first, max_=last)
+    break_even = _meeting(plot)
+    if break_even is not None:
+        figure.axvline((break_even - first) / (last - first))
     return f"{plot.title}\n{figure.show(legend=True)}\n"
 
 
@@ -136,7 +154,3 @@ def _name(plot: Plot, line: Line) -> str:
 def _tick(value: float, chars: int, delta: float, left: bool = False) -> str:
     text = f"{value:,.0f}"
     return text.ljust(chars) if left else text.rjust(chars)
-
-
-def _place(value: int, values: Sequence[int]) -> float:
-    return (value - min(values)) / ((max(values) - min(values)) or 1)
