@@ -13,8 +13,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.quantities import WHOLE_NUMBER
 
-WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(_[0-9]+)*", re.ASCII)
+SIGNED_NUMBER = re.compile(rf"[+-]?{WHOLE_NUMBER.pattern}", re.ASCII)
 
 
 Fault = tuple[Any, Callable[[], str]]
@@ -96,9 +97,10 @@ class Block:
             raise BlockError(f"{key} = {shown} in {self}; give a whole number of at least 1")
 
     def __str__(self) -> str:
-        said = ((key, getattr(self, field.name), field) for key, field in keys(type(self)).items())
-        options = (f"{key}={_text(value)}" for key, value, field in said if value != field.default)
-        return f"{self.family}:{','.join(options)}"
+        said = (
+            (k, getattr(self, field.name), field.default) for k, field in keys(type(self)).items()
+        )
+        return f"{self.family}:{','.join(spell(*each) for each in said if each[1] != each[2])}"
 
     @property
     def family(self) -> str:
@@ -233,7 +235,7 @@ def value_of(key: str, text: str, family: type[Block], spec: str) -> int | bool:
         if text not in ("true", "false"):
             raise BlockError(f"{key} = {text!r} for {spec}; write {key}=true or {key}=false")
         return text == "true"
-    if not WHOLE_NUMBER.fullmatch(text):
+    if not SIGNED_NUMBER.fullmatch(text):
         raise BlockError(f"{key} = {text!r} for {spec}; give a whole number of at least 1")
     return int(text)
 
@@ -268,5 +270,8 @@ def _example(key: str, family: type[Block]) -> str:
     return f"{key}=true" if isinstance(keys(family)[key].default, bool) else f"{key}=N"
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def spell(key: str, value: object, default: object) -> str:
+    """A key and its value as a spec has them; nothing where the value is the default."""
+    if value == default:
+        return ""
+    return f"{key}={str(value).lower() if isinstance(value, bool) else value}"

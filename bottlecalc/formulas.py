@@ -129,7 +129,7 @@ def conv(
     """A k×k convolution without bias, padded so that only its stride changes the size.
 
     weights = k·k·(in / groups)·out; MACs = weights · batch·H·W of the *output*.
-    Source: Xie et al., arXiv:1611.05431, equation 4; Stanford CS231n, "Layer Sizing Patterns".
+    Source: Xie et al., arXiv:1611.05431, equation 4; Stanford CS231n, summary of the Conv Layer.
     """
     batch, channels, height, width = x
     output = (batch, out_channels, (height - 1) // stride + 1, (width - 1) // stride + 1)

@@ -53,13 +53,18 @@ def measure(
 
 
 @contextmanager
-def failure_named(subject: str) -> Iterator[None]:
-    """Whatever torch or fvcore raise inside becomes a ``MeasureError`` that names the subject."""
+def failure_named(subject: str, remedy: str = "") -> Iterator[None]:
+    """Whatever torch or fvcore raise inside becomes a ``MeasureError`` that names the subject.
+
+    Args:
+        subject: what is measured.
+        remedy: what would mend it, where that is known.
+    """
     try:
         yield
     except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise MeasureError(f"{subject} could not be measured: {lines[0]}") from error
+        raise MeasureError(f"{subject} could not be measured: {lines[0]}{remedy}") from error
 
 
 def decline(macs: int, activations: int, params: int) -> dict[Witness, str]:
@@ -83,10 +88,10 @@ def decline(macs: int, activations: int, params: int) -> dict[Witness, str]:
         return {"torch": reason, "fvcore": reason}
     if macs > FVCORE_MOST_MACS:
         reason = f"{macs:,} MACs are more than the {FVCORE_MOST_MACS:,} that it is run for"
-        return {"fvcore": f"{reason} unless --measure insists"}
+        return {"fvcore": f"{reason} (compare --measure does it all the same)"}
     if needed > free:
         reason = f"it would take about {needed:,} bytes of memory, and {free:,} are free"
-        return {"fvcore": f"{reason} (--measure insists)"}
+        return {"fvcore": f"{reason} (compare --measure does it all the same)"}
     return {}
 
 
@@ -95,7 +100,7 @@ def _ask(module: nn.Module, x: Tensor, left_out: Mapping[Witness, str]) -> Measu
 
     macs: dict[Witness, Layers] = {"torch": dispatcher_macs(module, x)}
     figures: dict[Any, dict[Witness, Layers]] = {"params": {"torch": parameters(module)}}
-    versions: dict[Witness, str] = {"torch": torch.__version__}
+    versions: dict[Witness, str] = {"torch": torch.__version__.partition("+")[0]}
     if "fvcore" not in left_out:
         found = fvcore_counts(module, x)
         macs["fvcore"] = found.macs

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from bottlecalc.errors import BottlecalcError
 
+WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 WRITTEN = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)([a-zA-Z]?)", re.ASCII)
 
@@ -15,8 +16,8 @@ class QuantityError(BottlecalcError, ValueError):
     """A text that is no quantity; its text says what would be."""
 
 
-def parse_quantity(text: str) -> int:
-    """A whole number, its unit a power of a thousand.
+def parse_quantity(text: str, name: str = "") -> int:
+    """A whole number, its unit a power of a thousand; ``name`` is what an error begins with.
 
     Raises:
         QuantityError: it is no number, has another unit, or is no whole number.
@@ -24,12 +25,14 @@ def parse_quantity(text: str) -> int:
     >>> parse_quantity("4.2M")
     4200000
     """
+    prefix = f"{name} " if name else ""
     match = WRITTEN.fullmatch(text.strip())
     if not match or match[2] not in UNITS:
         raise QuantityError(
-            f"{text!r} is no quantity; give a whole number, or one in k, M, G or T, such as 25k"
+            f"{prefix}{text!r} is no quantity;"
+            " give a whole number, or one in k, M, G or T, such as 25k"
         )
     value = Fraction(match[1].replace("_", "")) * UNITS[match[2]]
     if value.denominator != 1:
-        raise QuantityError(f"{text!r} is no whole number; give one, such as 25k or 25_000")
+        raise QuantityError(f"{prefix}{text!r} is no whole number; give one, such as 25k or 25_000")
     return value.numerator

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import lcm
 from types import SimpleNamespace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from bottlecalc.blocks import Block, BlockError, Plain, family_name, keys, make
 from bottlecalc.counts import Count
@@ -107,7 +108,7 @@ class Candidate(NamedTuple):
 class Solution(NamedTuple):
     """The answer, what is just above it, and the limits that the latter does not hold.
 
-    ``below`` is None where no value fits, and then ``above`` is the cheapest there is; ``above``
+    ``below`` is None where no value fits, and then ``above`` is the smallest there is; ``above``
     is None where nothing larger is allowed.
     """
 
@@ -127,11 +128,15 @@ def solve(question: Question) -> Solution:
     if question.quantity != "size" and question.quantity not in keys(question.family):
         raise SolveError(
             f"{family_name(question.family)} has no {question.quantity};"
-            f" solve --for one of {', '.join((*keys(question.family), 'size'))}"
+            f" solve --for one of {', '.join(_quantities(question.family))}"
         )
     below, above = _groups(question) if question.quantity == "groups" else _search(question)
     binding = question.exceeded(question.count(above)) if above else ()
     return Solution(question, _candidate(question, below), _candidate(question, above), binding)
+
+
+def _quantities(family: type[Block]) -> list[str]:
+    return [name for name in get_args(Quantity) if name == "size" or name in keys(family)]
 
 
 def _candidate(question: Question, value: int | None) -> Candidate | None:
@@ -152,7 +157,9 @@ def _groups(question: Question) -> tuple[int | None, int | None]:
 
 def _search(question: Question) -> tuple[int | None, int | None]:
     """Cost grows with the quantity, but for one dip: with out = in there is no projection."""
-    low, high = 0, question.multiple_of
+    step = _step(question)
+    _allowed_above(question, 0)  # refuses what no value makes a block of
+    low, high = 0, step
     while _fits(question, high):
         low, high = high, 2 * high
         if high > BEYOND:
@@ -160,14 +167,20 @@ def _search(question: Question) -> tuple[int | None, int | None]:
                 f"every {question.quantity} keeps these limits; add one that depends on it,"
                 " such as --max-macs"
             )
-    while high - low > question.multiple_of:
-        middle = (low + high) // 2 // question.multiple_of * question.multiple_of
+    while high - low > step:
+        middle = (low + high) // 2 // step * step
         low, high = (middle, high) if _fits(question, middle) else (low, middle)
     below = _allowed_below(question, low)
     dip = question.values.get("in", 0) if question.quantity == "out" else 0
     if dip > (below or 0) and question.allows(dip) and question.holds(dip):
         below = dip
     return below, _allowed_above(question, below or 0)
+
+
+def _step(question: Question) -> int:
+    """How far apart answers are at the least."""
+    groups = question.values.get("groups", 1) if question.quantity == "mid" else 1
+    return lcm(question.multiple_of, max(1, groups))
 
 
 def _fits(question: Question, value: int) -> bool:
@@ -177,14 +190,14 @@ def _fits(question: Question, value: int) -> bool:
 
 
 def _allowed_below(question: Question, value: int) -> int | None:
-    step = question.multiple_of
-    near = range(value // step * step, max(0, value - _reach(question)), -step)
+    step = _step(question)
+    near = range(value // step * step, max(0, value - _period(question)), -step)
     return next((candidate for candidate in near if question.allows(candidate)), None)
 
 
 def _allowed_above(question: Question, value: int) -> int:
-    step = question.multiple_of
-    near = range((value // step + 1) * step, value + _reach(question) + step, step)
+    step = _step(question)
+    near = range((value // step + 1) * step, value + _period(question) + step, step)
     found = next((candidate for candidate in near if question.allows(candidate)), None)
     if found is None:
         question.count(near[-1])  # says what is wrong with it
@@ -194,9 +207,9 @@ def _allowed_above(question: Question, value: int) -> int:
     return found
 
 
-def _reach(question: Question) -> int:
-    """How far one allowed value can be from the next: mid, or out // 4, must divide by groups."""
-    return 4 * int(question.values.get("groups", 1)) * max(2, question.multiple_of)
+def _period(question: Question) -> int:
+    """How far apart answers are at the most: groups must divide out // 4, downsampling the size."""
+    return 4 * max(1, int(question.values.get("groups", 1))) * max(2, question.multiple_of)
 
 
 class BreakEven(NamedTuple):
@@ -234,7 +247,7 @@ def break_even(
     if "mid" not in keys(family):
         raise SolveError(f"{family_name(family)} has no mid and never breaks even; use another")
     groups = int(values.get("groups", 1))
-    widest = break_even_mid(make(family, {**values, "mid": groups}))
+    widest = break_even_mid(make(family, {**values, "mid": max(1, groups)}))
     shared = {key: value for key, value in values.items() if key in keys(Plain)}
 
     def candidate(mid: int) -> Candidate:
@@ -259,10 +272,11 @@ def _algebra(family: type[Block], values: Mapping[str, Any], groups: int) -> tup
     ours = sympy.Poly(_main_weights(family, symbols | middle).subs(k, m / groups), m)
     theirs = _main_weights(Plain, symbols)
     square, linear, _ = ours.all_coeffs()
-    equation = f"{_text(square)}·m² + ({_text(linear)})·m = {_text(theirs)}"
+    leading = f"{square}" if square.is_Integer else f"{square}·"
+    equation = f"{leading}m² + ({_text(linear)})·m = {_text(theirs)}"
     known = {c_in: values["in"], c_out: values["out"]}
     root = max(sympy.real_roots((ours.as_expr() - theirs).subs(known), m))
-    return equation.replace("9·m²", "9m²"), str(root.evalf(6))
+    return equation, str(root.evalf(6))
 
 
 def _main_weights(family: type[Block], symbols: Mapping[str, Any]) -> Any:

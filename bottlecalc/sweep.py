@@ -19,18 +19,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bottlecalc.blocks import Block, BlockError, family_name, keys, make, read, require
+from bottlecalc.blocks import (
+    Block,
+    BlockError,
+    Plain,
+    family_name,
+    keys,
+    make,
+    read,
+    require,
+    spell,
+)
 from bottlecalc.counts import Count, Design
-from bottlecalc.errors import BottlecalcError
-from bottlecalc.formulas import count, layers
+from bottlecalc.formulas import break_even_mid, count, layers
 from bottlecalc.quantities import parse_quantity
+from bottlecalc.ranges import Sizes, SweepError
 
 CHUNK = 1 << 15
 """Designs counted at once: enough to be fast, few enough to be small."""
 
-RANGE = re.compile(r"([0-9]+):([0-9]+)(?::(\*?)([0-9]+))?", re.ASCII)
-WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
 CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|==|<|>)\s*(\S+)\s*")
+DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le, ">=": operator.ge, "==": operator.eq, "<": operator.lt, ">": operator.gt,
 }  # fmt: skip
@@ -38,22 +47,8 @@ SHORT = {"params": "params_block", "macs": "macs_block", "flops": "flops_block"}
 """Figures without a scope are the whole block's."""
 
 
-class SweepError(BottlecalcError, ValueError):
-    """A grid, or a question about it, that cannot be; its text says why."""
-
-
-FIGURES = Design._fields[4:12]
+COUNTED = Design._fields[4:12]
 NUMBERS = Design._fields[1:]
-
-
-class Sizes(NamedTuple):
-    """Heights and widths, pairwise [pixels]."""
-
-    heights: Sequence[int]
-    widths: Sequence[int]
-
-    def __len__(self) -> int:
-        return len(self.heights)
 
 
 Axis = Sequence[int] | Sizes
@@ -100,8 +95,14 @@ class Grid:
         axes = {key: v for key, v in self.axes.items() if key in keys(family) and key not in said}
         return Lane(family, flags | said, {**axes, "size": self.sizes, "batch": self.batches})
 
-    def __len__(self) -> int:
-        return sum(map(len, self.lanes()))
+    def length(self) -> int:
+        """How many designs there are, those that are not allowed included."""
+        return sum(lane.length() for lane in self.lanes())
+
+    def common(self) -> dict[str, str]:
+        """What all designs have in common, as a spec says it."""
+        single = {key: str(axis[0]) for key, axis in self.axes.items() if len(axis) == 1}
+        return {**single, **dict.fromkeys(self.flags, "true")}
 
     def swept(self) -> list[str]:
         """The keys that have more than one value."""
@@ -117,7 +118,8 @@ class Lane:
     fixed: Mapping[str, int | bool]
     axes: Mapping[str, Axis]
 
-    def __len__(self) -> int:
+    def length(self) -> int:
+        """How many designs there are, those that are not allowed included."""
         return prod(len(values) for values in self.axes.values())
 
     def columns(self, start: int, stop: int, exact: bool) -> Columns:
@@ -167,76 +169,22 @@ def _taken(values: Sequence[int], places: Any, exact: bool) -> Any:
     return np.array(values, dtype=object if exact else np.int64)[places.astype(int)].view(Column)
 
 
-def parse_axis(key: str, text: str) -> Sequence[int]:
-    """The values of an option: ``16,32,64``, ``8:128:8`` (both ends), ``64:1024:*2``.
+class Condition(NamedTuple):
+    """A column, an operator, and a number: ``params<=20k``."""
 
-    Raises:
-        SweepError: it is no such list, or an empty one.
-    """
-    parts = [_values(key, part.strip(), text) for part in text.split(",")]
-    if len(parts) == 1:
-        return parts[0]
-    return list(dict.fromkeys(value for part in parts for value in part))
+    key: str
+    sign: str
+    number: float
 
-
-def parse_sizes(text: str) -> Sizes:
-    """The values of ``--size``: as ``parse_axis`` reads them, or ``56x112`` among them.
-
-    Raises:
-        SweepError: it is no such list, or an empty one.
-    """
-    if "x" not in text:
-        sides = parse_axis("size", text)
-        return Sizes(sides, sides)
-    pairs = dict.fromkeys(pair for part in text.split(",") for pair in _pairs(part, text))
-    return Sizes([height for height, _ in pairs], [width for _, width in pairs])
+    def met(self, columns: Columns) -> Any:
+        """Of each design, whether it meets the condition; all do where there is no such column."""
+        if columns.get(self.key) is None:
+            return True
+        return np.asarray(OPERATORS[self.sign](columns[self.key], self.number), dtype=bool)
 
 
-def _pairs(part: str, text: str) -> list[tuple[int, int]]:
-    height, by, width = part.strip().partition("x")
-    columns = _values("size", width or height, text)
-    rows = _values("size", height, text) if width else columns
-    if by and (not width or (len(rows), len(columns)) != (1, 1)):
-        raise _no_axis("size", text)
-    return list(zip(rows, columns, strict=True))
-
-
-def _values(key: str, part: str, text: str) -> Sequence[int]:
-    if WHOLE_NUMBER.fullmatch(part):
-        values: Sequence[int] = [int(part)]
-    elif match := RANGE.fullmatch(part):
-        values = _range(int(match[1]), int(match[2]), match[3] == "*", int(match[4] or 1))
-    else:
-        raise _no_axis(key, text)
-    if not values or values[0] < 1:
-        raise SweepError(
-            f"--{key} {text!r} has no value of at least 1; give a range that goes up from 1 or more"
-        )
-    return values
-
-
-def _range(first: int, last: int, doubling: bool, step: int) -> Sequence[int]:
-    if step < 1 + doubling or first < 1:
-        return []
-    if not doubling:
-        return range(first, last + 1, step)
-    values = []
-    while first <= last:
-        values.append(first)
-        first *= step
-    return values
-
-
-def _no_axis(key: str, text: str) -> SweepError:
-    example = "14,28x56" if key == "size" else "16,32,64"
-    return SweepError(
-        f"--{key} {text!r} is no list or range; give {example}, 8:128:8 (both ends included)"
-        " or 64:1024:*2"
-    )
-
-
-def parse_condition(text: str) -> tuple[str, str, int]:
-    """The key, the operator and the number of ``params<=20k``.
+def parse_condition(text: str) -> Condition:
+    """Read ``params<=20k``; the number of a ratio may have decimals.
 
     Raises:
         SweepError: it is no such condition.
@@ -248,74 +196,82 @@ def parse_condition(text: str) -> tuple[str, str, int]:
             f"--where {text!r} is no condition; give a key, one of {' '.join(OPERATORS)}, and a"
             " number, such as 'params<=20k'"
         )
-    return figure(match[1], "--where", AXES), match[2], parse_quantity(match[3])
+    key = figure(match[1], "--where", (*NUMBERS, *AXES))
+    ratio = key.startswith("ratio") and DECIMAL.fullmatch(match[3])
+    return Condition(
+        key, match[2], float(match[3]) if ratio else parse_quantity(match[3], f"--where {text!r}:")
+    )
 
 
 AXES = ("in", "out", "mid", "stride", "dilation", "groups")
 
 
-def figure(name: str, option: str, others: Sequence[str] = ()) -> str:
+def figure(name: str, option: str, allowed: Sequence[str] = NUMBERS) -> str:
     """The column that a name means; without a scope the block's.
 
     Raises:
         SweepError: there is no such column.
     """
     column = SHORT.get(name, name)
-    if column not in NUMBERS and column not in others:
-        known = ", ".join((*SHORT, *NUMBERS, *others))
+    if column not in allowed:
+        known = ", ".join((*SHORT, *allowed))
         raise SweepError(f"{option} has no key {name!r}; the keys are {known}")
     return column
 
 
 @dataclass
-class Skipped:
-    """Designs that are not allowed: how many, and what is wrong with the first."""
+class Course:
+    """How a sweep goes: designs visited, those not allowed, and what is wrong with the first."""
 
-    times: int = 0
+    visited: int = 0
+    skipped: int = 0
     reason: str = ""
 
 
 def sweep(
-    grid: Grid, conditions: Sequence[tuple[str, str, int]] = (), skipped: Skipped | None = None
+    grid: Grid, conditions: Sequence[Condition] = (), course: Course | None = None
 ) -> Iterator[Design]:
     """Every design of a grid that is allowed and meets the conditions, block by block.
 
     Args:
         grid: what is swept.
-        conditions: what ``parse_condition`` gives; one on a key that a block does not have
-            leaves that block alone.
-        skipped: told of the designs that are not allowed, as they are met.
+        conditions: all of which must be met; one on a key that a block does not have leaves that
+            block alone.
+        course: kept up to date as the sweep goes.
 
     Raises:
         BlockError, SweepError: see ``Grid.lanes``.
     """
-    skipped = Skipped() if skipped is None else skipped
     lanes = grid.lanes()
     for lane in lanes:
-        exact = not (_fits(lane) and _fits(lanes[0]))
-        for start in range(0, len(lane), CHUNK):
-            stop = min(start + CHUNK, len(lane))
-            yield from _designs(lane, lanes[0], start, stop, exact, conditions, skipped)
+        yield from lane_designs(lane, lanes[0], conditions, course or Course())
 
 
-def _designs(
-    lane: Lane,
-    baseline: Lane,
-    start: int,
-    stop: int,
-    exact: bool,
-    conditions: Sequence[tuple[str, str, int]],
-    skipped: Skipped,
+def lane_designs(
+    lane: Lane, baseline: Lane, conditions: Sequence[Condition], course: Course
 ) -> Iterator[Design]:
-    values, length = lane.columns(start, stop, exact), stop - start
-    columns = values | tally(lane, values, length)
-    columns |= _ratios(lane, columns, baseline, length, exact)
-    kept = _allowed(lane, values, length)
-    _note(lane, values, np.flatnonzero(~kept), skipped)
-    for key, sign, number in conditions:
-        if key in columns:
-            kept &= np.asarray(OPERATORS[sign](columns[key], number), dtype=bool)
-    yield from _rows(lane, _select(columns, kept), int(kept.sum()))
+    """The designs of one lane, chunk by chunk; see ``sweep``."""
+    exact = not (_fits(lane) and _fits(baseline))
+    for start in range(0, lane.length(), CHUNK):
+        length = min(CHUNK, lane.length() - start)
+        values = lane.columns(start, start + length, exact)
+        columns = values | tally(lane, values, length)
+        columns |= _ratios(lane, columns, baseline, length, exact)
+        allowed = _allowed(lane, values, length)
+        _note(lane, values, np.flatnonzero(~allowed), course)
+        course.visited += length
+        kept = allowed & _met(lane, columns, conditions)
+        yield from _rows(lane, _select(columns, kept), int(kept.sum()))
+
+
+def _met(lane: Lane, columns: Columns, conditions: Sequence[Condition]) -> Any:
+    """Of each design, whether it meets all conditions; defaults count as what they are."""
+    defaults = {key: field.default for key, field in keys(lane.family).items()}
+    known = defaults | {"mid": columns[WIDTH] if "mid" in defaults else None} | columns
+    met = True
+    for condition in conditions:
+        met = met & condition.met(known)
+    return met
 
 
 def tally(lane: Lane, values: Columns, length: int) -> Columns:
@@ -336,12 +292,17 @@ def tally(lane: Lane, values: Columns, length: int) -> Columns:
     return figures
 
 
+WIDTH = "width of the 3×3"
+"""What the middle of a block is as counted, said or not."""
+
+
 def _figures(lane: Lane, values: Columns) -> Columns:
     block = lane.block(values)
     x = (values["batch"], block.in_channels, values["height"], values["width"])
     counted = Count(block, x, layers.dispatch(lane.family)(block, x))
     figures = (*counted.params, *counted.macs, *counted.flops, counted.activations)
-    return dict(zip(FIGURES, figures, strict=True))
+    width = next(row.input[1] for row in reversed(counted.rows) if row.kernel == 3)
+    return {**dict(zip(COUNTED, figures, strict=True)), WIDTH: width}
 
 
 def _ratios(lane: Lane, columns: Columns, baseline: Lane, length: int, exact: bool) -> Columns:
@@ -392,20 +353,20 @@ def _allowed(lane: Lane, values: Columns, length: int) -> Any:
     return allowed
 
 
-def _note(lane: Lane, values: Columns, places: Any, skipped: Skipped) -> None:
-    if len(places) and not skipped.times:
+def _note(lane: Lane, values: Columns, places: Any, course: Course) -> None:
+    if len(places) and not course.skipped:
         first = {key: int(v) for key, v in _select(values, places[0]).items()}
         flags = {key: v for key, v in lane.fixed.items() if isinstance(v, bool)}
         named = {key: v for key, v in first.items() if key not in SIZE} | flags
         try:
             count(make(lane.family, named), (first["height"], first["width"]), first["batch"])
         except BlockError as error:
-            skipped.reason = str(error)
-    skipped.times += len(places)
+            course.reason = str(error)
+    course.skipped += len(places)
 
 
 def _rows(lane: Lane, columns: Columns, length: int) -> Iterator[Design]:
-    names = ("batch", "height", "width", *FIGURES)
+    names = ("batch", "height", "width", *COUNTED)
     figures = [_list(columns[name], length) for name in names]
     ratios = [
         [None if quotient != quotient else quotient for quotient in _list(columns[name], length)]
@@ -418,7 +379,7 @@ def _specs(lane: Lane, columns: Columns, length: int) -> list[str]:
     """The specs of so many designs, spelled as ``str`` of each block would."""
     family = family_name(lane.family)
     parts = [
-        [_pair(key, value, field.default) for value in _list(columns[key], length)]
+        [spell(key, value, field.default) for value in _list(columns[key], length)]
         for key, field in keys(lane.family).items()
         if key in columns
     ]
@@ -432,10 +393,6 @@ def _select(columns: Columns, which: Any) -> Columns:
 def _list(column: Any, length: int) -> list[Any]:
     listed = getattr(column, "tolist", lambda: column)()
     return listed if isinstance(listed, list) else [listed] * length
-
-
-def _pair(key: str, value: object, default: object) -> str:
-    return "" if value == default else f"{key}={str(value).lower()}"
 
 
 def _fits(lane: Lane) -> bool:
@@ -456,7 +413,10 @@ def _most(values: Sequence[int]) -> int:
 
 
 def pareto(designs: Iterable[Design], names: Sequence[str]) -> list[Design]:
-    """The designs that no other equals or beats in all of these, and beats in one."""
+    """The designs that no other equals or beats in all of these, and beats in one.
+
+    Less is better, but of a ratio more: it is the baseline's cost over the design's.
+    """
     front: list[tuple[tuple[float, ...], Design]] = []
     for costs, design in sorted((_costs(design, names), design) for design in designs):
         if not any(_beats(other, costs) for other, _ in reversed(front)):
@@ -465,7 +425,8 @@ def pareto(designs: Iterable[Design], names: Sequence[str]) -> list[Design]:
 
 
 def _costs(design: Design, names: Sequence[str]) -> tuple[float, ...]:
-    return tuple(_cost(design, name) for name in names)
+    ranks = (_rank(getattr(design, name), name.startswith("ratio")) for name in names)
+    return tuple(inf if missing else rank for missing, rank in ranks)
 
 
 def _beats(costs: Sequence[float], others: Sequence[float]) -> bool:
@@ -482,29 +443,54 @@ def arrange(
     if front:
         designs = pareto(designs, front)
     if order:
-        name, sign = order.removeprefix("-"), -1 if order.startswith("-") else 1
-        designs = sorted(designs, key=lambda design: sign * _cost(design, name))
+        name, largest_first = order.removeprefix("-"), order.startswith("-")
+        designs = sorted(designs, key=lambda design: _rank(getattr(design, name), largest_first))
     return islice(designs, most)
 
 
-def _cost(design: Design, name: str) -> float:
-    cost: float | None = getattr(design, name)
-    return inf if cost is None else cost
+def _rank(figure: float | None, largest_first: bool) -> tuple[bool, float]:
+    """What a figure is sorted by; one that is not there comes last either way."""
+    if figure is None:
+        return True, 0
+    return False, -figure if largest_first else figure
 
 
-def curves(
-    grid: Grid, conditions: Sequence[tuple[str, str, int]], quantity: str, cost: str
-) -> list[tuple[str, list[tuple[int, int]]]]:
-    """The cost of each block of a grid against the one quantity that is swept.
+class Curve(NamedTuple):
+    """The cost of one block against the swept quantity; level where it does not have it."""
 
-    A block that does not have the quantity has one point.
-    """
-    found: dict[str, list[tuple[int, int]]] = {}
-    for design in sweep(grid, conditions):
-        name = design.spec.partition(":")[0]
-        place = design.height if quantity == "size" else design.batch
-        _, said = read(design.spec)
-        others = [f"{k}={v}" for k, v in said.items() if k not in grid.axes and k not in grid.flags]
-        value = int(said.get(quantity, 1)) if quantity in AXES else place
-        found.setdefault(" ".join((name, *others)), []).append((value, getattr(design, cost)))
-    return list(found.items())
+    spec: str
+    level: bool
+    points: list[tuple[int, int]]
+
+
+def curves(grid: Grid, conditions: Sequence[Condition], quantity: str, cost: str) -> list[Curve]:
+    """The cost of each block of a grid against the one quantity that is swept."""
+    lanes = grid.lanes()
+    return [
+        Curve(spec, quantity not in lane.axes, [
+            (_value(design, quantity), getattr(design, cost))
+            for design in lane_designs(lane, lanes[0], conditions, Course())
+        ])
+        for spec, lane in zip(grid.specs, lanes, strict=True)
+    ]  # fmt: skip
+
+
+def _value(design: Design, quantity: str) -> int:
+    if quantity in AXES:
+        return int(read(design.spec)[1].get(quantity, 1))
+    return design.height if quantity == "size" else design.batch
+
+
+def break_evens(grid: Grid) -> set[int]:
+    """The widths at which blocks of a grid meet the baseline, where that is a plain block."""
+    lanes = grid.lanes()
+    if lanes[0].family is not Plain:
+        return set()
+    widths = set()
+    for lane in lanes:
+        axes = {key: axis[0] for key, axis in lane.axes.items() if key in keys(lane.family)}
+        values = {**axes, **lane.fixed}
+        if "mid" in lane.axes:
+            values["mid"] = values.get("groups", 1)
+        widths.add(break_even_mid(make(lane.family, values)))
+    return {width for width in widths if width is not None}

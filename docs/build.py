@@ -29,11 +29,12 @@ PREFACE = """\
 
 Written by `python docs/build.py` from the commands themselves.
 
-Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree); 2 bad input,
-configuration or environment. An error is one sentence on stderr, and nothing is written.
+Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree, or no value fits); 2 bad
+input, configuration or environment. An error is one sentence on stderr, and nothing is written.
 
-Numbers are whole; where `sweep` takes a list or a range, `16,32,64`, `8:128:8` (both ends
-included) and `64:1024:*2` are such. A budget may be written `20k`, `4.2M` or `1.5G`.
+Numbers are whole; where `sweep` takes a list or a range, `16,32,64`, `3:9` (steps of 1), `8:128:8`
+(the last value included where a step meets it) and `64:1024:*2` (a factor) are such. A budget may
+be written `20k`, `4.2M`, `1.5G` or `2T`.
 
 A SPEC is `family:key=value,…`. The families are `plain`, `basic` and `bottleneck`; the keys are
 `in`, `out`, `stride`, `dilation`, `downsample`, `upsample` and, for `bottleneck`, `mid` and

@@ -78,11 +78,23 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         "downsample and upsample exclude each other in"
         " plain:in=64,out=128,downsample=true,upsample=true; leave one of the two out",
     ),
-    ((*PAIR, "--size", "0"), "--size '0' is no size; give H or HxW, such as 56 or 56x112"),
-    ((*PAIR, "--size", "56x"), "--size '56x' is no size; give H or HxW, such as 56 or 56x112"),
-    ((*PAIR, "--size", "5x6x7"), "--size '5x6x7' is no size; give H or HxW, such as 56 or 56x112"),
-    ((*PAIR, "--size", "-56"), "--size '-56' is no size; give H or HxW, such as 56 or 56x112"),
-    ((*PAIR, "--batch", "0"), "--batch '0' is no number; give a whole number of at least 1"),
+    (
+        (*PAIR, "--size", "0"),
+        "--size '0' is no size; give H or HxW of at least 1, such as 56 or 56x112",
+    ),
+    (
+        (*PAIR, "--size", "56x"),
+        "--size '56x' is no size; give H or HxW of at least 1, such as 56 or 56x112",
+    ),
+    (
+        (*PAIR, "--size", "5x6x7"),
+        "--size '5x6x7' is no size; give H or HxW of at least 1, such as 56 or 56x112",
+    ),
+    (
+        (*PAIR, "--size", "-56"),
+        "--size '-56' is no size; give H or HxW of at least 1, such as 56 or 56x112",
+    ),
+    ((*PAIR, "--batch", "0"), "--batch '0' is not allowed; give a whole number of at least 1"),
     (
         (*PAIR, "--block", "botleneck"),
         "unknown family 'botleneck' in 'botleneck';"
@@ -152,7 +164,8 @@ def test_what_memory_cannot_hold_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     assert result.code == 2
     assert result.err == (
         "Error: plain:in=64,out=128 could not be measured:"
-        " DefaultCPUAllocator: can't allocate memory\n"
+        " DefaultCPUAllocator: can't allocate memory;"
+        " give a smaller size or batch, or --no-measure\n"
     )
 
 
@@ -161,7 +174,7 @@ def test_a_missing_library_is_one_sentence(monkeypatch: pytest.MonkeyPatch, run:
     result = run(*PAIR)
     assert result.code == 2
     assert result.err.startswith("Error: ")
-    assert result.err.endswith("; install what is missing with: python -m pip install bottlecalc\n")
+    assert result.err.endswith("; install it with: python -m pip install psutil\n")
 
 
 def test_the_textbook_pair(run: Run) -> None:
@@ -363,3 +376,25 @@ def test_a_full_disk_is_one_sentence() -> None:
 
 def test_formats_offered_are_the_formats_there_are() -> None:
     assert get_args(Format) == tuple(FORMATS)
+
+
+def test_measure_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bottlecalc.cli import witnesses
+
+    def decline(*_figures: int) -> dict[str, str]:
+        return {"fvcore": "it is declined here"}
+
+    monkeypatch.setattr(witnesses, "decline", decline)
+    small = ("compare", "--in", "4", "--out", "8", "--size", "5")
+    assert "fvcore was left out for plain:in=4,out=8: it is declined here" in run(*small).out
+    assert "closed form = torch = fvcore" in run(*small, "--measure").out
+
+
+def test_help_in_ascii_and_a_closed_stdout() -> None:
+    result = run_process("compare", "--help", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert result.code == 0
+    assert "3x3" in result.out
+    command = f"{sys.executable} -m bottlecalc {' '.join(FAST)} >&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "Error: stdout is closed; leave it open, or send it to a file\n"

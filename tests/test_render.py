@@ -114,10 +114,9 @@ def test_a_terminal_of_usual_width_gets_what_a_pipe_gets(columns: int, run: Run)
 
 def test_a_narrow_terminal_loses_nothing() -> None:
     shown = ESCAPE.sub("", run_on_terminal(40, *FAST).out)
-    assert max(map(len, shown.splitlines())) <= 40
     assert "…" not in shown
-    digits = re.sub(r"\D", "", run_process(*FAST).out)
-    assert sorted(re.sub(r"\D", "", shown)) == sorted(digits)
+    numbers = re.findall(r"\d{1,3}(?:,\d{3})+", run_process(*FAST).out)
+    assert re.findall(r"\d{1,3}(?:,\d{3})+", shown) == numbers
 
 
 def test_colour_on_a_terminal_and_only_there(run: Run) -> None:

@@ -23,20 +23,9 @@ from bottlecalc import formulas
 from bottlecalc.blocks import BlockError, parse
 from bottlecalc.counts import Design
 from bottlecalc.formulas import count
-from bottlecalc.sweep import (
-    Column,
-    Grid,
-    Sizes,
-    Skipped,
-    SweepError,
-    arrange,
-    pareto,
-    parse_axis,
-    parse_condition,
-    parse_sizes,
-    sweep,
-)
-from tests.conftest import Run
+from bottlecalc.ranges import Sizes, SweepError, parse_axis, parse_sizes
+from bottlecalc.sweep import Column, Course, Grid, arrange, pareto, parse_condition, sweep
+from tests.conftest import Run, run_on_terminal
 
 FAST = ("sweep", "--in", "64", "--out", "128")
 
@@ -59,10 +48,10 @@ AWKWARD = {
 
 def test_columns_give_the_same_integers_as_one_by_one() -> None:
     swept = grid("plain", "bottleneck", "basic:stride=1", size="7,9x4", batch="1,3", **AWKWARD)
-    skipped = Skipped()
-    designs = list(sweep(swept, skipped=skipped))
-    assert len(designs) + skipped.times == len(swept)
-    assert skipped.reason.startswith("groups = 3 does not divide mid = 7 in bottleneck:in=3,out=8")
+    course = Course()
+    designs = list(sweep(swept, course=course))
+    assert len(designs) + course.skipped == course.visited == swept.length()
+    assert course.reason.startswith("groups = 3 does not divide mid = 7 in bottleneck:in=3,out=8")
     assert all(design[4:12] == one_by_one(design) for design in designs)
     assert all(str(parse(design.spec)) == design.spec for design in designs)
     assert all(type(value) is int for design in designs for value in design[1:12])
@@ -227,7 +216,7 @@ REFUSED = [
     ),
     (
         ("--mid", "128:8"),
-        "--mid '128:8' has no value of at least 1; give a range that goes up from 1 or more",
+        "--mid '128:8' has no value of at least 1; give a range that goes up from 1 or more,",
     ),
     (
         ("--where", "weight<=3"),
@@ -240,11 +229,11 @@ REFUSED = [
     ),
     (
         ("--where", "params<=20x"),
-        "'20x' is no quantity; give a whole number, or one in k, M, G or T, such as 25k",
+        "--where 'params<=20x': '20x' is no quantity; give a whole number, or one in k, M, G or T",
     ),
     (("--sort", "cost"), "--sort has no key 'cost'; the keys are"),
     (("--pareto", "params,cost"), "--pareto has no key 'cost'; the keys are"),
-    (("--limit", "0"), "--limit '0' is no number; give a whole number of at least 1"),
+    (("--limit", "0"), "--limit '0' is not allowed; give a whole number of at least 1"),
     (
         ("--mid", "1:200000000", "--block", "bottleneck"),
         "the grid has 200,000,000 designs, more than 100,000,000; give --yes to sweep them all"
@@ -321,7 +310,7 @@ def test_formats_say_the_same(run: Run) -> None:
         assert [int(row["height"]), int(row["width"])] == item["size"]
         assert int(row["params_convs"]) == item["params"]["convs"]
         assert int(row["flops_main"]) == item["flops"]["main"] == 2 * item["macs"]["main"]
-        assert float(row["ratio_params_block"]) == item["ratios"]["params"]
+        assert float(row["ratio_params_block"]) == item["ratios"]["params"]["block"]
     markdown = run(*arguments, "--format", "markdown").out
     assert markdown.count("\n|") == 2 + 6
     table = run(*arguments).out
@@ -445,6 +434,147 @@ def test_a_missing_library_is_one_sentence(
     result = run(*FAST, "--mid", "8,16", "--plot", file)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        f"Error: --plot needs {library}; install it with:"
-        " python -m pip install 'bottlecalc[plot]'\n"
+        f"Error: --plot needs {library}; install it with: python -m pip install {library}\n"
     )
+
+
+def test_switches_and_odd_sizes_hold_for_every_design() -> None:
+    swept = Grid(
+        ("plain", "bottleneck"),
+        {"in": [3, 8], "out": [8]},
+        {"downsample": True},
+        parse_sizes("6,7,4x5,8x4"),
+        [1],
+    )
+    course = Course()
+    designs = list(sweep(swept, course=course))
+    assert {(d.height, d.width) for d in designs} == {(6, 6), (8, 4)}
+    assert (len(designs), course.skipped) == (8, 8)
+    assert "size 7x7 is odd" in course.reason
+    assert all(d.spec.endswith("downsample=true") for d in designs)
+    assert all(d[4:12] == one_by_one(d) for d in designs)
+
+
+def test_a_grid_without_end_is_refused_before_it_is_laid_out(run: Run) -> None:
+    for text, sentence in (
+        ("1:99999999999", "give --yes to sweep them all the same"),
+        ("1:1000000000000000000000000000000", "has more values than can be counted; give fewer"),
+        ("1:1000000000,5", "lists more than 1,000,000 values; give one range alone"),
+    ):
+        result = run("sweep", "--in", text, "--out", "7:99999999999", "--block", "plain")
+        assert (result.code, result.out) == (2, "")
+        assert sentence in result.err
+
+
+def test_yes_sweeps_a_grid_of_any_length(run: Run) -> None:
+    arguments = (*FAST, "--block", "bottleneck", "--mid", "1:200000000", "--limit", "1")
+    assert run(*arguments).code == 2
+    assert run(*arguments, "--yes", "--format", "csv").out.count("\n") == 2
+
+
+def test_defaults_meet_conditions_as_what_they_are(run: Run) -> None:
+    arguments = (*FAST, "--block", "bottleneck", "--format", "csv")
+    assert run(*arguments, "--where", "mid>=33").out.count("\n") == 1
+    assert run(*arguments, "--where", "mid>=32").out.count("\n") == 2
+    assert run(*arguments, "--where", "stride>1").out.count("\n") == 1
+    assert run(*arguments, "--where", "stride>1").err == "No design meets the conditions.\n"
+
+
+def test_conditions_on_ratios_may_have_decimals(run: Run) -> None:
+    result = run(
+        *FAST, "--mid", "16,32,64", "--where", "ratio_params_block>=3.4", "--format", "csv"
+    )
+    assert result.out.count("\n") == 3
+
+
+def test_a_missing_ratio_comes_last_either_way(run: Run) -> None:
+    arguments = ("sweep", "--in", "6", "--out", "8", "--mid", "2,4", "--format", "csv")
+    blocks = ("--block", "bottleneck", "--block", "plain")
+    for order in ("ratio_params_block", "-ratio_params_block"):
+        last = run(*arguments, *blocks, "--sort", order).out.splitlines()[-1]
+        assert last.startswith('"plain:')
+
+
+def test_a_sample_is_drawn_from_all_and_by_its_seed() -> None:
+    from bottlecalc.cli.sample import Sample
+
+    designs = [design(n, n) for n in range(1000)]
+    drawn = {}
+    for seed in ("0", "1"):
+        sample = Sample(30, seed)
+        assert list(sample.watch(designs)) == designs
+        drawn[seed] = [d.params_block for d in sample.designs]
+        assert len(set(drawn[seed])) == 30
+        assert max(drawn[seed]) > 500
+    assert drawn["0"] != drawn["1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--sample", "3"), "--sample says nothing without --measure; give both or none"),
+        (("--plot-key", "macs"), "--plot-key says nothing without --plot; give both or none"),
+        (("--measure", "--seed", "x"), "--seed 'x' is no seed; give a whole number"),
+        (("--sort", ""), "--sort has no key ''; the keys are"),
+        (("--mid", "8,16", "--plot", ""), "--plot '' is no figure"),
+        (("--mid", "8,16", "--plot", "a.svg", "--plot-key", "batch"), "--plot-key has no key 'bat"),
+        (("--size", "7x5,9", "--plot", "a.svg"), "--plot draws square sizes; give --size such as"),
+        (("--mid", "8,16", "--plot", "a.svg", "--where", "params<=1"), "no design meets the cond"),
+        (("--output", ""), "'.' is no file; give the path of one"),
+    ],
+)
+def test_more_bad_input(
+    arguments: tuple[str, ...], sentence: str, run: Run, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*FAST, *arguments)
+    assert result.code == 2
+    assert sentence in result.err
+    assert os.listdir(tmp_path) == []
+
+
+def test_break_even_is_drawn_where_the_lines_meet(run: Run, tmp_path: Path) -> None:
+    import matplotlib
+
+    path = tmp_path / "figure.svg"
+
+    def drawn(*arguments: str) -> str:
+        with matplotlib.rc_context({"svg.fonttype": "none"}):
+            assert run(*FAST, "--plot", str(path), *arguments).code == 0
+        return path.read_text("utf-8")
+
+    assert "mid = 80" in drawn("--mid", "8:128:8")
+    assert "break-even" not in drawn("--mid", "8,16,32")
+    basic = ("--block", "basic", "--block", "bottleneck")
+    assert "break-even" not in drawn("--mid", "8:128:8", *basic)
+    assert "break-even" not in drawn("--mid", "5:64", "--groups", "4")
+    two = drawn("--mid", "8:128:8", "--block", "plain", "--block", "bottleneck",
+                "--block", "bottleneck:groups=8")  # fmt: skip
+    assert "bottleneck:groups=8" in two
+    assert "mid = 80" in two
+
+
+def test_a_file_is_as_wide_as_need_be_also_from_a_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "designs.txt"
+    arguments = (*FAST, "--mid", "16,32", "--output", str(path))
+    run_on_terminal(80, *arguments)
+    text = path.read_text("utf-8")
+    assert "\x1b" not in text
+    assert " bottleneck mid=16  56×56" in text
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_no_number_is_broken_on_a_terminal(columns: int) -> None:
+    shown = run_on_terminal(columns, *FAST, "--mid", "16,32", NO_COLOR="1").out
+    for number in ("73,728", "81,920", "82,432", "256,901,120", "513,802,240", "802,816", "1.00×"):
+        assert number in shown
+    if columns >= 80:
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+        assert max(map(len, plain.splitlines())) <= columns
+
+
+def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    arguments = (*FAST, "--block", "bottleneck", "--mid", "1:400000", "--format", "csv")
+    shown = run_on_terminal(80, *arguments, "--output", str(tmp_path / "designs.csv")).out
+    assert "sweeping" in shown
+    assert "sweeping" not in run_on_terminal(80, *FAST, "--mid", "16,32").out

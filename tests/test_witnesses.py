@@ -20,21 +20,21 @@ from tests.conftest import run_process
 Figure = Callable[[Count], object]
 
 PUBLISHED: list[tuple[str, Block, int, Figure, object]] = [
-    # CS231n's listing of VGG has the 73,728; MACs are 56·56 times it.
+    # CS231n's listing of VGGNet has the 73,728; MACs are 56·56 times it.
     ("CS231n, one 3×3", Plain(64, 128), 56, lambda c: c.params.main, 73_728),
     ("CS231n, one 3×3", Plain(64, 128), 56, lambda c: c.macs.main, 231_211_008),
-    ("the brief, 64→32→128", Bottleneck(64, 128), 56, lambda c: c.params.main, 15_360),
-    ("the brief, 64→32→128", Bottleneck(64, 128), 56, lambda c: c.macs.main, 48_168_960),
+    ("textbook arithmetic", Bottleneck(64, 128), 56, lambda c: c.params.main, 15_360),
+    ("textbook arithmetic", Bottleneck(64, 128), 56, lambda c: c.macs.main, 48_168_960),
     ("ptflops, aten backend", Bottleneck(64, 128), 56, lambda c: c.macs.block, 73_859_072),
     ("FlopCounterMode", Bottleneck(64, 128), 56, lambda c: c.flops.block, 147_718_144),
     ("fvcore", Bottleneck(64, 128), 56, lambda c: c.fvcore_total, 75_866_112),
-    # ResNeXt (arXiv:1611.05431), equation 4: "≈ 70k", "≈ 0.22·10⁹".
+    # ResNeXt (arXiv:1611.05431): "≈ 70k" (equation 4), "≈ 0.22 billion FLOPs" (table 2).
     ("ResNeXt eq. 4", Bottleneck(256, 256), 56, lambda c: c.params.convs, 69_632),
-    ("ResNeXt eq. 4", Bottleneck(256, 256), 56, lambda c: c.macs.main, 218_365_952),
+    ("ResNeXt table 2", Bottleneck(256, 256), 56, lambda c: c.macs.main, 218_365_952),
     ("torchinfo, mmpretrain", Bottleneck(256, 256), 56, lambda c: c.params.block, 70_400),
-    # ResNeXt, table 4: cardinality 32, width 4 a path, has as many as the above, nearly.
+    # ResNeXt, equation 4 at C = 32, d = 4: as many as the above, nearly.
     (
-        "ResNeXt table 4",
+        "ResNeXt eq. 4 at C = 32",
         Bottleneck(256, 256, mid_channels=128, groups=32),
         56,
         lambda c: c.params.main,
@@ -212,11 +212,11 @@ def test_what_is_too_large_is_declined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert decline(macs=10**11, activations=100, params=50) == {}
     assert decline(macs=10**11 + 1, activations=1, params=1) == {
         "fvcore": "100,000,000,001 MACs are more than the 100,000,000,000 that it is run for"
-        " unless --measure insists"
+        " (compare --measure does it all the same)"
     }
     assert decline(macs=1, activations=100, params=51) == {
         "fvcore": "it would take about 1,004 bytes of memory, and 1,000 are free"
-        " (--measure insists)"
+        " (compare --measure does it all the same)"
     }
     reasons = decline(macs=1, activations=0, params=2**61)
     assert set(reasons) == {"torch", "fvcore"}

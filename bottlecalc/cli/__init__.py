@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bottlecalc.cli.compare import compare
-from bottlecalc.cli.output import BAD_INPUT, abandon_stdout
+from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
 from bottlecalc.cli.solve import solve
 from bottlecalc.cli.sweep import sweep
 from bottlecalc.errors import BottlecalcError
@@ -41,6 +41,9 @@ def main() -> None:
     """Run the command line; an error is one sentence on stderr and exit code 2."""
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
+    if sys.stdout is None:  # closed: `bottlecalc … >&-`
+        sys.exit(_refuse("stdout is closed; leave it open, or send it to a file"))
+    spell_in_ascii_what_stdout_cannot()
     try:
         code = app(prog_name="bottlecalc", standalone_mode=False)
     except typer.TyperException as error:
@@ -48,7 +51,7 @@ def main() -> None:
     except BottlecalcError as error:
         code = _refuse(str(error))
     except ImportError as error:
-        code = _refuse(f"{error}; install what is missing with: python -m pip install bottlecalc")
+        code = _refuse(f"{error}; install it with: python -m pip install {error.name}")
     except OSError as error:  # a full disk, or a library that torch cannot load
         abandon_stdout()
         code = _refuse(str(error))

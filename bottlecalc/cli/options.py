@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -10,8 +9,7 @@ import typer
 
 from bottlecalc.blocks import COMPARED, FAMILIES, Block, family_name, keys, parse
 from bottlecalc.errors import BottlecalcError
-
-WHOLE_NUMBER = re.compile("[0-9]+", re.ASCII)
+from bottlecalc.quantities import WHOLE_NUMBER
 
 In = Annotated[str | None, typer.Option("--in", metavar="N", help="Channels of the input.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="N", help="Channels of the output.")]
@@ -101,7 +99,9 @@ def read_size(text: str) -> tuple[int, int]:
     """
     sides = text.split("x")
     if len(sides) > 2 or not all(WHOLE_NUMBER.fullmatch(side) and int(side) for side in sides):
-        raise OptionError(f"--size {text!r} is no size; give H or HxW, such as 56 or 56x112")
+        raise OptionError(
+            f"--size {text!r} is no size; give H or HxW of at least 1, such as 56 or 56x112"
+        )
     return int(sides[0]), int(sides[-1])
 
 
@@ -112,5 +112,5 @@ def read_number(option: str, text: str) -> int:
         OptionError: it is no whole number of at least 1.
     """
     if not WHOLE_NUMBER.fullmatch(text) or not int(text):
-        raise OptionError(f"{option} {text!r} is no number; give a whole number of at least 1")
+        raise OptionError(f"{option} {text!r} is not allowed; give a whole number of at least 1")
     return int(text)

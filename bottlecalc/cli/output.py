@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import signal
 import sys
@@ -31,27 +33,37 @@ def console() -> Console:
     return Console(width=UNBOUNDED, height=UNBOUNDED)
 
 
+def unbounded() -> Console:
+    """A console for a file: as wide as need be, and without colour."""
+    return Console(file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False)
+
+
 def write(text: str) -> None:
-    """Write to stdout, in ASCII where its encoding has nothing else."""
+    """Write to stdout."""
     write_all([text])
 
 
 def write_all(pieces: Iterable[str]) -> None:
-    """Write pieces to stdout as they come, in ASCII where its encoding has nothing else."""
+    """Write pieces to stdout as they come."""
     try:
         for piece in pieces:
-            sys.stdout.write(_encodable(piece))
+            sys.stdout.write(piece)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough: `bottlecalc … | head`
         abandon_stdout()
 
 
-def _encodable(text: str) -> str:
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return ascii_only(text)
-    return text
+def spell_in_ascii_what_stdout_cannot() -> None:
+    """Where stdout's encoding lacks a character, write what stands for it: ``x`` for ``×``."""
+
+    def stand_in(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return ascii_only(error.object[error.start : error.end]), error.end
+
+    codecs.register_error("bottlecalc", stand_in)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="bottlecalc")
 
 
 class OutputError(BottlecalcError):
@@ -76,12 +88,16 @@ def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
         OutputError: it is no ordinary file, or its folder is missing, may not be written or is
             full.
     """
+    if not path.name:
+        raise OutputError(f"{str(path)!r} is no file; give the path of one")
     path = path.resolve()
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     if path.exists() and not path.is_file():
         raise OutputError(f"{path} is no ordinary file; give another path")
     try:
         with draft.open("wb") as file:
+            if path.exists():
+                draft.chmod(path.stat().st_mode & 0o777)
             yield file.write
         draft.replace(path)
     except OSError as error:
@@ -129,16 +145,18 @@ def heeding_interrupts(pieces: Iterable[str]) -> Iterator[str]:
         signal.signal(signal.SIGINT, previous)
 
 
-def progress(items: Iterable[Item], total: int, doing: str) -> Iterator[Item]:
-    """Pass items on, and show on stderr, where that alone is a terminal, how far they are."""
-    if total < LONG or not sys.stderr.isatty() or sys.stdout.isatty():
+def progress(items: Iterable[Item], total: int, visited: Callable[[], int]) -> Iterator[Item]:
+    """Pass items on, and show on stderr, where that is a terminal, how far they are."""
+    if total < LONG or not sys.stderr.isatty():
         yield from items
         return
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, total=total)
-        for place, item in enumerate(items):
-            if place % 10_000 == 0:
-                bar.update(task, completed=place)
+        task = bar.add_task("sweeping", total=total)
+        seen = 0
+        for item in items:
+            if visited() != seen:
+                seen = visited()
+                bar.update(task, completed=seen)
             yield item

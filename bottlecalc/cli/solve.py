@@ -87,6 +87,10 @@ def solve(
         "in": in_channels, "out": out_channels, "mid": mid_channels, "stride": stride,
         "dilation": dilation, "groups": groups, "downsample": downsample, "upsample": upsample,
     }  # fmt: skip
+    most = {
+        "params": max_params, "macs": max_macs, "flops": max_flops, "activations": max_activations,
+    }  # fmt: skip
+    _refuse_idle(even, quantity, size, bool(options.said(most)) or multiple_of != "1", scope)
     sought = "mid" if even else quantity
     family, values = _values(block, options.said(texts), sought)
     height_width, images = options.read_size(size), options.read_number("--batch", batch)
@@ -94,12 +98,15 @@ def solve(
         found = break_even(family, values, height_width, images)
         write(BREAK_EVEN_FORMATS[output_format](found, console()))
         return
-    most = {
-        "params": max_params, "macs": max_macs, "flops": max_flops, "activations": max_activations,
-    }  # fmt: skip
-    limits = tuple(Limit(figure, parse_quantity(n)) for figure, n in most.items() if n is not None)
+    limits = tuple(
+        Limit(figure, parse_quantity(text, f"--max-{figure}"))
+        for figure, text in most.items()
+        if text is not None
+    )
     if not limits:
-        raise SolveError("no limit is given; give --max-params, --max-macs, --max-flops or more")
+        raise SolveError(
+            "no limit is given; give --max-params, --max-macs, --max-flops or --max-activations"
+        )
     question = Question(
         family, values, height_width, images, quantity, limits, scope,
         options.read_number("--multiple-of", multiple_of),
@@ -108,6 +115,17 @@ def solve(
     write(SOLVE_FORMATS[output_format](solution, console()))
     if solution.below is None:
         raise typer.Exit(FAILED)
+
+
+def _refuse_idle(even: bool, quantity: str, size: str, limited: bool, scope: str) -> None:
+    """Refuse options that would be passed over."""
+    if even and (limited or scope != "block" or quantity != "mid"):
+        raise options.OptionError(
+            "--break-even takes no limits, --multiple-of, --scope or --for: it compares main paths;"
+            " leave them out"
+        )
+    if quantity == "size" and size != "56":
+        raise options.OptionError(f"--size {size} is given and sought; leave it out")
 
 
 def _values(spec: str, said: dict[str, str], sought: str) -> tuple[Any, dict[str, Any]]:

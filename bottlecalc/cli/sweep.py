@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bottlecalc.blocks import COMPARED, parse
+from bottlecalc.blocks import COMPARED
 from bottlecalc.cli import options
 from bottlecalc.cli.compare import Format
 from bottlecalc.cli.output import (
@@ -21,20 +20,17 @@ from bottlecalc.cli.output import (
     drafting,
     heeding_interrupts,
     progress,
-    save,
-    write,
+    unbounded,
     write_all,
 )
-from bottlecalc.cli.witnesses import measurements
-from bottlecalc.compare import compare as compare_counts
+from bottlecalc.cli.plot import check_plot, draw
+from bottlecalc.cli.sample import Sample
 from bottlecalc.counts import Design
-from bottlecalc.formulas import count
-from bottlecalc.render.words import objections, omissions
+from bottlecalc.quantities import WHOLE_NUMBER
+from bottlecalc.ranges import SweepError, parse_axis, parse_sizes
 
 if TYPE_CHECKING:
-    from bottlecalc.render.designs import Title
-    from bottlecalc.render.plot import Plot
-    from bottlecalc.sweep import Grid, Skipped
+    from bottlecalc.sweep import Condition, Course, Grid
 
 MOST_DESIGNS = 10**8
 """More than this take --yes: they are counted in minutes and written in gigabytes."""
@@ -120,8 +116,8 @@ def sweep(
 
     `bottlecalc sweep --in 64 --out 128 --mid 8:128:8 --plot widths.svg`
     """
-    from bottlecalc.render.designs import SWEEP_FORMATS
-    from bottlecalc.sweep import Grid, parse_axis, parse_condition, parse_sizes
+    from bottlecalc.render.designs import SWEEP_FORMATS, Title
+    from bottlecalc.sweep import Grid, parse_condition
     from bottlecalc.sweep import figure as key_of
 
     texts = {
@@ -138,42 +134,56 @@ def sweep(
     _check_length(grid, yes)
     asked = _Asked(
         conditions=[parse_condition(text) for text in where or ()],
-        front=[key_of(name.strip(), "--pareto") for name in pareto.split(",")] if pareto else [],
-        order=_order(sort) if sort else "",
+        front=[key_of(name.strip(), "--pareto") for name in (pareto or "").split(",")]
+        if pareto is not None
+        else [],
+        order="" if sort is None else _order(sort),
         most=options.read_number("--limit", limit) if limit else None,
     )
-    drawn = _Sample(options.read_number("--sample", sample), seed) if measure else None
-    if plot:
-        _plot(grid, asked.conditions, plot, plotted)
-        if plot == "-" and output is None:
-            return
-    designs = _designs(grid, asked, drawn)
-    pieces = SWEEP_FORMATS[output_format](designs, _title(grid), console())
-    _deliver(pieces, output)
+    drawn = Sample(options.read_number("--sample", sample), _seed(seed)) if measure else None
+    if plot is not None:
+        check_plot(grid, plot)
+    else:
+        _refuse_idle("--plot", {"--plot-key": plotted is not None})
+    if not measure:
+        _refuse_idle("--measure", {"--sample": sample != "20", "--seed": seed != "0"})
+    designs = _designs(grid, asked, drawn, output)
+    title = Title(grid.specs[0], grid.common())
+    if plot == "-" and output is None:
+        deque(designs, maxlen=0)  # visited all the same, for what is drawn and said of them
+    else:
+        wide = console() if output is None else unbounded()
+        _deliver(SWEEP_FORMATS[output_format](designs, title, wide), output)
+    if plot is not None:
+        draw(grid, asked.conditions, plot, plotted)
     if drawn and not drawn.agrees():
         raise typer.Exit(FAILED)
+
+
+def _seed(text: str) -> str:
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise options.OptionError(f"--seed {text!r} is no seed; give a whole number")
+    return text
 
 
 def _order(sort: str) -> str:
     from bottlecalc.sweep import figure
 
     name = sort.removeprefix("-")
-    return sort.replace(name, figure(name, "--sort"))
+    return ("-" if sort.startswith("-") else "") + figure(name, "--sort")
 
 
 class _Asked(NamedTuple):
     """Which designs of a grid are shown, and in which order."""
 
-    conditions: Sequence[tuple[str, str, int]]
+    conditions: Sequence[Condition]
     front: Sequence[str]
     order: str
     most: int | None
 
 
 def _check_length(grid: Grid, yes: bool) -> None:
-    from bottlecalc.sweep import SweepError
-
-    length = len(grid)
+    length = grid.length()
     if length > MOST_DESIGNS and not yes:
         raise SweepError(
             f"the grid has {length:,} designs, more than {MOST_DESIGNS:,}; give --yes to sweep them"
@@ -181,40 +191,38 @@ def _check_length(grid: Grid, yes: bool) -> None:
         )
 
 
-def _designs(grid: Grid, asked: _Asked, drawn: _Sample | None) -> Iterator[Design]:
-    """The designs asked for; a sentence on stderr says how many could not be."""
-    from bottlecalc.sweep import Skipped, SweepError, arrange
+def _designs(
+    grid: Grid, asked: _Asked, drawn: Sample | None, output: Path | None
+) -> Iterator[Design]:
+    """The designs asked for, the first of them counted, so that what is wrong is said at once."""
+    from bottlecalc.sweep import Course, arrange
     from bottlecalc.sweep import sweep as sweep_grid
 
-    skipped = Skipped()
-    every = progress(sweep_grid(grid, asked.conditions, skipped), len(grid), "sweeping")
+    course = Course()
+    every = sweep_grid(grid, asked.conditions, course)
+    if output or not sys.stdout.isatty():
+        every = progress(every, grid.length(), lambda: course.visited)
     designs = arrange(every, asked.front, asked.order, asked.most)
     first = next(designs, None)
-    if first is None and skipped.times == len(grid):
-        raise SweepError(f"none of the {skipped.times:,} designs is allowed: {skipped.reason}")
+    if first is None and course.skipped == grid.length():
+        raise SweepError(f"none of the {course.skipped:,} designs is allowed: {course.reason}")
+    if first is None:
+        print("No design meets the conditions.", file=sys.stderr)
     shown = chain([] if first is None else [first], designs)
-    return _noting(drawn.watch(shown) if drawn else shown, skipped)
+    return _noting(drawn.watch(shown) if drawn else shown, course)
 
 
-def _noting(designs: Iterable[Design], skipped: Skipped) -> Iterator[Design]:
+def _noting(designs: Iterable[Design], course: Course) -> Iterator[Design]:
     yield from designs
-    if skipped.times:
+    if course.skipped:
         print(
-            f"{skipped.times:,} designs are not allowed and were skipped; the first:"
-            f" {skipped.reason}",
+            f"{course.skipped:,} designs are not allowed and were skipped; the first:"
+            f" {course.reason}",
             file=sys.stderr,
         )
 
 
-def _title(grid: Grid) -> Title:
-    from bottlecalc.render.designs import Title
-
-    single = {key: str(axis[0]) for key, axis in grid.axes.items() if len(axis) == 1}
-    return Title(grid.specs[0], {**single, **dict.fromkeys(grid.flags, "true")})
-
-
 def _deliver(pieces: Iterator[str], output: Path | None) -> None:
-    """Write to stdout, or a file, whole; what goes wrong at the first piece writes nothing."""
     pieces = heeding_interrupts(pieces)
     if output is None:
         write_all(pieces)
@@ -224,98 +232,12 @@ def _deliver(pieces: Iterator[str], output: Path | None) -> None:
             write_bytes(piece.encode())
 
 
-class _Sample:
-    """Some of the designs that pass by, each as likely as any other, asked of all witnesses."""
+def _refuse_idle(switch: str, given: Mapping[str, bool]) -> None:
+    """Refuse options that say nothing without another.
 
-    def __init__(self, size: int, seed: str) -> None:
-        self.size, self.seed = size, seed
-        self.random = Random(seed)
-        self.specs: list[Design] = []
-
-    def watch(self, designs: Iterable[Design]) -> Iterator[Design]:
-        """Pass designs on, drawing from them (Vitter 1985, algorithm R)."""
-        for place, design in enumerate(designs):
-            if place < self.size:
-                self.specs.append(design)
-            elif (drawn := self.random.randrange(place + 1)) < self.size:
-                self.specs[drawn] = design
-            yield design
-
-    def agrees(self) -> bool:
-        """Measure what was drawn, and say on stderr how many agreed."""
-        blocks = [parse(design.spec) for design in self.specs]
-        counts = [
-            count(block, (design.height, design.width), design.batch)
-            for block, design in zip(blocks, self.specs, strict=True)
-        ]
-        if not counts:
-            return True
-        comparison = compare_counts(counts, measurements(blocks, counts, insist=False))
-        right = sum(block.agrees is True for block in comparison.blocks)
-        witnesses = " and ".join(f"{name} {v}" for name, v in comparison.versions.items())
-        for sentence in (*objections(comparison), *omissions(comparison)):
-            print(sentence, file=sys.stderr)
-        print(
-            f"{right} of {len(counts)} designs drawn at random (seed {self.seed}) agree with"
-            f" {witnesses or 'no witness, for none was asked'}",
-            file=sys.stderr,
-        )
-        return comparison.agrees is not False
-
-
-def _plot(
-    grid: Grid, conditions: Sequence[tuple[str, str, int]], plot: str, plotted: str | None
-) -> None:
-    from bottlecalc.render.plot import FORMATS, drawing, picture
-    from bottlecalc.sweep import SweepError
-
-    form = plot.rpartition(".")[2].lower()
-    if plot != "-" and form not in FORMATS:
-        raise SweepError(f"--plot {plot!r} is no figure; end it in .svg, .png or .pdf, or give -")
-    chart = _chart(grid, conditions, plotted)
-    try:
-        if plot == "-":
-            write(drawing(chart, shutil.get_terminal_size().columns))
-        else:
-            save(Path(plot), picture(chart, form))
-    except ImportError as error:
-        raise SweepError(
-            f"--plot needs {error.name}; install it with: python -m pip install 'bottlecalc[plot]'"
-        ) from error
-
-
-def _chart(grid: Grid, conditions: Sequence[tuple[str, str, int]], plotted: str | None) -> Plot:
-    from bottlecalc.render.plot import Line, Plot
-    from bottlecalc.sweep import curves
-    from bottlecalc.sweep import figure as key_of
-
-    quantity, common = (
-        _quantity(grid),
-        ", ".join(f"{k}={v}" for k, v in _title(grid).common.items()),
-    )
-    usual = "macs_main" if quantity in ("size", "batch") else "params_main"
-    cost = key_of(plotted, "--plot-key") if plotted else usual
-    lines = [Line(*curve) for curve in curves(grid, conditions, quantity, cost)]
-    size = "" if quantity == "size" else f"{grid.sizes.heights[0]}×{grid.sizes.widths[0]}"
-    title = ", ".join(filter(None, (common, size)))
-    return Plot(quantity, cost, title, lines, _break_even(grid, quantity, cost))
-
-
-def _quantity(grid: Grid) -> str:
-    from bottlecalc.sweep import SweepError
-
-    swept = grid.swept()
-    if len(swept) != 1:
-        raise SweepError(
-            f"--plot draws one swept quantity, and {', '.join(swept) or 'none'} is swept;"
-            " give one of the options more than one value, and the others one"
-        )
-    return swept[0]
-
-
-def _break_even(grid: Grid, quantity: str, cost: str) -> int | None:
-    if (quantity, cost) != ("mid", "params_main"):
-        return None
-    single = {key: str(axis[0]) for key, axis in grid.axes.items()}
-    counts = [count(parse(spec, single)) for spec in grid.specs]
-    return compare_counts(counts).break_even_mid
+    Raises:
+        OptionError: one is given.
+    """
+    for option, is_given in given.items():
+        if is_given:
+            raise options.OptionError(f"{option} says nothing without {switch}; give both or none")

@@ -10,6 +10,8 @@ from bottlecalc.cli.output import spinner
 from bottlecalc.counts import Count, Measurement, Witness
 from bottlecalc.measure import MeasureError, decline, failure_named, measure
 
+REMEDY = "; give a smaller size or batch, or --no-measure"
+
 
 def measurements(
     blocks: Sequence[Block], counts: Sequence[Count], insist: bool
@@ -41,6 +43,5 @@ def _measurement(
     from bottlecalc.modules import build
 
     say(f"measuring {block}")
-    with failure_named(str(block)), torch.device("meta" if "fvcore" in declined else "cpu"):
-        module = build(block)
-    return measure(module, counted.input, declined)
+    with failure_named(str(block), REMEDY), torch.device("meta" if "fvcore" in declined else "cpu"):
+        return measure(build(block), counted.input, declined)

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.text import Text
 from bottlecalc.counts import Design
 from bottlecalc.render.document import heading
 from bottlecalc.render.table import capture, grid
-from bottlecalc.render.words import number
+from bottlecalc.render.words import number, ratio
 
 PAGE = 1000
 """Designs that are aligned with each other in a table, and written at once elsewhere."""
@@ -58,7 +59,10 @@ def _document(design: Design) -> dict[str, Any]:
         "macs": _scopes(design, "macs", ("main", "block")),
         "flops": _scopes(design, "flops", ("main", "block")),
         "activations": design.activations,
-        "ratios": {"params": design.ratio_params_block, "macs": design.ratio_macs_block},
+        "ratios": {
+            "params": {"block": design.ratio_params_block},
+            "macs": {"block": design.ratio_macs_block},
+        },
     }
 
 
@@ -81,9 +85,9 @@ def _cells(design: Design, title: Title) -> tuple[str, ...]:
     ratios = (design.ratio_params_block, design.ratio_macs_block)
     return (
         _label(design.spec, title),
-        size if design.batch == 1 else f"{design.batch}×{size}",
+        size if design.batch == 1 else f"{design.batch} of {size}",
         *map(number, figures),
-        *("–" if ratio is None else f"{ratio:,.2f}×" for ratio in ratios),
+        *("–" if value is None else ratio(Fraction(value)) for value in ratios),
     )
 
 
@@ -104,16 +108,38 @@ def _markdown(designs: Iterable[Design], title: Title, _console: Console) -> Ite
         yield "".join(f"| {' | '.join(_cells(design, title))} |\n" for design in page)
 
 
+STACKS = ((0, 1), (2, 3, 4), (5, 6, 7), (8, 9))
+"""Columns that stand above each other where a console is too narrow for them side by side."""
+
+STACKED_HEADERS = (
+    "design,\nsize",
+    "=parameters\nmain,\nconvs,\nblock",
+    "=MACs (block),\nFLOPs (block),\nactivations",
+    "=ratio of\nparameters,\nMACs",
+)
+WIDE = 110
+
+
 def _table(designs: Iterable[Design], title: Title, console: Console) -> Iterator[str]:
     yield capture(console, Text(_caption(title), style="dim"))
+    page_of = _page if console.width >= WIDE else _stacked_page
     for page in _pages(designs):
-        yield capture(console, Text(), _page(page, title))
+        yield capture(console, Text(), page_of(page, title))
 
 
 def _page(designs: Iterable[Design], title: Title) -> Table:
     table = grid(*HEADERS)
     for design in designs:
         table.add_row(*_cells(design, title))
+    return table
+
+
+def _stacked_page(designs: Iterable[Design], title: Title) -> Table:
+    table = grid(*STACKED_HEADERS)
+    for design in designs:
+        cells = _cells(design, title)
+        table.add_row(*("\n".join(cells[place] for place in stack) for stack in STACKS))
+        table.add_section()
     return table
 
 

@@ -6,8 +6,9 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bottlecalc.render import words
+
 FORMATS = ("svg", "png", "pdf")
-UNITS = {"params": "parameters", "macs": "MACs", "flops": "FLOPs", "activations": "activations"}
 QUANTITIES = {
     "in": "input channels",
     "out": "output channels",
@@ -24,9 +25,10 @@ DASHES = ("-", "--", "-.", ":")
 
 
 class Line(NamedTuple):
-    """One block: its name, and its cost at each value of the swept quantity."""
+    """One block: its spec, and its cost at each value of the swept quantity, or one for all."""
 
     name: str
+    level: bool
     points: Sequence[tuple[int, int]]
 
 
@@ -38,20 +40,14 @@ class Plot(NamedTuple):
         figure: the cost, such as ``params_main``.
         title: what the designs have in common.
         lines: one a block, the first being the baseline.
-        break_even: the width at which a line meets the baseline; None where it is not drawn.
+        break_evens: the widths at which lines meet the baseline.
     """
 
     quantity: str
     figure: str
     title: str
     lines: Sequence[Line]
-    break_even: int | None
-
-
-def label(figure: str) -> str:
-    """A figure in words, with its scope: ``parameters (main)``."""
-    name, _, scope = figure.partition("_")
-    return f"{UNITS[name]} ({scope})" if scope else UNITS[name]
+    break_evens: Sequence[int]
 
 
 def picture(plot: Plot, form: str) -> bytes:
@@ -64,7 +60,7 @@ def picture(plot: Plot, form: str) -> bytes:
         figure = Figure(figsize=(8, 5), layout="constrained")
         axes = figure.add_subplot(title=plot.title)
         axes.set_xlabel(QUANTITIES[plot.quantity])
-        axes.set_ylabel(label(plot.figure))
+        axes.set_ylabel(words.name(plot.figure))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axes.grid(color="0.9")
         axes.spines[["top", "right"]].set_visible(False)
@@ -87,13 +83,12 @@ def _draw(axes: Any, plot: Plot) -> None:
             "linestyle": DASHES[place % 4],
             "label": _name(plot, line),
         }
-        if len(line.points) == 1:
+        if line.level:
             axes.axhline(line.points[0][1], linewidth=2, **style)
         else:
             marker = "o" if len(line.points) <= 40 else ""
             axes.plot(*zip(*line.points, strict=True), linewidth=2, marker=marker, **style)
-    break_even = _meeting(plot)
-    if break_even is not None:
+    for break_even in _meetings(plot):
         _mark(axes, break_even, sum(_reach(plot)) / 2)
 
 
@@ -112,15 +107,14 @@ def _mark(axes: Any, break_even: int, middle: float) -> None:
 
 def _reach(plot: Plot) -> tuple[int, int]:
     """The smallest and the largest value of the swept quantity."""
-    values = [x for line in plot.lines for x, _ in line.points if len(line.points) > 1] or [0, 1]
+    values = [x for line in plot.lines for x, _ in line.points if not line.level] or [0, 1]
     return min(values), max(values)
 
 
-def _meeting(plot: Plot) -> int | None:
-    """The break-even, where it is within what is drawn."""
+def _meetings(plot: Plot) -> list[int]:
+    """The break-evens within what is drawn."""
     first, last = _reach(plot)
-    at = plot.break_even
-    return at if at is not None and first <= at <= last and first < last else None
+    return [width for width in plot.break_evens if first <= width <= last and first < last]
 
 
 def drawing(plot: Plot, columns: int) -> str:
@@ -129,7 +123,7 @@ def drawing(plot: Plot, columns: int) -> str:
 
     figure = plotille.Figure()
     figure.width, figure.height = max(20, columns - 25), 16
-    figure.x_label, figure.y_label = plot.quantity, label(plot.figure)
+    figure.x_label, figure.y_label = plot.quantity, words.name(plot.figure)
     figure.set_y_limits(min_=0)
     figure.color_mode = "names"
     figure.with_colors = False
@@ -137,12 +131,10 @@ def drawing(plot: Plot, columns: int) -> str:
         figure.register_label_formatter(kind, _tick)
     first, last = _reach(plot)
     for line, marker in zip(plot.lines, "ox+*#@" * len(plot.lines), strict=False):
-        level = len(line.points) == 1
-        points = [(x, line.points[0][1]) for x in (first, last)] if level else line.points
+        points = [(x, line.points[0][1]) for x in (first, last)] if line.level else line.points
         figure.plot(*zip(*points, strict=True), label=_name(plot, line), marker=marker)
     figure.set_x_limits(min_=first, max_=last)
-    break_even = _meeting(plot)
-    if break_even is not None:
+    for break_even in _meetings(plot):
         figure.axvline((break_even - first) / (last - first))
     return f"{plot.title}\n{figure.show(legend=True)}\n"
 

@@ -13,10 +13,8 @@ from rich.text import Text
 from bottlecalc.counts import Count
 from bottlecalc.render.document import heading
 from bottlecalc.render.table import capture, grid
-from bottlecalc.render.words import number, shape
+from bottlecalc.render.words import name, number, shape
 from bottlecalc.solve import BreakEven, Candidate, Limit, Question, Solution
-
-NAMES = {"params": "parameters", "macs": "MACs", "flops": "FLOPs", "activations": "activations"}
 
 
 def _document(solution: Solution) -> dict[str, Any]:
@@ -60,9 +58,9 @@ def _parts(solution: Solution) -> Iterator[RenderableType]:
     yield Text(_headline(solution), style="bold")
     yield Text()
     yield _limits_table(solution)
-    for name, candidate in (("answer", solution.below), ("above", solution.above)):
+    for place, candidate in (("answer", solution.below), ("above", solution.above)):
         if candidate:
-            yield Text(f"{name:<7} {candidate.counted.block}, {_input(candidate.counted)}")
+            yield Text(f"{place:<7} {candidate.counted.block}, {_input(candidate.counted)}")
     if not solution.above:
         yield Text(f"above   nothing: no larger {question.quantity} is allowed")
     if solution.binding:
@@ -73,7 +71,7 @@ def _parts(solution: Solution) -> Iterator[RenderableType]:
 def _headline(solution: Solution) -> str:
     quantity = solution.question.quantity
     if solution.below is None:
-        return f"No {quantity} keeps these limits; the cheapest is above them."
+        return f"No {quantity} keeps these limits; the smallest is above them."
     width = _share(solution.question, solution.below.value)
     return f"The largest {quantity} is {solution.below.value:,}{width}."
 
@@ -105,9 +103,9 @@ def _distance(question: Question, limit: Limit, candidate: Candidate) -> str:
 
 def _limit_name(question: Question, limit: Limit) -> str:
     if limit.figure == "activations":
-        return NAMES[limit.figure]
+        return name(limit.figure)
     block = limit.figure != "params" and question.scope == "convs"
-    return f"{NAMES[limit.figure]} ({'block' if block else question.scope})"
+    return name(f"{limit.figure}_{'block' if block else question.scope}")
 
 
 def _limit(question: Question, limit: Limit) -> str:

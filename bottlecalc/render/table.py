@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.box import HORIZONTALS
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -21,11 +22,16 @@ block = everything, normalisation and biases included."""
 
 def table(comparison: Comparison, console: Console) -> str:
     """The whole comparison as text, for that console's width and colours."""
-    return capture(console, *_parts(comparison))
+    return "".join(capture(console, part) for part in _parts(comparison))
 
 
 def capture(console: Console, *parts: RenderableType) -> str:
-    """What a console would print, without the blanks at the ends of lines."""
+    """What a console would print, without the blanks at the ends of lines.
+
+    A table whose numbers are wider than the console is printed wider: no number is ever broken.
+    """
+    needed = max(Measurement.get(console, console.options, part).minimum for part in parts)
+    console.width = max(console.width, needed)
     with console.capture() as captured:
         for part in parts:
             console.print(part, highlight=False)
@@ -93,7 +99,7 @@ def _layer(row: Row) -> tuple[str, ...]:
 
 
 def _totals(count: Count) -> Table:
-    names, figures = Column(overflow="fold"), Column(justify="right", overflow="fold")
+    names, figures = Column(overflow="fold"), Column(justify="right", no_wrap=True)
     rows = Table.grid(names, figures, Column(style="dim"), padding=(0, 2, 0, 1), pad_edge=True)
     rows.add_row("FLOPs, main", number(count.flops.main), "2 × MACs")
     rows.add_row("FLOPs, block", number(count.flops.block), "2 × MACs")
@@ -149,5 +155,10 @@ def grid(*columns: str) -> Table:
     table = Table(box=HORIZONTALS, show_edge=False, header_style="", collapse_padding=True)
     for column in columns:
         name = column.removeprefix("=")
-        table.add_column(name, justify="left" if name == column else "right", overflow="fold")
+        table.add_column(
+            name,
+            justify="left" if name == column else "right",
+            overflow="fold",
+            no_wrap=name != column,
+        )
     return table

@@ -15,6 +15,16 @@ FIGURE_NAMES: dict[Figure, str] = {
     "activations": "activations",
 }
 
+
+def name(figure: str) -> str:
+    """A figure in words, with its scope where it has one: ``parameters (main)``."""
+    whole, _, scope = figure.rpartition("_")
+    words = {str(key): text for key, text in FIGURE_NAMES.items()} | {"flops": "FLOPs"}
+    if figure in words or not whole:
+        return words.get(figure, figure)
+    return f"{words[whole]} ({scope})"
+
+
 _ASCII = str.maketrans({"×": "x", "·": "*", "─": "-", "→": "->", "≠": "!=", "✓": "ok", "✗": "NO"})
 
 

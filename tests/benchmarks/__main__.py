@@ -137,12 +137,13 @@ def benchmarks(folder: Path) -> list[Benchmark]:
 
 def count_designs() -> None:
     """Count 300,000 designs as a sweep does, without writing them."""
-    from bottlecalc.sweep import CHUNK, Grid, Sizes, tally
+    from bottlecalc.ranges import Sizes
+    from bottlecalc.sweep import CHUNK, Grid, tally
 
     axes = {"in": [64], "out": [128], "mid": range(1, 300_001)}
     (lane,) = Grid(("bottleneck",), axes, {}, Sizes([56], [56]), [1]).lanes()
-    for start in range(0, len(lane), CHUNK):
-        stop = min(start + CHUNK, len(lane))
+    for start in range(0, lane.length(), CHUNK):
+        stop = min(start + CHUNK, lane.length())
         tally(lane, lane.columns(start, stop, exact=False), stop - start)
 
 

@@ -1,0 +1,109 @@
+"""Lists and ranges of whole numbers, as people write them: ``16,32,64``, ``8:128:8``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bottlecalc.errors import BottlecalcError
+from bottlecalc.quantities import WHOLE_NUMBER
+
+RANGE = re.compile(r"([0-9]+):([0-9]+)(?::(\*?)([0-9]+))?", re.ASCII)
+LONGEST_LIST = 10**6
+"""Values of a list are held, those of one range are not."""
+
+
+class SweepError(BottlecalcError, ValueError):
+    """A grid, or a question about it, that cannot be; its text says why."""
+
+
+class Sizes(NamedTuple):
+    """Heights and widths, pairwise [pixels]."""
+
+    heights: Sequence[int]
+    widths: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.heights)
+
+
+def parse_axis(key: str, text: str) -> Sequence[int]:
+    """The values of an option: ``16,32,64``, ``8:128:8`` (both ends), ``64:1024:*2``.
+
+    Raises:
+        SweepError: it is no such list, or an empty one.
+    """
+    parts = [_values(key, part.strip(), text) for part in text.split(",")]
+    if len(parts) == 1:
+        return parts[0]
+    if sum(map(len, parts)) > LONGEST_LIST:
+        raise _too_long(key, text)
+    return list(dict.fromkeys(value for part in parts for value in part))
+
+
+def parse_sizes(text: str) -> Sizes:
+    """The values of ``--size``: as ``parse_axis`` reads them, or ``56x112`` among them.
+
+    Raises:
+        SweepError: it is no such list, or an empty one.
+    """
+    if "x" not in text:
+        sides = parse_axis("size", text)
+        return Sizes(sides, sides)
+    pairs = dict.fromkeys(pair for part in text.split(",") for pair in _pairs(part, text))
+    return Sizes([height for height, _ in pairs], [width for _, width in pairs])
+
+
+def _pairs(part: str, text: str) -> list[tuple[int, int]]:
+    height, by, width = part.strip().partition("x")
+    columns = _values("size", width or height, text)
+    rows = _values("size", height, text) if width else columns
+    if len(columns) > LONGEST_LIST:
+        raise _too_long("size", text)
+    if by and (not width or (len(rows), len(columns)) != (1, 1)):
+        raise _no_axis("size", text)
+    return list(zip(rows, columns, strict=True))
+
+
+def _values(key: str, part: str, text: str) -> Sequence[int]:
+    if WHOLE_NUMBER.fullmatch(part):
+        values: Sequence[int] = [int(part)]
+    elif match := RANGE.fullmatch(part):
+        values = _range(int(match[1]), int(match[2]), match[3] == "*", int(match[4] or 1))
+    else:
+        raise _no_axis(key, text)
+    if not values or values[0] < 1:
+        raise SweepError(
+            f"--{key} {text!r} has no value of at least 1; give a range that goes up from 1 or more"
+            ", by steps of at least 1 or a factor of at least 2"
+        )
+    if isinstance(values, range) and (values[-1] - values[0]) // values.step >= 2**62:
+        raise SweepError(f"--{key} {text!r} has more values than can be counted; give fewer")
+    return values
+
+
+def _range(first: int, last: int, doubling: bool, step: int) -> Sequence[int]:
+    if step < 1 + doubling or first < 1:
+        return []
+    if not doubling:
+        return range(first, last + 1, step)
+    values = []
+    while first <= last:
+        values.append(first)
+        first *= step
+    return values
+
+
+def _too_long(key: str, text: str) -> SweepError:
+    return SweepError(
+        f"--{key} {text!r} lists more than {LONGEST_LIST:,} values; give one range alone"
+    )
+
+
+def _no_axis(key: str, text: str) -> SweepError:
+    example = "14,28x56" if key == "size" else "16,32,64"
+    return SweepError(
+        f"--{key} {text!r} is no list or range; give {example}, 8:128:8 (both ends included)"
+        " or 64:1024:*2"
+    )
