@@ -8,7 +8,7 @@
 4.8
 
 ``build(block)`` gives the block as an ``nn.Module``; ``measure(module, shape)`` asks torch and
-fvcore what it costs. Only these two load torch.
+fvcore what it costs; ``count_model(model, *inputs)`` counts any model. Only these load torch.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING
 
 from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
 from bottlecalc.compare import Comparison, compare
+from bottlecalc.counting import count_model
 from bottlecalc.counts import Count, Measurement, Row
 from bottlecalc.formulas import count
 from bottlecalc.measure import MeasureError, measure
+from bottlecalc.models import Input, InputError, ModelCount
+from bottlecalc.targets import TargetError
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -34,13 +37,18 @@ __all__ = [
     "Bottleneck",
     "Comparison",
     "Count",
+    "Input",
+    "InputError",
     "MeasureError",
     "Measurement",
+    "ModelCount",
     "Plain",
     "Row",
+    "TargetError",
     "build",
     "compare",
     "count",
+    "count_model",
     "measure",
     "parse",
 ]

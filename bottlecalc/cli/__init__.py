@@ -8,16 +8,28 @@ from typing import Annotated
 import typer
 
 from bottlecalc.blocks import BlockError
+from bottlecalc.budgetfile import BudgetError
+from bottlecalc.cli.check import check
 from bottlecalc.cli.compare import compare
+from bottlecalc.cli.count import count
+from bottlecalc.cli.options import ArgumentError
 from bottlecalc.cli.output import BAD_INPUT, OutputError, abandon_stdout
+from bottlecalc.lock import LockError
 from bottlecalc.measure import MeasureError
+from bottlecalc.models import InputError
+from bottlecalc.targets import TargetError
 from bottlecalc.version import __version__
 
-REFUSALS = (BlockError, MeasureError, OutputError)
+REFUSALS = (
+    *(ArgumentError, BlockError, BudgetError, InputError, LockError),
+    *(MeasureError, OutputError, TargetError),
+)
 """Errors whose text is the sentence that the user reads."""
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 app.command()(compare)
+app.command()(count)
+app.command()(check)
 
 
 def _version(asked: bool) -> None:

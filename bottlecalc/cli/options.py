@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from bottlecalc.blocks import COMPARED, FAMILIES, Block, BlockError, keys, parse
+from bottlecalc.targets import TargetError, last_lines
 
 WHOLE_NUMBER = re.compile("[0-9]+", re.ASCII)
 
@@ -52,6 +55,59 @@ Measure = Annotated[
         help="Ask torch and fvcore too, or not.  [default: ask, unless it would take too much]",
     ),
 ]
+
+
+Traceback = Annotated[
+    bool,
+    typer.Option("--traceback", help="Show the last lines of your own code's traceback on errors."),
+]
+
+
+class ArgumentError(ValueError):
+    """An ``--arg`` that cannot be read; its text says why."""
+
+
+@contextmanager
+def traced(wanted: bool) -> Iterator[None]:
+    """On an error in the user's code show the last lines of its traceback, where wanted."""
+    try:
+        yield
+    except TargetError as error:
+        if wanted and error.__cause__:
+            print(last_lines(error.__cause__), end="", file=sys.stderr)
+        raise
+
+
+def read_arguments(texts: Sequence[str]) -> dict[str, object]:
+    """Read ``key=value`` texts, each value as in TOML.
+
+    Raises:
+        ArgumentError: one is not of that form, or a key comes twice.
+    """
+    read: dict[str, object] = {}
+    for text in texts:
+        key, _, value = text.partition("=")
+        if not key.isidentifier():
+            raise ArgumentError(f"--arg {text!r} is no argument; give key=value, such as depth=6")
+        if key in read:
+            raise ArgumentError(f"--arg {key} is given twice; give it once")
+        read[key] = _toml_value(key, value)
+    return read
+
+
+def _toml_value(key: str, text: str) -> object:
+    from bottlecalc import toml
+
+    try:
+        read = toml.loads(f"value = {text}")
+    except toml.TOMLDecodeError:
+        read = {}
+    if set(read) != {"value"}:
+        raise ArgumentError(
+            f"--arg {key}={text}: {text!r} is no TOML value; give a number, true, false,"
+            f" [1, 2], or text in quotes: --arg '{key}=\"{text}\"'"
+        )
+    return read["value"]
 
 
 def read_blocks(specs: Sequence[str], options: Mapping[str, str | bool | None]) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -37,6 +37,20 @@ def write(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough: `bottlecalc … | head`
         abandon_stdout()
+
+
+@contextmanager
+def guests() -> Iterator[None]:
+    """While the user's code runs, what it prints goes to stderr: stdout is for our output."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(ours, 1)
+        os.close(ours)
 
 
 class OutputError(Exception):
