@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
 from bottlecalc.compare import Comparison, compare
-from bottlecalc.counting import count_model
 from bottlecalc.counts import Count, Measurement, Row
 from bottlecalc.formulas import count
 from bottlecalc.measure import MeasureError, measure
@@ -26,6 +25,9 @@ from bottlecalc.targets import TargetError
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from bottlecalc.counting import Counters, Given
     from bottlecalc.modules import ResidualBlock
 
 
@@ -63,3 +65,22 @@ def build(block: Block) -> ResidualBlock:
     from bottlecalc import modules
 
     return modules.build(block)
+
+
+def count_model(model: nn.Module, *inputs: Given, counter: Counters = "both") -> ModelCount:
+    """Count any model, and leave it exactly as it was; loads torch.
+
+    Args:
+        model: in any mode, on any device.
+        inputs: one for each positional argument of its forward: a tensor, or dimensions, or
+            dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
+            counted, unless the forward takes none.
+        counter: torch's dispatcher, fvcore, or both.
+
+    Raises:
+        TargetError: the model does not run on these inputs.
+        InputError: an input is none.
+    """
+    from bottlecalc import counting
+
+    return counting.count_model(model, *inputs, counter=counter)

@@ -38,19 +38,7 @@ Counters = Literal["torch", "fvcore", "both"]
 
 
 def count_model(model: nn.Module, *inputs: Given, counter: Counters = "both") -> ModelCount:
-    """Count any model, and leave it exactly as it was.
-
-    Args:
-        model: in any mode, on any device.
-        inputs: one for each positional argument of its forward: a tensor, or dimensions, or
-            dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
-            counted, unless the forward takes none.
-        counter: torch's dispatcher, fvcore, or both.
-
-    Raises:
-        TargetError: the model does not run on these inputs.
-        InputError: an input is none.
-    """
+    """What ``bottlecalc.count_model`` does and raises."""
     given = [_read(one) for one in inputs]
     return _Counting(type(model).__name__, lambda: model, given).count(counter)
 

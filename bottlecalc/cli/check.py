@@ -35,14 +35,14 @@ def check(
         typer.Argument(metavar="[NAME]…", help="Budgets to check.  [default: all]"),
     ] = None,
     config: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FILE",
             help="Where the budgets are.  [default: bottlecalc.toml, or else pyproject.toml]",
         ),
     ] = None,
     baseline: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FILE",
             help=f"What was counted before.  [default: {LOCK} beside the budgets]",
@@ -58,7 +58,7 @@ def check(
         ),
     ] = "table",
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="FILE", help="Write FORMAT there; the table goes to stdout."),
     ] = None,
     exit_zero: Annotated[
@@ -84,10 +84,10 @@ def check(
     from bottlecalc.budgetfile import select
     from bottlecalc.render.reports import FORMATS
 
-    path = config or _config()
+    path = Path(config) if config else _config()
     budgets = _read_budgets(path)
     chosen = select(budgets, names or (), str(path))
-    lock_path = baseline or path.parent / LOCK
+    lock_path = Path(baseline) if baseline else path.parent / LOCK
     lock = _read_lock(lock_path, needed=baseline is not None and not update)
     with guests(), spinner("checking budgets") as say:
         found = [_checked(budget, lock, update, traceback, say) for budget in chosen]
@@ -96,7 +96,7 @@ def check(
     _summarise(report)
     text = FORMATS[output_format](report, console())
     if output:
-        save(output, text)
+        save(Path(output), text)
         text = FORMATS["table"](report, console())
     write(text)
     raise typer.Exit(report.exit_code)

@@ -45,8 +45,8 @@ def count(
         ),
     ] = None,
     depth: Annotated[
-        int, typer.Option("--depth", metavar="N", min=0, help="Levels of modules that are shown.")
-    ] = 2,
+        str, typer.Option("--depth", metavar="N", help="Levels of modules that are shown.")
+    ] = "2",
     counter: Annotated[
         Counter,
         typer.Option(
@@ -74,11 +74,12 @@ def count(
     """
     from bottlecalc.render.models import FORMATS, sentences
 
+    levels = options.read_depth(depth)
     wanted = Target(target, options.read_arguments(arguments or ()))
     given = [Input.parse(text) for text in inputs or ()] or _usual(target)
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
         counted = _counted(wanted, given, counter)
-    write(FORMATS[output_format](counted, depth, console()))
+    write(FORMATS[output_format](counted, levels, console()))
     if output_format == "csv" or output_format == "markdown":
         for sentence in sentences(counted):
             print(sentence, file=sys.stderr)

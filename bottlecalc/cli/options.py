@@ -64,7 +64,7 @@ Traceback = Annotated[
 
 
 class ArgumentError(ValueError):
-    """An ``--arg`` that cannot be read; its text says why."""
+    """An option that cannot be read; its text says why."""
 
 
 @contextmanager
@@ -148,6 +148,19 @@ def read_batch(text: str) -> int:
     """
     if not WHOLE_NUMBER.fullmatch(text) or not int(text):
         raise BlockError(f"--batch {text!r} is no batch; give a whole number of at least 1")
+    return int(text)
+
+
+def read_depth(text: str) -> int:
+    """How many levels of modules.
+
+    Raises:
+        ArgumentError: it is no whole number.
+    """
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise ArgumentError(
+            f"--depth {text!r} is no depth; give a whole number, 0 for totals alone"
+        )
     return int(text)
 
 

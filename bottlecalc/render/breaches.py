@@ -25,9 +25,12 @@ MARKS: dict[Status, tuple[str, str]] = {
     "warning": ("!", "bold yellow"),
     "error": ("✗", "bold red"),
 }
-LEGEND = (
-    "MACs and FLOPs (2 × MACs) are of one forward pass in eval mode, on the input under the name."
-)
+LEGEND = """\
+MACs and FLOPs (2 × MACs): one forward pass in eval mode, on the input shown.
+parameters: all, normalisation and biases included, each counted once."""
+SHOWN = 20
+"""So many budgets that hold have their rows in the table; of more, how many is enough."""
+
 HEAVIEST = 3
 """So many modules are named where a budget is exceeded."""
 
@@ -127,10 +130,14 @@ def _part(part: Part, finding: Finding) -> str:
 
 def _parts(report: Report) -> Iterator[RenderableType]:
     grid = ruled("", "budget", "figure", "=value", "=limit", "=used", "=change")
+    holding = [verdict for verdict in report.verdicts if verdict.status == "pass"]
+    hidden = {verdict.budget.name for verdict in holding[SHOWN:]}
     for verdict in report.verdicts:
-        mark, style = MARKS[verdict.status]
-        for row in _rows(verdict):
+        style = MARKS[verdict.status][1]
+        for row in () if verdict.budget.name in hidden else _rows(verdict):
             grid.add_row(Text(row[0], style), *map(Text, row[1:]))
+    if hidden:
+        grid.add_row(Text(*MARKS["pass"]), f"… {len(hidden)} more hold")
     yield Text(LEGEND, style="dim")
     yield Text()
     yield grid
