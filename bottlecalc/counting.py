@@ -201,7 +201,7 @@ def _twin(model: nn.Module, device: str | None) -> nn.Module:
                 twin = twin.clone()
             memo[id(tensor)] = twin
     try:
-        return copy.deepcopy(model, memo)
+        return copy.deepcopy(model, dict(memo))
     except Exception:
         _share_what_cannot_be_copied(model, memo)
         return copy.deepcopy(model, memo)
@@ -222,7 +222,9 @@ def _tensors_of(model: nn.Module) -> Iterator[Tensor]:
 def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> None:
     """Locks, open files, generators: the twin has the very same."""
     for module in model.modules():
-        for value in vars(module).values():
+        for name, value in vars(module).items():
+            if name in ("_parameters", "_buffers", "_modules"):
+                continue
             try:
                 copy.deepcopy(value, dict(memo))
             except Exception:

@@ -18,7 +18,7 @@ from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.words import number, percent
 
 LEGEND = """\
-MAC = one multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
+MAC: a multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
 activations = output elements of convolutions and matrix products."""
 COLUMNS = ("module", "type", "params", "macs", "activations")
 NAMED = 5
@@ -85,7 +85,7 @@ def sentences(count: ModelCount) -> Iterator[str]:
     if count.uncalled:
         yield (
             f"never called by the forward pass: {_few(list(count.uncalled))}"
-            " (what is done with their parameters counts for what they are in)"
+            " (their MACs, if any, are their parents')"
         )
 
 
