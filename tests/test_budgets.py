@@ -58,7 +58,8 @@ def test_increases_are_read_exactly() -> None:
 def test_an_entry_is_read_whole() -> None:
     text = (
         '\n# [[budget]]\n[[ budget ]]\nname = "a"\nmodel = "net:Net"\nargs = { width = 3 }\n'
-        'input = [[1, 3, 7, 5], "1x4:int64"]\nmax_params = "1k"\nmin_macs = 3\nmax_increase = "2%"\n'
+        'input = [[1, 3, 7, 5], "1x4:int64"]\nmax_params = "1k"\nmin_macs = 3\n'
+        'max_increase = "2%"\n'
         'counter = "fvcore"\nlevel = "warn"\nmessage = "why"\n'
     )
     assert read(text, "f.toml") == (

@@ -38,11 +38,12 @@ HEAVIEST = 3
 def breach(verdict: Verdict) -> str:
     """Everything there is to say of a budget that is exceeded or could not be held."""
     budget = verdict.budget
-    on = f" on {budget.shown_input}" if budget.shown_input else ""
     lines = [f"{budget.name}: {sentence}" for sentence in sentences(verdict)]
-    lines += [f"counted: {budget.subject}{on}, by {budget.basis['counter']}"]
-    lines += list(reasons(verdict)) + list(verdict.notes)
-    return "\n  ".join([*lines, *([budget.message] if budget.message else [])])
+    if verdict.findings:
+        on = f" on {budget.shown_input}" if budget.shown_input else ""
+        lines += [f"counted: {budget.subject}{on}, by {budget.basis['counter']}"]
+    lines += [*reasons(verdict), *verdict.notes, *budget.message.splitlines()]
+    return "\n  ".join(lines)
 
 
 def sentences(verdict: Verdict) -> Iterator[str]:
@@ -84,7 +85,7 @@ def summary(report: Report) -> str:
     counted = {
         "hold": statuses.count("pass"),
         "exceeded": statuses.count("breach"),
-        "exceeded, as a warning": statuses.count("warning"),
+        "exceeded with a warning": statuses.count("warning"),
         "not checked": statuses.count("error"),
     }
     said = ", ".join(f"{times} {what}" for what, times in counted.items() if times)
