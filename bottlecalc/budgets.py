@@ -243,10 +243,16 @@ def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = 
 
 def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | None) -> Finding:
     before = baseline.figures.get(figure) if baseline else None
+    limit = budget.limits.get(figure, Limit())
     allowed = None
-    if before is not None and budget.max_increase is not None:
+    if before is not None and budget.max_increase is not None and _is_held(figure, limit):
         allowed = int(before * (1 + budget.max_increase))
-    return Finding(value, budget.limits.get(figure, Limit()), before, allowed)
+    return Finding(value, limit, before, allowed)
+
+
+def _is_held(figure: Figure, limit: Limit) -> bool:
+    """FLOPs grow as MACs do: they are held where they have a limit, not to say all twice."""
+    return figure != "flops" or limit != Limit()
 
 
 def _other_basis(budget: Budget, baseline: Baseline) -> str:

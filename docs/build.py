@@ -3,7 +3,8 @@
 ``python docs/build.py`` writes; ``python docs/build.py --check`` only says what is not current.
 
 In README.md and docs/*.md a block of ``console`` holds commands after ``$``, each followed by
-what it prints on stdout. The reference is written whole, by walking the commands.
+what it prints; they run in a folder that has the files which the document shows: blocks with a
+path after the language. The reference is written whole, by walking the commands.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from bottlecalc.cli import app
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```\w+ (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PREFACE = """\
 # Command reference
 
 Written by `python docs/build.py` from the commands themselves.
 
-Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree); 2 bad input,
-configuration or environment. An error is one sentence on stderr, and nothing is written.
+Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree, a budget is exceeded); 2 bad
+input, configuration or environment. An error is one sentence on stderr, and nothing is written.
 
 A SPEC is `family:key=value,…`. The families are `plain`, `basic` and `bottleneck`; the keys are
 `in`, `out`, `stride`, `dilation`, `downsample`, `upsample` and, for `bottleneck`, `mid` and
@@ -47,7 +49,16 @@ def current(path: Path) -> str:
     """The document's text as it should be now."""
     text = reference() if path == REFERENCE else path.read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
+        write_files(text, Path(folder))
         return CONSOLE.sub(lambda block: _transcript(block.group(), Path(folder)), text)
+
+
+def write_files(text: str, folder: Path) -> None:
+    """Write the files that a document shows into a folder."""
+    for block in FILE.finditer(text):
+        path = folder / block["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block["text"], "utf-8")
 
 
 def reference() -> str:
@@ -69,7 +80,7 @@ def _transcript(block: str, folder: Path) -> str:
 
 def _run(command: str, folder: Path) -> str:
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GITHUB_ACTIONS")
     environment = {k: v for k, v in os.environ.items() if k not in unwanted}
     environment |= {"PATH": binaries, "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "dumb"}
     done = subprocess.run(

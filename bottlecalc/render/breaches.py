@@ -8,7 +8,7 @@ from itertools import zip_longest
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bottlecalc.budgets import Figure, Finding, Limit, Part, Report, Status, Verdict
+from bottlecalc.budgets import PARTED, Figure, Finding, Limit, Part, Report, Status, Verdict
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.words import number, percent
 
@@ -56,9 +56,10 @@ def sentences(verdict: Verdict) -> Iterator[str]:
 
 def reasons(verdict: Verdict) -> Iterator[str]:
     """For every figure too large, the modules that weigh most or, with a baseline, that grew."""
-    for figure, finding in verdict.breaches.items():
+    over = {figure: finding for figure, finding in verdict.breaches.items() if finding.over > 0}
+    for figure, finding in over.items():
         parts = verdict.parts(figure)[:HEAVIEST]
-        if finding.over > 0 and parts:
+        if parts and PARTED.get(figure) not in over:
             verb = "weigh most" if verdict.before is None else "grew"
             yield f"{NAMES[figure]} that {verb}: {', '.join(_part(p, finding) for p in parts)}"
 
