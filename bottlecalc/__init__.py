@@ -8,7 +8,7 @@
 4.8
 
 ``build(block)`` gives the block as an ``nn.Module``; ``measure(module, shape)`` asks torch and
-fvcore what it costs. Only these two load torch.
+fvcore what it costs; ``count_model(model, *inputs)`` counts any model. Only these load torch.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ from bottlecalc.counts import Count, Measurement, Row
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.formulas import count
 from bottlecalc.measure import MeasureError, measure
+from bottlecalc.models import Input, InputError, ModelCount
+from bottlecalc.targets import TargetError
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from bottlecalc.counting import Counters, Given
     from bottlecalc.modules import ResidualBlock
 
 
@@ -36,13 +41,18 @@ __all__ = [
     "Bottleneck",
     "Comparison",
     "Count",
+    "Input",
+    "InputError",
     "MeasureError",
     "Measurement",
+    "ModelCount",
     "Plain",
     "Row",
+    "TargetError",
     "build",
     "compare",
     "count",
+    "count_model",
     "measure",
     "parse",
 ]
@@ -57,3 +67,22 @@ def build(block: Block) -> ResidualBlock:
     from bottlecalc import modules
 
     return modules.build(block)
+
+
+def count_model(model: nn.Module, *inputs: Given, counter: Counters = "both") -> ModelCount:
+    """Count any model, and leave it exactly as it was; loads torch.
+
+    Args:
+        model: in any mode, on any device.
+        inputs: one for each positional argument of its forward: a tensor, or dimensions, or
+            dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
+            counted, unless the forward takes none.
+        counter: torch's dispatcher, fvcore, or both.
+
+    Raises:
+        TargetError: the model does not run on these inputs.
+        InputError: an input is none.
+    """
+    from bottlecalc import counting
+
+    return counting.count_model(model, *inputs, counter=counter)

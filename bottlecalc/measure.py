@@ -6,12 +6,14 @@ Each witness imports its library when it is asked, so that importing this costs 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from bottlecalc.counts import Layers, Measurement, Shape, Witness
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.models import Counted
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -20,8 +22,12 @@ FLOAT_BYTES = 4
 FVCORE_MOST_MACS = 10**11
 """fvcore does the arithmetic, and this much of it takes seconds [MACs]."""
 
-MAC_OPERATORS = ("conv", "addmm", "bmm", "einsum", "linear", "matmul", "mm")
+FVCORE_PRODUCTS = ("addmm", "bmm", "einsum", "linear", "matmul")
+MAC_OPERATORS = ("conv", *FVCORE_PRODUCTS, "mm")
 """What fvcore calls convolutions and matrix products; the rest of its flops are no MACs."""
+
+OUTPUTS = "output elements"
+""""Operator" under which outputs are counted in the same trace as flops."""
 
 
 class MeasureError(BottlecalcError, RuntimeError):
@@ -48,8 +54,11 @@ def measure(
         left_out.setdefault(
             "fvcore", "the module is on the meta device, and fvcore does arithmetic"
         )
-    with failure_named(f"an input of shape {shape}"), _evaluating(module, shape) as x:
-        return _ask(module, x, left_out)
+    import torch
+
+    device = next((parameter.device for parameter in module.parameters()), None)
+    with failure_named(f"an input of shape {shape}"), evaluating(module):
+        return _ask(module, torch.zeros(shape, device=device), left_out)
 
 
 @contextmanager
@@ -67,7 +76,9 @@ def failure_named(subject: str, remedy: str = "") -> Iterator[None]:
         raise MeasureError(f"{subject} could not be measured: {lines[0]}{remedy}") from error
 
 
-def decline(macs: int, activations: int, params: int) -> dict[Witness, str]:
+def decline(
+    macs: int, activations: int, params: int, insisting: str = "compare --measure"
+) -> dict[Witness, str]:
     """Which witnesses not to ask about something of this size, each with the reason.
 
     fvcore does the arithmetic, within ``FVCORE_MOST_MACS`` and free memory only; the memory it
@@ -78,6 +89,7 @@ def decline(macs: int, activations: int, params: int) -> dict[Witness, str]:
         macs: of one forward pass [MACs].
         activations: elements of the input and of all outputs of convolutions [elements].
         params: all parameters [parameters].
+        insisting: the option that has fvcore run all the same.
     """
     import psutil
 
@@ -88,19 +100,18 @@ def decline(macs: int, activations: int, params: int) -> dict[Witness, str]:
         return {"torch": reason, "fvcore": reason}
     if macs > FVCORE_MOST_MACS:
         reason = f"{macs:,} MACs are more than the {FVCORE_MOST_MACS:,} that it is run for"
-        return {"fvcore": f"{reason} (compare --measure does it all the same)"}
+        return {"fvcore": f"{reason} ({insisting} does it all the same)"}
     if needed > free:
         reason = f"it would take about {needed:,} bytes of memory, and {free:,} are free"
-        return {"fvcore": f"{reason} (compare --measure does it all the same)"}
+        return {"fvcore": f"{reason} ({insisting} does it all the same)"}
     return {}
 
 
 def _ask(module: nn.Module, x: Tensor, left_out: Mapping[Witness, str]) -> Measurement:
-    import torch
-
-    macs: dict[Witness, Layers] = {"torch": dispatcher_macs(module, x)}
+    seen = dispatcher_counts(module, x)
+    macs: dict[Witness, Layers] = {"torch": seen.macs}
     figures: dict[Any, dict[Witness, Layers]] = {"params": {"torch": parameters(module)}}
-    versions: dict[Witness, str] = {"torch": torch.__version__.partition("+")[0]}
+    versions: dict[Witness, str] = {"torch": seen.version}
     if "fvcore" not in left_out:
         found = fvcore_counts(module, x)
         macs["fvcore"] = found.macs
@@ -111,70 +122,163 @@ def _ask(module: nn.Module, x: Tensor, left_out: Mapping[Witness, str]) -> Measu
 
 
 def parameters(module: nn.Module) -> Layers:
-    """Parameters of each layer's own [parameters]."""
-    return {
-        name: sum(parameter.numel() for parameter in layer.parameters(recurse=False))
-        for name, layer in module.named_modules()
-    }
+    """Parameters of each layer's own; a shared one is its first layer's [parameters]."""
+    own = {name: 0 for name, _ in module.named_modules()}
+    for name, parameter in module.named_parameters():
+        own[name.rpartition(".")[0]] += parameter.numel()
+    return own
 
 
-def dispatcher_macs(module: nn.Module, x: Tensor) -> Layers:
-    """MACs of each layer's own, seen by torch's dispatcher [MACs].
+def dispatcher_counts(module: nn.Module, *inputs: Tensor) -> Counted:
+    """MACs and activations of each layer's own, seen by torch's dispatcher.
 
-    Source: ``torch.utils.flop_counter.FlopCounterMode``, which counts 2 for every MAC.
+    Source: ``torch.utils.flop_counter.FlopCounterMode``, which counts 2 for every MAC of a
+    convolution, matrix product or attention. Products with a vector, and attention fused on
+    the CPU, are added to what it knows.
     """
+    import torch
     from torch.utils.flop_counter import FlopCounterMode
 
     _spare_dynamo_import()
-    counter = FlopCounterMode(display=False)
+    innermost, outputs = _Innermost(module), Counter[str]()
+
+    def note(out: Any) -> None:
+        outputs[innermost.name] += (out[0] if isinstance(out, tuple) else out).numel()
+
+    counter = FlopCounterMode(display=False, custom_mapping=_noting_outputs(note))
+    counter.mod_tracker = innermost  # type: ignore[assignment]  # which it has all that is used of
     with counter:
-        module(x)
-    root = type(module).__name__
-    flops = {
-        name.removeprefix(root).removeprefix("."): sum(by_operator.values())
-        for name, by_operator in counter.get_flop_counts().items()
-        if name != "Global"
-    }
-    return {name: own // 2 for name, own in _own(flops).items()}
+        module(*inputs)
+    flops, names = counter.get_flop_counts(), innermost.names.values()
+    return Counted(
+        macs={name: sum(flops.get(name, {}).values()) // 2 for name in names},
+        activations={name: outputs[name] for name in names},
+        version=torch.__version__.partition("+")[0],
+        uncalled=innermost.uncalled,
+        total={},
+        unsupported={},
+    )
 
 
-class FvcoreCounts(NamedTuple):
-    """What fvcore finds, each figure by layer.
+def _noting_outputs(note: Callable[[Any], None]) -> dict[Any, Callable[..., int]]:
+    """The FLOPs of every operator that has any; each also notes what it puts out."""
+    import torch
+    from torch.utils.flop_counter import flop_registry, sdpa_flop
 
-    Attributes:
-        macs: of convolutions and matrix products [MACs].
-        total: what fvcore calls flops.
-        activations: output elements of convolutions and matrix products [elements].
-        version: fvcore's.
+    def noting(flops: Callable[..., int]) -> Callable[..., int]:
+        def count(*args: Any, out_val: Any, **kwargs: Any) -> int:
+            note(out_val)
+            return flops(*args, out_val=out_val, **kwargs)
+
+        setattr(count, "_get_raw", True)  # noqa: B010  # the output itself, not its shape alone
+        return count
+
+    aten = torch.ops.aten
+    vectors = {aten.mv: _vector_flops, aten.dot: _vector_flops, aten.addmv: _addmv_flops}
+    attention = {aten._scaled_dot_product_flash_attention_for_cpu: sdpa_flop}
+    known = {**vectors, **attention, **flop_registry}
+    return {operator: noting(flops) for operator, flops in known.items()}
+
+
+def _vector_flops(*tensors: Tensor, **_: object) -> int:
+    """Of a matrix, or a vector, times a vector: every element of the first is used once."""
+    return 2 * tensors[0].numel()
+
+
+def _addmv_flops(_: Tensor, matrix: Tensor, vector: Tensor, **__: object) -> int:
+    return _vector_flops(matrix, vector)
+
+
+class _Innermost:
+    """Which module is running, by its name in the model: the innermost one alone.
+
+    Stands in for ``FlopCounterMode``'s own tracker, which names a shared module after whoever
+    called it last and adds what a module does to all that it is inside of.
     """
 
-    macs: Layers
-    total: Layers
-    activations: Layers
-    version: str
+    def __init__(self, model: nn.Module) -> None:
+        self.names = {module: name for name, module in model.named_modules()}
+        self._called: set[str] = set()
+        self._running: list[str] = []
+
+    @property
+    def name(self) -> str:
+        return self._running[-1] if self._running else ""
+
+    @property
+    def parents(self) -> set[str]:
+        return {self.name}
+
+    @property
+    def uncalled(self) -> tuple[str, ...]:
+        return tuple(name for name in self.names.values() if name not in self._called)
+
+    def __enter__(self) -> None:
+        from torch.nn.modules import module
+
+        self._hooks = (
+            module.register_module_forward_pre_hook(self._begin),
+            module.register_module_forward_hook(self._end, always_call=True),
+        )
+
+    def __exit__(self, *_: object) -> None:
+        for hook in self._hooks:
+            hook.remove()
+
+    def _begin(self, module: nn.Module, _: object) -> None:
+        self._running.append(self.names.get(module, self.name))
+        self._called.add(self.name)
+
+    def _end(self, *_: object) -> None:
+        self._running.pop()
 
 
-def fvcore_counts(module: nn.Module, x: Tensor) -> FvcoreCounts:
-    """Count a module by fvcore, which traces it and does all its arithmetic.
+def fvcore_counts(module: nn.Module, *inputs: Tensor) -> Counted:
+    """Count a module by fvcore, which traces it once and does all its arithmetic.
 
-    Source: ``fvcore.nn.FlopCountAnalysis`` and ``ActivationCountAnalysis``.
+    Source: ``fvcore.nn.FlopCountAnalysis``; its operators that are convolutions or matrix
+    products are asked for their outputs too, as ``ActivationCountAnalysis`` does.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)
         import fvcore
-        from fvcore.nn import ActivationCountAnalysis, FlopCountAnalysis
+        from fvcore.nn import FlopCountAnalysis
 
-        flops, activations = FlopCountAnalysis(module, x), ActivationCountAnalysis(module, x)
-        for analysis in (flops, activations):
-            analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
-        by_operator = flops.by_module_and_operator()
-        return FvcoreCounts(
-            macs=_own({name: _macs(ops) for name, ops in by_operator.items()}),
-            total=_own({name: int(sum(ops.values())) for name, ops in by_operator.items()}),
-            activations=_own({name: int(n) for name, n in activations.by_module().items()}),
-            version=fvcore.__version__,
-        )
+        analysis = FlopCountAnalysis(module, inputs)
+        analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+        analysis.set_op_handle(**_fvcore_handles())
+        by_operator = analysis.by_module_and_operator()
+    outputs = {name: int(operators.pop(OUTPUTS, 0)) for name, operators in by_operator.items()}
+    return Counted(
+        macs=_own({name: _macs(operators) for name, operators in by_operator.items()}),
+        activations=_own(outputs),
+        version=fvcore.__version__,
+        uncalled=tuple(sorted(analysis.uncalled_modules())),
+        total=_own({name: int(sum(ops.values())) for name, ops in by_operator.items()}),
+        unsupported=dict(analysis.unsupported_ops()),
+    )
+
+
+def _fvcore_handles() -> dict[str, Callable[..., Any]]:
+    """fvcore's flops of every operator that has activations, and these beside them."""
+    from fvcore.nn import jit_handles
+
+    outputs = jit_handles.generic_activation_jit(OUTPUTS)
+
+    def both(flops: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def handle(given: object, made: object) -> Counter[str]:
+            found = flops(given, made)
+            named = found if isinstance(found, Mapping) else {name: found}
+            return Counter({**named, **outputs(given, made)})
+
+        return handle
+
+    flops = {
+        "_convolution": jit_handles.conv_flop_jit,
+        **{name: getattr(jit_handles, f"{name}_flop_jit") for name in FVCORE_PRODUCTS},
+    }
+    return {f"aten::{name}": both(handle, name) for name, handle in flops.items()}
 
 
 def _macs(operators: Mapping[str, float]) -> int:
@@ -192,16 +296,15 @@ def _own(inclusive: Layers) -> Layers:
 
 
 @contextmanager
-def _evaluating(module: nn.Module, shape: Shape) -> Iterator[Tensor]:
-    """Zeros of that shape where the module lives, and the module in eval mode meanwhile."""
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """The module in eval mode meanwhile, and no gradients."""
     import torch
 
     modes = {layer: layer.training for layer in module.modules()}
-    device = next((parameter.device for parameter in module.parameters()), None)
     module.eval()
     try:
         with torch.no_grad():
-            yield torch.zeros(shape, device=device)
+            yield
     finally:
         for layer, training in modes.items():
             layer.training = training

@@ -9,7 +9,7 @@ from bottlecalc.errors import BottlecalcError
 
 WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-WRITTEN = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)([a-zA-Z]?)", re.ASCII)
+WRITTEN = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)\s*([A-Za-z]*)", re.ASCII)
 
 
 class QuantityError(BottlecalcError, ValueError):
@@ -25,14 +25,19 @@ def parse_quantity(text: str, name: str = "") -> int:
     >>> parse_quantity("4.2M")
     4200000
     """
-    prefix = f"{name} " if name else ""
+    got = f"{name} {text!r}" if name else repr(text)
     match = WRITTEN.fullmatch(text.strip())
-    if not match or match[2] not in UNITS:
+    if not match:
         raise QuantityError(
-            f"{prefix}{text!r} is no quantity;"
-            " give a whole number, or one in k, M, G or T, such as 25k"
+            f'{got} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M"'
         )
-    value = Fraction(match[1].replace("_", "")) * UNITS[match[2]]
-    if value.denominator != 1:
-        raise QuantityError(f"{prefix}{text!r} is no whole number; give one, such as 25k or 25_000")
-    return value.numerator
+    digits, unit = match.groups()
+    if unit not in UNITS:
+        raise QuantityError(
+            f"{got} has the unknown unit {unit!r}; the units are"
+            " k (10³), M (10⁶), G (10⁹) and T (10¹²)"
+        )
+    exact = Fraction(digits.replace("_", "")) * UNITS[unit]
+    if exact.denominator != 1:
+        raise QuantityError(f"{got} is no whole number; give one, such as 25k or 25_000")
+    return exact.numerator

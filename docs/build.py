@@ -3,7 +3,8 @@
 ``python docs/build.py`` writes; ``python docs/build.py --check`` only says what is not current.
 
 In README.md and docs/*.md a block of ``console`` holds commands after ``$``, each followed by
-what it prints on stdout. The reference is written whole, by walking the commands.
+what it prints; they run in a folder that has the files which the document shows: blocks with a
+path after the language. The reference is written whole, by walking the commands.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from bottlecalc.cli import app
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```\w+ (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 PREFACE = """\
 # Command reference
 
 Written by `python docs/build.py` from the commands themselves.
 
-Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree, or no value fits); 2 bad
-input, configuration or environment. An error is one sentence on stderr, and nothing is written.
+Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree, a budget is exceeded,
+no value fits); 2 bad input, configuration or environment. An error is one sentence on stderr, and
+nothing is written.
 
 Numbers are whole; where `sweep` takes a list or a range, `16,32,64`, `3:9` (steps of 1), `8:128:8`
 (the last value included where a step meets it) and `64:1024:*2` (a factor) are such. A budget may
@@ -52,9 +55,18 @@ def current(path: Path) -> dict[Path, bytes]:
     text = reference() if path == REFERENCE else path.read_text("utf-8")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        write_files(text, folder)
         text = CONSOLE.sub(lambda block: _transcript(block.group(), folder), text)
         drawn = {path.parent / figure.name: figure.read_bytes() for figure in folder.glob("*.svg")}
     return {path: text.encode(), **drawn}
+
+
+def write_files(text: str, folder: Path) -> None:
+    """Write the files that a document shows into a folder."""
+    for block in FILE.finditer(text):
+        path = folder / block["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block["text"], "utf-8")
 
 
 def reference() -> str:
@@ -76,7 +88,7 @@ def _transcript(block: str, folder: Path) -> str:
 
 def _run(command: str, folder: Path) -> str:
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GITHUB_ACTIONS")
     environment = {k: v for k, v in os.environ.items() if k not in unwanted}
     environment |= {"PATH": binaries, "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "dumb"}
     done = subprocess.run(

@@ -42,7 +42,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def run_process(*arguments: str, **environment: str) -> Result:
-    """Run ``python -m bottlecalc`` in a process of its own, its output piped."""
+    """Run ``python -m bottlecalc`` in a process of its own, here, its output piped."""
     command = [sys.executable, "-m", "bottlecalc", *arguments]
     done = subprocess.run(command, capture_output=True, env=_environment(environment), timeout=120)
     encoding = environment.get("PYTHONIOENCODING", "utf-8")
@@ -74,7 +74,11 @@ def _read(leader: int) -> bytes:
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:
     unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING")
-    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in unwanted and not name.startswith("GITHUB_")
+    }
     return {**kept, "TERM": "xterm-256color", "PYTHONUTF8": "1", **extra}
 
 

@@ -229,7 +229,7 @@ REFUSED = [
     ),
     (
         ("--where", "params<=20x"),
-        "--where 'params<=20x': '20x' is no quantity; give a whole number, or one in k, M, G or T",
+        "--where 'params<=20x': '20x' has the unknown unit 'x'; the units are k (10³), M (10⁶)",
     ),
     (("--sort", "cost"), "--sort has no key 'cost'; the keys are"),
     (("--pareto", "params,cost"), "--pareto has no key 'cost'; the keys are"),

@@ -14,7 +14,7 @@ from torch.utils import flop_counter
 
 from bottlecalc import Basic, Block, Bottleneck, Plain, build, count, measure
 from bottlecalc.counts import Count
-from bottlecalc.measure import decline, dispatcher_macs, fvcore_counts, parameters
+from bottlecalc.measure import decline, dispatcher_counts, fvcore_counts, parameters
 from tests.conftest import run_process
 
 Figure = Callable[[Count], object]
@@ -126,7 +126,7 @@ def test_the_four_ratios_people_quote() -> None:
 def test_a_transposed_convolution_counts_its_input_positions() -> None:
     """3×3, stride 2, 64→64 at 56×56: 115,605,504 MACs; thop and torchinfo say four times that."""
     layer = nn.ConvTranspose2d(64, 64, 3, stride=2).eval()
-    assert sum(dispatcher_macs(layer, torch.zeros(1, 64, 56, 56)).values()) == 115_605_504
+    assert sum(dispatcher_counts(layer, torch.zeros(1, 64, 56, 56)).macs.values()) == 115_605_504
 
 
 def test_the_second_counter_on_meta_agrees_with_the_first_on_cpu() -> None:
@@ -189,7 +189,7 @@ def test_what_fvcore_adds_is_kept_apart_from_the_macs() -> None:
         "5": 35,
     }
     assert found.total["1"] == 2 * 5 * 4 * 6
-    assert {name: n for name, n in dispatcher_macs(module, x).items() if n} == {
+    assert {name: n for name, n in dispatcher_counts(module, x).macs.items() if n} == {
         name: n for name, n in found.macs.items() if n
     }
 

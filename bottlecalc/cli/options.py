@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -10,6 +12,7 @@ import typer
 from bottlecalc.blocks import COMPARED, FAMILIES, Block, family_name, keys, parse
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.quantities import WHOLE_NUMBER
+from bottlecalc.targets import TargetError, last_lines
 
 In = Annotated[str | None, typer.Option("--in", metavar="N", help="Channels of the input.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="N", help="Channels of the output.")]
@@ -63,6 +66,55 @@ def said(options: Mapping[str, str | bool | None]) -> dict[str, str]:
     return {key: "true" if value is True else str(value) for key, value in given.items()}
 
 
+Traceback = Annotated[
+    bool,
+    typer.Option("--traceback", help="Show the last lines of your own code's traceback on errors."),
+]
+
+
+@contextmanager
+def traced(wanted: bool) -> Iterator[None]:
+    """On an error in the user's code show the last lines of its traceback, where wanted."""
+    try:
+        yield
+    except TargetError as error:
+        if wanted and error.__cause__:
+            print(last_lines(error.__cause__), end="", file=sys.stderr)
+        raise
+
+
+def read_arguments(texts: Sequence[str]) -> dict[str, object]:
+    """Read ``key=value`` texts, each value as in TOML.
+
+    Raises:
+        OptionError: one is not of that form, or a key comes twice.
+    """
+    read: dict[str, object] = {}
+    for text in texts:
+        key, _, value = text.partition("=")
+        if not key.isidentifier():
+            raise OptionError(f"--arg {text!r} is no argument; give key=value, such as depth=6")
+        if key in read:
+            raise OptionError(f"--arg {key} is given twice; give it once")
+        read[key] = _toml_value(key, value)
+    return read
+
+
+def _toml_value(key: str, text: str) -> object:
+    from bottlecalc import toml
+
+    try:
+        read = toml.loads(f"value = {text}")
+    except toml.TOMLDecodeError:
+        read = {}
+    if set(read) != {"value"}:
+        raise OptionError(
+            f"--arg {key}={text}: {text!r} is no TOML value; give a number, true, false,"
+            f" [1, 2], or text in quotes: --arg '{key}=\"{text}\"'"
+        )
+    return read["value"]
+
+
 def read_blocks(specs: Sequence[str], options: Mapping[str, str | bool | None]) -> list[Block]:
     """The blocks of these specs (or the usual ones), the options filling what they leave out.
 
@@ -113,4 +165,15 @@ def read_number(option: str, text: str) -> int:
     """
     if not WHOLE_NUMBER.fullmatch(text) or not int(text):
         raise OptionError(f"{option} {text!r} is not allowed; give a whole number of at least 1")
+    return int(text)
+
+
+def read_depth(text: str) -> int:
+    """How many levels of modules.
+
+    Raises:
+        OptionError: it is no whole number.
+    """
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise OptionError(f"--depth {text!r} is no depth; give a whole number, 0 for totals alone")
     return int(text)

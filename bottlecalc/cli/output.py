@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,6 +66,20 @@ def spell_in_ascii_what_stdout_cannot() -> None:
         sys.stdout.reconfigure(errors="bottlecalc")
 
 
+@contextmanager
+def guests() -> Iterator[None]:
+    """While the user's code runs, what it prints goes to stderr: stdout is for our output."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(ours, 1)
+        os.close(ours)
+
+
 class OutputError(BottlecalcError):
     """A file that cannot be written; its text says why."""
 
@@ -90,16 +104,16 @@ def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
     """
     if not path.name:
         raise OutputError(f"{str(path)!r} is no file; give the path of one")
-    path = path.resolve()
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    if path.exists() and not path.is_file():
+    place = path.resolve()
+    draft = place.with_name(f".{place.name}.{os.getpid()}.part")
+    if place.exists() and not place.is_file():
         raise OutputError(f"{path} is no ordinary file; give another path")
     try:
         with draft.open("wb") as file:
-            if path.exists():
-                draft.chmod(path.stat().st_mode & 0o777)
+            if place.exists():
+                draft.chmod(place.stat().st_mode & 0o777)
             yield file.write
-        draft.replace(path)
+        draft.replace(place)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"{path} cannot be written: {reason}; give another path") from error

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bottlecalc.counts import Design
 from bottlecalc.render.document import heading
-from bottlecalc.render.table import capture, grid
+from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.words import number, ratio
 
 PAGE = 1000
@@ -121,21 +121,21 @@ WIDE = 110
 
 
 def _table(designs: Iterable[Design], title: Title, console: Console) -> Iterator[str]:
-    yield capture(console, Text(_caption(title), style="dim"))
+    yield printed([Text(_caption(title), style="dim")], console)
     page_of = _page if console.width >= WIDE else _stacked_page
     for page in _pages(designs):
-        yield capture(console, Text(), page_of(page, title))
+        yield printed([Text(), page_of(page, title)], console)
 
 
 def _page(designs: Iterable[Design], title: Title) -> Table:
-    table = grid(*HEADERS)
+    table = ruled(*HEADERS)
     for design in designs:
         table.add_row(*_cells(design, title))
     return table
 
 
 def _stacked_page(designs: Iterable[Design], title: Title) -> Table:
-    table = grid(*STACKED_HEADERS)
+    table = ruled(*STACKED_HEADERS)
     for design in designs:
         cells = _cells(design, title)
         table.add_row(*("\n".join(cells[place] for place in stack) for stack in STACKS))

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bottlecalc.counts import Count
 from bottlecalc.render.document import heading
-from bottlecalc.render.table import capture, grid
+from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.words import name, number, shape
 from bottlecalc.solve import BreakEven, Candidate, Limit, Question, Solution
 
@@ -87,7 +87,7 @@ def _limits_table(solution: Solution) -> Table:
     question = solution.question
     candidates = [each for each in (solution.below, solution.above) if each]
     columns = (f"={question.quantity} = {each.value:,}" for each in candidates)
-    table = grid("limit", "=at most", *columns)
+    table = ruled("limit", "=at most", *columns)
     for limit in question.limits:
         cells = (_distance(question, limit, each) for each in candidates)
         table.add_row(_limit_name(question, limit), number(limit.most), *cells)
@@ -117,7 +117,7 @@ def _input(counted: Count) -> str:
 
 
 SOLVE_FORMATS: Mapping[str, Callable[[Solution, Console], str]] = {
-    "table": lambda solution, console: capture(console, *_parts(solution)),
+    "table": lambda solution, console: printed(_parts(solution), console),
     "json": lambda solution, _: json.dumps(_document(solution), indent=2) + "\n",
 }
 """Text of a solution by format."""
@@ -147,7 +147,7 @@ def _even_parts(even: BreakEven) -> Iterator[RenderableType]:
     yield Text("Break-even: main paths with equally many parameters", style="bold")
     yield Text(f"  {even.equation}\n  with {channels}: m = {even.root}\n")
     limit = even.baseline.params.main
-    table = grid("block", "=parameters (main)", "=to the baseline")
+    table = ruled("block", "=parameters (main)", "=to the baseline")
     table.add_row(str(even.baseline.block), number(limit), "")
     for candidate in (even.below, even.above):
         if candidate:
@@ -157,7 +157,7 @@ def _even_parts(even: BreakEven) -> Iterator[RenderableType]:
 
 
 BREAK_EVEN_FORMATS: Mapping[str, Callable[[BreakEven, Console], str]] = {
-    "table": lambda even, console: capture(console, *_even_parts(even)),
+    "table": lambda even, console: printed(_even_parts(even), console),
     "json": lambda even, _: json.dumps(_even_document(even), indent=2) + "\n",
 }
 """Text of a break-even by format."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.box import HORIZONTALS
 from rich.console import Console, RenderableType
-from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
 from bottlecalc.compare import Compared, Comparison
 from bottlecalc.counts import FIGURES, Count, Figure, Path, Row, product
+from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.words import FIGURE_NAMES, number, objections, omissions, ratio, shape
 
 LEGEND = """\
@@ -22,26 +21,13 @@ block = everything, normalisation and biases included."""
 
 def table(comparison: Comparison, console: Console) -> str:
     """The whole comparison as text, for that console's width and colours."""
-    return "".join(capture(console, part) for part in _parts(comparison))
-
-
-def capture(console: Console, *parts: RenderableType) -> str:
-    """What a console would print, without the blanks at the ends of lines.
-
-    A table whose numbers are wider than the console is printed wider: no number is ever broken.
-    """
-    needed = max(Measurement.get(console, console.options, part).minimum for part in parts)
-    console.width = max(console.width, needed)
-    with console.capture() as captured:
-        for part in parts:
-            console.print(part, highlight=False)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return printed(_parts(comparison), console)
 
 
 def _parts(comparison: Comparison) -> Iterator[RenderableType]:
     yield Text(LEGEND, style="dim")
     for place, block in enumerate(comparison.blocks):
-        yield _heading(str(block.count.block), "the baseline" if place == 0 else "")
+        yield heading(str(block.count.block), "the baseline" if place == 0 else "")
         yield _flow(block.count)
         yield Text()
         yield _layers(block.count)
@@ -50,10 +36,6 @@ def _parts(comparison: Comparison) -> Iterator[RenderableType]:
     yield from _ratios(comparison)
     yield from _break_even(comparison)
     yield from _witnesses(comparison)
-
-
-def _heading(text: str, aside: str = "") -> Text:
-    return Text.assemble("\n", (text, "bold cyan"), (f"  {aside}" if aside else "", "dim"))
 
 
 def _flow(count: Count) -> Text:
@@ -77,7 +59,7 @@ def _arrows(count: Count, path: Path) -> str:
 
 
 def _layers(count: Count) -> Table:
-    rows = grid("layer", "product", "=parameters", "=× positions", "=MACs")
+    rows = ruled("layer", "product", "=parameters", "=× positions", "=MACs")
     for row in count.rows:
         if row.params:
             rows.add_row(*_layer(row))
@@ -112,10 +94,10 @@ def _totals(count: Count) -> Table:
 def _ratios(comparison: Comparison) -> Iterator[RenderableType]:
     if not comparison.ratios:
         return
-    rows = grid("", "=parameters\nmain", "=\nconvs", "=\nblock", "=MACs, FLOPs\nmain", "=\nblock")
+    rows = ruled("", "=parameters\nmain", "=\nconvs", "=\nblock", "=MACs, FLOPs\nmain", "=\nblock")
     for _, to, params, macs in comparison.ratios:
         rows.add_row(to, *map(ratio, params.values()), *map(ratio, macs.values()))
-    yield _heading(f"{comparison.ratios[0].of} costs so many times as much as")
+    yield heading(f"{comparison.ratios[0].of} costs so many times as much as")
     yield rows
 
 
@@ -123,13 +105,13 @@ def _break_even(comparison: Comparison) -> Iterator[Text]:
     for block in comparison.blocks:
         mid = block.count.break_even_mid
         if mid is not None:
-            yield _heading(f"Break-even: mid = {mid:,}", str(block.count.block))
+            yield heading(f"Break-even: mid = {mid:,}", str(block.count.block))
             yield Text(" The widest middle with fewer parameters (main) than the plain block.")
 
 
 def _witnesses(comparison: Comparison) -> Iterator[Text]:
     asked = [f"{witness} {version}" for witness, version in comparison.versions.items()]
-    yield _heading(f"Witnesses: {', '.join(['closed form', *asked])}")
+    yield heading(f"Witnesses: {', '.join(['closed form', *asked])}")
     if comparison.agrees is None:
         yield Text(" No other witness was asked: these are the closed forms alone.")
     for figure in FIGURES:
@@ -148,17 +130,3 @@ def _verdict(figure: Figure, blocks: Sequence[Compared]) -> Text:
     equals = " ≠ " if differ else " = "
     text = f" {FIGURE_NAMES[figure]:<13} {equals.join(['closed form', *names])}"
     return Text.assemble(" ", mark, text, "" if differ else ", on every layer")
-
-
-def grid(*columns: str) -> Table:
-    """A table with these columns, the ones that begin with ``=`` holding numbers."""
-    table = Table(box=HORIZONTALS, show_edge=False, header_style="", collapse_padding=True)
-    for column in columns:
-        name = column.removeprefix("=")
-        table.add_column(
-            name,
-            justify="left" if name == column else "right",
-            overflow="fold",
-            no_wrap=name != column,
-        )
-    return table

@@ -25,7 +25,21 @@ def name(figure: str) -> str:
     return f"{words[whole]} ({scope})"
 
 
-_ASCII = str.maketrans({"×": "x", "·": "*", "─": "-", "→": "->", "≠": "!=", "✓": "ok", "✗": "NO"})
+_ASCII = str.maketrans(
+    {
+        "×": "x",
+        "·": "*",
+        "─": "-",
+        "→": "->",
+        "≠": "!=",
+        "≤": "<=",
+        "≥": ">=",
+        "–": "-",
+        "±": "+-",
+        "✓": "ok",
+        "✗": "NO",
+    }
+)
 
 
 def number(value: int) -> str:
@@ -43,6 +57,11 @@ def ratio(value: Fraction) -> str:
     if value >= 10**6:
         return f"{round(value):,}×"
     return f"{float(value):,.2f}×" if value >= Fraction(1, 10) else f"{float(value):.3g}×"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share, to one decimal: ``96.8%``."""
+    return f"{100 * part / whole:.1f}%" if whole else "–"
 
 
 def ascii_only(text: str) -> str:

@@ -1,6 +1,7 @@
 """Speed, as ratios of medians in one interleaved run: ``python -m tests.benchmarks``.
 
-Exit code 1 where a ratio is beyond its limit. Nothing here is run by pytest.
+Exit code 1 where a ratio is beyond its limit. Words choose the benchmarks that are run:
+``python -m tests.benchmarks check count``. Nothing here is run by pytest.
 """
 
 from __future__ import annotations
@@ -60,6 +61,45 @@ for block in (plain, bottleneck):
     print(FlopCountAnalysis(block.eval(), torch.zeros(1, 64, 56, 56)).total())
 """
 
+BARE_DISPATCHER = """
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+from tests.zoo import resnet50
+
+with torch.device("meta"):
+    model, x = resnet50().eval(), torch.zeros(1, 3, 224, 224)
+print(sum(p.numel() for p in model.parameters()))
+with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    model(x)
+print(counter.get_total_flops())
+"""
+
+BARE_FVCORE_RESNET = """
+import torch
+from fvcore.nn import FlopCountAnalysis
+from tests.zoo import resnet50
+
+model, x = resnet50().eval(), torch.zeros(1, 3, 224, 224)
+print(sum(p.numel() for p in model.parameters()))
+with torch.no_grad():
+    print(FlopCountAnalysis(model, x).total())
+"""
+
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+BUDGET = """
+[[budget]]
+name = "number {n}"
+block = "bottleneck:in={n},out={out}"
+size = [56, 56]
+max_params = "9G"
+max_macs = "900T"
+"""
+
 
 class Benchmark(NamedTuple):
     name: str
@@ -67,15 +107,23 @@ class Benchmark(NamedTuple):
     theirs: Callable[[], object] | float
     limit: float
     """Most that ours may take, in units of theirs; theirs may be a fixed time [s]."""
+    cost: Callable[[Callable[[], object]], float] = lambda run: seconds(run)
+    """What is compared: seconds, unless it is said otherwise."""
 
 
-def process(*command: str) -> Callable[[], object]:
+ROOT = Path(__file__).parent.parent.parent
+
+
+def process(*command: str) -> Callable[[], str]:
     """A whole process, bytecode cached as an installed package's is."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return lambda: subprocess.run(command, env=environment, check=True, capture_output=True)
+    environment["PYTHONPATH"] = str(ROOT)
+    return lambda: (
+        subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    )
 
 
-def script(folder: Path, name: str, text: str) -> Callable[[], object]:
+def script(folder: Path, name: str, text: str) -> Callable[[], str]:
     path = folder / name
     path.write_text(text, "utf-8")
     return process(sys.executable, str(path))
@@ -89,7 +137,59 @@ def repeated(times: int, function: Callable[[], object]) -> Callable[[], object]
     return run
 
 
+def budgets(folder: Path, times: int) -> str:
+    """A file of so many block budgets."""
+    path = folder / f"budgets{times}.toml"
+    entries = (BUDGET.format(n=n, out=4 * n) for n in range(1, times + 1))
+    path.write_text("".join(entries), "utf-8")
+    return str(path)
+
+
+def peak(*command: str) -> Callable[[], str]:
+    """The peak memory of a process [kB], measured from outside."""
+    return process(sys.executable, "-c", PEAK, *command)
+
+
+def checks(folder: Path) -> list[Benchmark]:
+    table = script(folder, "table.py", SMALLEST_TYPER_TABLE)
+    return [
+        Benchmark(
+            f"check, {times} budgets : Typer table",
+            process(BOTTLECALC, "check", "--config", budgets(folder, times)),
+            table,
+            1.35,
+        )
+        for times in (1, 200)
+    ]
+
+
+def counts(folder: Path) -> list[Benchmark]:
+    ours = (BOTTLECALC, "count", "tests.zoo:resnet50", "--input", "1x3x224x224", "--counter")
+    bare = {"torch": BARE_DISPATCHER, "fvcore": BARE_FVCORE_RESNET}
+    found = []
+    for counter, text in bare.items():
+        theirs = script(folder, f"bare_{counter}.py", text)
+        found.append(
+            Benchmark(f"count, {counter} : bare {counter}", process(*ours, counter), theirs, 1.15)
+        )
+    script(folder, "bare.py", BARE_DISPATCHER)
+    return [
+        *found,
+        Benchmark(
+            "count, peak memory : bare torch",
+            peak(*ours, "torch"),
+            peak(sys.executable, str(folder / "bare.py")),
+            1.10,
+            lambda run: float(str(run())) / 10**6,
+        ),
+    ]
+
+
 def benchmarks(folder: Path) -> list[Benchmark]:
+    return [*compares(folder), *checks(folder), *counts(folder)]
+
+
+def compares(folder: Path) -> list[Benchmark]:
     import torch
 
     from bottlecalc import Bottleneck, build, count
@@ -169,18 +269,26 @@ def seconds(function: Callable[[], object] | float) -> float:
     return result if isinstance(result, Spent) else perf_counter() - start
 
 
+def _theirs(benchmark: Benchmark) -> float:
+    theirs = benchmark.theirs
+    return benchmark.cost(theirs) if callable(theirs) else theirs
+
+
 def measure(benchmark: Benchmark) -> tuple[float, float]:
     """Medians of ours and theirs, interleaved, after one run of each that is not counted."""
-    seconds(benchmark.ours), seconds(benchmark.theirs)
-    pairs = [(seconds(benchmark.ours), seconds(benchmark.theirs)) for _ in range(RUNS)]
+    cost = benchmark.cost
+    cost(benchmark.ours), _theirs(benchmark)
+    pairs = [(cost(benchmark.ours), _theirs(benchmark)) for _ in range(RUNS)]
     return median(ours for ours, _ in pairs), median(theirs for _, theirs in pairs)
 
 
 def main() -> int:
-    table = Table("benchmark", "ours [ms]", "theirs [ms]", "ratio", "limit", "")
+    table = Table("benchmark", "ours [ms, MB]", "theirs [ms, MB]", "ratio", "limit", "")
     slow = 0
     with tempfile.TemporaryDirectory() as folder:
         for benchmark in benchmarks(Path(folder)):
+            if not any(word in benchmark.name for word in sys.argv[1:] or [""]):
+                continue
             ours, theirs = measure(benchmark)
             held = ours <= benchmark.limit * theirs
             slow += not held

@@ -1,0 +1,206 @@
+"""What the count of any model is: its inputs, what it holds, what each counter found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import NamedTuple
+
+from bottlecalc.counts import Layers, Witness
+from bottlecalc.errors import BottlecalcError
+
+
+class InputError(BottlecalcError, ValueError):
+    """An input that cannot be; its text says why and what would do."""
+
+
+DTYPES = (
+    *("float32", "float64", "float16", "bfloat16", "complex64"),
+    *("int64", "int32", "int16", "int8", "uint8", "bool"),
+)
+
+
+class Input(NamedTuple):
+    """One positional input of a model: its dimensions, and the type of its elements.
+
+    >>> str(Input.parse("1x128:int64"))
+    '1×128:int64'
+    """
+
+    dimensions: tuple[int, ...]
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        shape = "×".join(map(str, self.dimensions)) or "scalar"
+        return shape if self.dtype == "float32" else f"{shape}:{self.dtype}"
+
+    @property
+    def elements(self) -> int:
+        """How many there are [elements]."""
+        return prod(self.dimensions)
+
+    @classmethod
+    def parse(cls, text: str) -> Input:
+        """Read ``1x3x224x224`` or ``1x128:int64``.
+
+        Raises:
+            InputError: it is neither, or there is no such dtype.
+        """
+        sides, colon, dtype = text.replace("×", "x").partition(":")
+        if not re.fullmatch("[0-9]+(x[0-9]+)*", sides, re.ASCII):
+            raise InputError(
+                f"{text!r} is no input; give its dimensions, such as 1x3x224x224 or 1x128:int64"
+            )
+        if colon and dtype not in DTYPES:
+            raise InputError(
+                f"unknown dtype {dtype!r} in {text!r}; the dtypes are {', '.join(DTYPES)}"
+            )
+        return cls(tuple(map(int, sides.split("x"))), dtype or "float32")
+
+
+class Parameters(NamedTuple):
+    """What a model holds, each parameter and buffer counted once however often it is used.
+
+    Attributes:
+        total: all parameters [parameters].
+        trainable: those that require gradients [parameters].
+        frozen: those that do not [parameters].
+        buffers: elements of buffers, such as running statistics; no parameters [elements].
+        bytes: of all parameters, each in its own dtype [bytes].
+    """
+
+    total: int
+    trainable: int
+    frozen: int
+    buffers: int
+    bytes: int
+
+
+class Module(NamedTuple):
+    """One module of a model.
+
+    Attributes:
+        name: in the model, ``layer1.0.conv1``; empty for the model itself.
+        type: the name of its class.
+        params: [parameters].
+        macs: [MACs], None where the model was not run.
+        activations: output elements of convolutions and matrix products [elements], or None.
+    """
+
+    name: str
+    type: str
+    params: int
+    macs: int | None
+    activations: int | None
+
+    @property
+    def depth(self) -> int:
+        """How many modules it is inside of."""
+        return self.name.count(".") + bool(self.name)
+
+
+class Counted(NamedTuple):
+    """What one counter found in a model, each figure by module and each module's own.
+
+    Attributes:
+        macs: [MACs].
+        activations: output elements of convolutions and matrix products [elements].
+        version: of the library.
+        uncalled: modules that the forward pass never called.
+        total: what fvcore calls flops; empty for torch.
+        unsupported: operators that fvcore does not count, and how often each was met.
+    """
+
+    macs: Layers
+    activations: Layers
+    version: str
+    uncalled: tuple[str, ...]
+    total: Layers
+    unsupported: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ModelCount:
+    """A model counted.
+
+    Attributes:
+        target: what was counted, as the user wrote it.
+        inputs: what it was run on; empty where it was not run.
+        params: what it holds.
+        own: every module with what is its own, its children's left out.
+        counters: what each counter found; the first one's figures stand.
+        notes: how it was counted where that was not the usual way, a sentence each.
+    """
+
+    target: str
+    inputs: tuple[Input, ...]
+    params: Parameters
+    own: tuple[Module, ...]
+    counters: Mapping[Witness, Counted] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-accumulates of one forward pass [MACs]; None where it was not run."""
+        return self._total([module.macs for module in self.own])
+
+    @property
+    def flops(self) -> int | None:
+        """Floating-point operations of one forward pass [FLOPs], 2 × MACs."""
+        return None if self.macs is None else 2 * self.macs
+
+    @property
+    def activations(self) -> int | None:
+        """Output elements of all convolutions and matrix products [elements]."""
+        return self._total([module.activations for module in self.own])
+
+    @property
+    def versions(self) -> Mapping[Witness, str]:
+        """Of the libraries that counted."""
+        return {witness: found.version for witness, found in self.counters.items()}
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether both counters find the same MACs in every module; None where one was asked."""
+        return None if len(self.counters) < 2 else not self.differences
+
+    @property
+    def differences(self) -> Mapping[str, tuple[int, int]]:
+        """The modules whose own MACs differ: by torch, by fvcore [MACs]."""
+        if len(self.counters) < 2:
+            return {}
+        torch, fvcore = self.counters["torch"].macs, self.counters["fvcore"].macs
+        pairs = {name: (torch.get(name, 0), fvcore.get(name, 0)) for name in (*torch, *fvcore)}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+    @property
+    def uncalled(self) -> tuple[str, ...]:
+        """Modules with parameters of their own that the forward pass never called."""
+        found = next((counted.uncalled for counted in self.counters.values()), ())
+        return tuple(module.name for module in self.own if module.params and module.name in found)
+
+    def tree(self, depth: int | None = None) -> tuple[Module, ...]:
+        """Every module down to that depth, with all that it and its children hold."""
+        sums: dict[str, Module] = {}
+        for module in self.own:
+            parts = module.name.split(".") if module.name else []
+            sums[module.name] = module
+            for end in range(len(parts)):
+                above = sums[".".join(parts[:end])]
+                sums[above.name] = _plus(above, module)
+        return tuple(m for m in sums.values() if depth is None or m.depth <= depth)
+
+    def _total(self, figures: Sequence[int | None]) -> int | None:
+        return sum(filter(None, figures)) if self.counters else None
+
+
+def _plus(module: Module, inside: Module) -> Module:
+    return module._replace(
+        params=module.params + inside.params,
+        macs=None if module.macs is None else module.macs + (inside.macs or 0),
+        activations=None
+        if module.activations is None
+        else module.activations + (inside.activations or 0),
+    )

@@ -1,0 +1,190 @@
+"""Verdicts for people: what a breach is, by how much, and why; as table and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from bottlecalc.budgets import PARTED, Figure, Finding, Limit, Part, Report, Status, Verdict
+from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.words import number, percent
+
+NAMES: dict[Figure, str] = {
+    "params": "parameters",
+    "trainable_params": "trainable parameters",
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "activations": "activations",
+}
+MARKS: dict[Status, tuple[str, str]] = {
+    "pass": ("✓", "bold green"),
+    "breach": ("✗", "bold red"),
+    "warning": ("!", "bold yellow"),
+    "error": ("✗", "bold red"),
+}
+LEGEND = """\
+MACs and FLOPs (2 × MACs): one forward pass in eval mode, on the input shown.
+parameters: all, normalisation and biases included, each counted once."""
+SHOWN = 20
+"""So many budgets that hold have their rows in the table; of more, how many is enough."""
+
+HEAVIEST = 3
+"""So many modules are named where a budget is exceeded."""
+
+
+def breach(verdict: Verdict) -> str:
+    """Everything there is to say of a budget that is exceeded or could not be held."""
+    budget = verdict.budget
+    lines = [f"{budget.name}: {sentence}" for sentence in sentences(verdict)]
+    if verdict.findings:
+        on = f" on {budget.shown_input}" if budget.shown_input else ""
+        lines += [f"counted: {budget.subject}{on}, by {budget.basis['counter']}"]
+    lines += [*reasons(verdict), *verdict.notes, *budget.message.splitlines()]
+    return "\n  ".join(lines)
+
+
+def sentences(verdict: Verdict) -> Iterator[str]:
+    """A sentence for every figure beyond a limit, or for why there are none."""
+    if verdict.problem:
+        yield f"could not be checked: {verdict.problem}"
+    for figure, finding in verdict.breaches.items():
+        yield from _exceeded(figure, finding, verdict)
+
+
+def reasons(verdict: Verdict) -> Iterator[str]:
+    """For every figure too large, the modules that weigh most or, with a baseline, that grew."""
+    over = {figure: finding for figure, finding in verdict.breaches.items() if finding.over > 0}
+    for figure, finding in over.items():
+        parts = verdict.parts(figure)[:HEAVIEST]
+        if parts and PARTED.get(figure) not in over:
+            verb = "weigh most" if verdict.before is None else "grew"
+            yield f"{NAMES[figure]} that {verb}: {', '.join(_part(p, finding) for p in parts)}"
+
+
+def table(report: Report, console: Console) -> str:
+    """Every budget with its figures, and then every breach in full."""
+    return printed(_parts(report), console)
+
+
+def markdown(report: Report) -> str:
+    """The same as Markdown: a table, and the breaches as a list."""
+    rows: list[tuple[str, ...]] = [("", "budget", "figure", "value", "limit", "used", "change")]
+    rows += [("---", "---", "---", "---:", "---:", "---:", "---:")]
+    rows += [tuple(map(_escaped, row)) for verdict in report.verdicts for row in _rows(verdict)]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    found = [f"- {_escaped(breach(v))}" for v in report.verdicts if v.status != "pass"]
+    notes = [f"- {_escaped(note)}" for note in report.notes]
+    return "\n".join([*lines, "", LEGEND, *([""] if found or notes else []), *found, *notes]) + "\n"
+
+
+def summary(report: Report) -> str:
+    """How many hold, in a sentence."""
+    statuses = [verdict.status for verdict in report.verdicts]
+    counted = {
+        "hold": statuses.count("pass"),
+        "exceeded": statuses.count("breach"),
+        "exceeded with a warning": statuses.count("warning"),
+        "not checked": statuses.count("error"),
+    }
+    said = ", ".join(f"{times} {what}" for what, times in counted.items() if times)
+    return f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {said}"
+
+
+def _exceeded(figure: Figure, finding: Finding, verdict: Verdict) -> Iterator[str]:
+    name, value, (least, most) = NAMES[figure], finding.value, finding.limit
+    if most is not None and value > most:
+        yield f"{value:,} {name} exceed max_{figure} = {most:,} by {_beyond(value, most)}"
+    if least is not None and value < least:
+        yield f"{value:,} {name} fall short of min_{figure} = {least:,} by {_beyond(value, least)}"
+    if finding.allowed is not None and value > finding.allowed:
+        before, allowed = finding.baseline or 0, finding.allowed
+        yield (
+            f"{value:,} {name} are {_beyond(value, before)} more than the baseline's {before:,};"
+            f" max_increase = {_increase(verdict)} allows {allowed:,}"
+        )
+
+
+def _beyond(value: int, limit: int) -> str:
+    by = abs(value - limit)
+    share = f" ({_fine(by, limit)})" if limit else ""
+    return f"{by:,}{share}"
+
+
+def _fine(part: int, whole: int) -> str:
+    """A share to one decimal, or to as many as show that it is not nothing."""
+    share = 100 * part / whole
+    return f"{share:.1f}%" if share >= 0.05 or not part else f"{share:.2g}%"
+
+
+def _increase(verdict: Verdict) -> str:
+    return f"{float(100 * (verdict.budget.max_increase or 0)):g}%"
+
+
+def _part(part: Part, finding: Finding) -> str:
+    name = part.name or "(its own)"
+    if part.baseline is None:
+        return f"{name} {part.value:,} ({percent(part.value, finding.value)})"
+    return f"{name} {part.baseline:,} → {part.value:,} (+{part.growth:,})"
+
+
+def _parts(report: Report) -> Iterator[RenderableType]:
+    grid = ruled("", "budget", "figure", "=value", "=limit", "=used", "=change")
+    holding = [verdict for verdict in report.verdicts if verdict.status == "pass"]
+    hidden = {verdict.budget.name for verdict in holding[SHOWN:]}
+    for verdict in report.verdicts:
+        style = MARKS[verdict.status][1]
+        for row in () if verdict.budget.name in hidden else _rows(verdict):
+            grid.add_row(Text(row[0], style), *map(Text, row[1:]))
+    if hidden:
+        grid.add_row(Text(*MARKS["pass"]), f"… {len(hidden)} more hold")
+    yield Text(LEGEND, style="dim")
+    yield Text()
+    yield grid
+    for verdict in report.verdicts:
+        if verdict.status != "pass":
+            mark, style = MARKS[verdict.status]
+            yield Text.assemble("\n", (mark, style), f" {breach(verdict)}")
+        elif verdict.notes:
+            yield Text(f"\n{verdict.budget.name}: {'; '.join(verdict.notes)}", style="yellow")
+    yield from (Text(f"\n{note}", style="yellow") for note in report.notes)
+    yield Text(f"\n{summary(report)}", style="bold")
+
+
+def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
+    """A row for every figure that has a limit; the name and the input stand beside the first."""
+    budget, mark = verdict.budget, MARKS[verdict.status][0]
+    figures = [
+        (NAMES[figure], number(finding.value), *_against(finding))
+        for figure, finding in verdict.findings.items()
+        if finding.limit != Limit() or finding.allowed is not None
+    ] or [("not checked", "", "", "", "")]
+    heads = [(mark, budget.name), *([("", budget.shown_input)] if budget.shown_input else [])]
+    for head, cells in zip_longest(heads, figures):
+        yield *(head or ("", "")), *(cells or [""] * 5)
+
+
+def _against(finding: Finding) -> tuple[str, str, str]:
+    least, most = finding.limit
+    ends = [end for end in (most, finding.allowed) if end is not None]
+    most = min(ends, default=None)
+    shown = [f"≥ {least:,}"] if least is not None else []
+    shown += [f"≤ {most:,}"] if most is not None else []
+    used = percent(finding.value, most) if most is not None else ""
+    exact = f"= {most:,}" if least == most else ", ".join(shown)
+    return exact, used, _change(finding)
+
+
+def _change(finding: Finding) -> str:
+    if finding.baseline is None:
+        return ""
+    return f"{finding.value - finding.baseline:+,}" if finding.value != finding.baseline else "±0"
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown leaves as it is, on one line."""
+    for mark in "\\`*_[]<>|":
+        text = text.replace(mark, f"\\{mark}")
+    return "<br>".join(line.strip() for line in text.splitlines())

@@ -1,0 +1,52 @@
+"""A check as JUnit XML, one case a budget."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from bottlecalc.budgets import Report, Verdict
+from bottlecalc.render.breaches import breach, sentences
+
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no way to write (section 2.2)."""
+
+
+def document(report: Report) -> str:
+    """The XML text.
+
+    Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
+    """
+    statuses = [verdict.status for verdict in report.verdicts]
+    totals = {
+        "name": "bottlecalc",
+        "tests": str(len(statuses)),
+        "failures": str(statuses.count("breach")),
+        "errors": str(statuses.count("error")),
+    }
+    suites = Element("testsuites", totals)
+    suite = SubElement(suites, "testsuite", totals)
+    for verdict in report.verdicts:
+        _case(suite, verdict)
+    indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+
+
+def _case(suite: Element, verdict: Verdict) -> None:
+    case = SubElement(
+        suite, "testcase", {"name": _legal(verdict.budget.name), "classname": "bottlecalc.budget"}
+    )
+    if verdict.status == "pass":
+        return
+    text = _legal(breach(verdict))
+    if verdict.status == "warning":
+        SubElement(case, "system-out").text = text
+        return
+    message = _legal("; ".join(sentences(verdict)))
+    kind = "failure" if verdict.status == "breach" else "error"
+    SubElement(case, kind, {"type": verdict.status, "message": message}).text = text
+
+
+def _legal(text: str) -> str:
+    """The text with what XML cannot hold spelled out, as Python would."""
+    return FORBIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

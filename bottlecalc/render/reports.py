@@ -1,0 +1,97 @@
+"""A check as text, one function a format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console
+
+from bottlecalc.budgets import Finding, Report, Verdict
+from bottlecalc.render.breaches import breach, markdown, table
+from bottlecalc.render.document import heading
+
+
+def document(report: Report) -> str:
+    """The JSON text (``bottlecalc.check/1``), ASCII only."""
+    found = {
+        **heading("check", report.versions),
+        "budgets": [_budget(verdict) for verdict in report.verdicts],
+        "notes": list(report.notes),
+        "exit_code": report.exit_code,
+    }
+    return json.dumps(found, indent=2) + "\n"
+
+
+def github(report: Report) -> str:
+    """A workflow command for every budget that does not hold: an annotation at its entry."""
+    return "".join(_annotation(v) for v in report.verdicts if v.status != "pass")
+
+
+def _junit(report: Report) -> str:
+    from bottlecalc.render import junit
+
+    return junit.document(report)
+
+
+def _sarif(report: Report) -> str:
+    from bottlecalc.render import sarif
+
+    return sarif.document(report)
+
+
+FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
+    "table": table,
+    "json": lambda report, _: document(report),
+    "markdown": lambda report, _: markdown(report),
+    "github": lambda report, _: github(report),
+    "junit": lambda report, _: _junit(report),
+    "sarif": lambda report, _: _sarif(report),
+}
+"""Text of a check by format; the console says how wide and how colourful a table may be."""
+
+
+def _budget(verdict: Verdict) -> dict[str, Any]:
+    budget = verdict.budget
+    return {
+        "name": budget.name,
+        "status": verdict.status,
+        **budget.basis,
+        "figures": {figure: _finding(found) for figure, found in verdict.findings.items()},
+        "message": budget.message or None,
+        "problem": verdict.problem or None,
+        "notes": list(verdict.notes),
+        "file": budget.file,
+        "line": budget.line,
+    }
+
+
+def _finding(found: Finding) -> dict[str, int | None]:
+    return {
+        "value": found.value,
+        "max": found.limit.most,
+        "min": found.limit.least,
+        "baseline": found.baseline,
+        "allowed": found.allowed,
+        "over": found.over,
+    }
+
+
+def _annotation(verdict: Verdict) -> str:
+    """GitHub's form, and its escapes: ``%``, line ends, and in properties ``:`` and ``,`` too."""
+    budget = verdict.budget
+    kind = "warning" if verdict.status == "warning" else "error"
+    properties = {"file": budget.file, "line": budget.line, "title": f"budget {budget.name}"}
+    listed = ",".join(
+        f"{key}={_property(str(value))}" for key, value in properties.items() if value
+    )
+    return f"::{kind} {listed}::{_data(breach(verdict))}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

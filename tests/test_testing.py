@@ -1,0 +1,58 @@
+"""The pytest face: an assertion that reads like the command line's breach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bottlecalc import Bottleneck, TargetError
+from bottlecalc.budgetfile import BudgetError
+from bottlecalc.testing import assert_within_budget
+from tests import zoo
+from tests.conftest import Run
+
+BLOCK = Bottleneck(64, 128)
+
+
+def test_what_holds_passes() -> None:
+    assert_within_budget(BLOCK, size=(56, 56), max_params="25k", max_macs="80M", min_params=1)
+    assert_within_budget(zoo.Same(), (1, 3, 7, 5), max_params=140, max_flops=9450)
+    assert_within_budget(zoo.Same(), max_params=140)
+    assert_within_budget(zoo.Same(), (1, 3, 7, 5), counter="fvcore", max_macs=0)
+
+
+def test_a_breach_reads_like_the_command_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    with pytest.raises(AssertionError) as error:
+        assert_within_budget(BLOCK, max_params=24_000, message="Ask first.")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bottlecalc.toml").write_text(
+        f'[[budget]]\nname = "{BLOCK}"\nblock = "{BLOCK}"\nmax_params = 24_000\n'
+        'message = "Ask first."\n',
+        "utf-8",
+    )
+    assert str(error.value) in run("check").out
+    assert "24,192 parameters exceed max_params = 24,000 by 192 (0.8%)" in str(error.value)
+
+
+def test_a_models_breach_names_its_input_and_what_weighs_most() -> None:
+    with pytest.raises(AssertionError) as error:
+        assert_within_budget(zoo.mlp(3, 5, 7), (2, 3), max_macs=99)
+    assert str(error.value).splitlines() == [
+        "Sequential: 100 MACs exceed max_macs = 99 by 1 (1.0%)",
+        "  counted: Sequential on 2×3, by torch",
+        "  MACs that weigh most: 1 70 (70.0%), 0 30 (30.0%)",
+    ]
+
+
+def test_what_cannot_be_held_is_no_pass() -> None:
+    with pytest.raises(AssertionError, match="macs cannot be counted without an input"):
+        assert_within_budget(zoo.Same(), max_macs=1)
+    with pytest.raises(BudgetError, match="budget 'Same': 'flops' does not say what is meant"):
+        assert_within_budget(zoo.Same(), (1, 3, 7, 5), flops=1)
+    with pytest.raises(BudgetError, match="it limits nothing"):
+        assert_within_budget(BLOCK)
+    with pytest.raises(TargetError, match="cannot be run on 1×4×7×5"):
+        assert_within_budget(zoo.Same(), (1, 4, 7, 5), max_macs=1)
