@@ -11,7 +11,7 @@ import inspect
 import random
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -63,11 +63,14 @@ class _Counting:
     notes: list[str] = field(default_factory=list)
 
     def count(self, counter: Counters) -> ModelCount:
-        with _random_state_kept():
+        with naming(f"{self.name} cannot be counted"), _random_state_kept():
             module = self._real() if counter == "fvcore" else self._virtual()
             counters: dict[Witness, Counted] = {}
             if self._runs(module):
                 module, counters = self._asked(module, counter)
+            return self._counted(module, counters)
+
+    def _counted(self, module: nn.Module, counters: Mapping[Witness, Counted]) -> ModelCount:
         stands = next(iter(counters.values()), None)
         inputs = tuple(map(_described, self.inputs))
         own = _modules(module, stands)
@@ -92,7 +95,10 @@ class _Counting:
 
     def _runs(self, module: nn.Module) -> bool:
         """Whether to run it: where no input is given, only what takes none."""
-        signature = inspect.signature(module.forward)
+        try:
+            signature = inspect.signature(module.forward)
+        except ValueError:  # a scripted module has none
+            return bool(self.inputs)
         try:
             signature.bind(*self.inputs)
         except TypeError as error:

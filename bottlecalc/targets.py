@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.blocks import FAMILIES, parse
+from bottlecalc.blocks import FAMILIES, BlockError, parse
 from bottlecalc.errors import BottlecalcError
 
 if TYPE_CHECKING:
@@ -158,6 +158,8 @@ def naming(subject: str) -> Iterator[None]:
     """Whatever the user's code raises inside becomes a ``TargetError`` that says where."""
     try:
         yield
+    except (TargetError, BlockError):  # which say so already
+        raise
     except (Exception, SystemExit) as error:
         raise TargetError(f"{subject}: {said(error)}") from error
 

@@ -38,6 +38,11 @@ class Nested:
 
 instance = Net()
 
+def lazy(): return nn.LazyLinear(3)
+
+class Uncopied(nn.Module):
+    def __deepcopy__(self, memo): raise TypeError("one and only")
+
 def build(): return Net(2)
 def fails(): raise RuntimeError("no way\\nat all")
 def leaves(): raise SystemExit(3)
@@ -198,11 +203,11 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("net.py:text",), "net.py:text is a str, not a model"),
     (
         ("net.py:fails",),
-        "net.py:fails cannot be built: net.py, line 24, in fails: RuntimeError: no way\n",
+        "net.py:fails cannot be built: net.py, line 29, in fails: RuntimeError: no way\n",
     ),
     (
         ("net.py:leaves",),
-        "net.py:leaves cannot be built: net.py, line 25, in leaves: SystemExit: 3",
+        "net.py:leaves cannot be built: net.py, line 30, in leaves: SystemExit: 3",
     ),
     (
         ("net.py:Net", "--arg", "depth=3"),
@@ -215,6 +220,14 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (
         ("plain:in=3,out=4", "--arg", "in=3"),
         "plain:in=3,out=4 is a block and takes no arguments; leave them out",
+    ),
+    (
+        ("net.py:lazy",),
+        "net.py:lazy cannot be counted: ValueError: Attempted to use an uninitialized",
+    ),
+    (
+        ("net.py:Uncopied",),
+        "net.py:Uncopied cannot be counted: net.py, line 26, in __deepcopy__: Typ",
     ),
     (("plain:in=3",), "plain:in=3 has no out; give --out N, or out=N in the spec"),
     (
@@ -266,7 +279,7 @@ def test_the_traceback_is_the_users_own_and_only_when_asked_for(run: Run) -> Non
     arguments = ("count", "net.py:fails")
     assert "  File" not in run(*arguments).err
     shown = run(*arguments, "--traceback").err
-    assert 'net.py", line 24, in fails' in shown
+    assert 'net.py", line 29, in fails' in shown
     assert "at all" in shown
     assert "bottlecalc/" not in shown
     assert shown.splitlines()[-1].startswith("Error: net.py:fails cannot be built")

@@ -28,7 +28,7 @@ MARKS: dict[Status, tuple[str, str]] = {
 LEGEND = """\
 MACs and FLOPs (2 × MACs): one forward pass in eval mode, on the input shown.
 parameters: all, normalisation and biases included, each counted once."""
-SHOWN = 20
+SHOWN = 10
 """So many budgets that hold have their rows in the table; of more, how many is enough."""
 
 HEAVIEST = 3
