@@ -9,15 +9,18 @@ import typer
 
 from bottlecalc.blocks import BlockError
 from bottlecalc.cli.compare import compare
+from bottlecalc.cli.handout import handout
 from bottlecalc.cli.output import BAD_INPUT, OutputError, abandon_stdout
+from bottlecalc.handout import HandoutError
 from bottlecalc.measure import MeasureError
 from bottlecalc.version import __version__
 
-REFUSALS = (BlockError, MeasureError, OutputError)
+REFUSALS = (BlockError, HandoutError, MeasureError, OutputError)
 """Errors whose text is the sentence that the user reads."""
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 app.command()(compare)
+app.command()(handout)
 
 
 def _version(asked: bool) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -49,17 +49,51 @@ def save(path: Path, content: str | bytes) -> None:
     Raises:
         OutputError: its folder is missing, or may not be written, or is full.
     """
-    data = content.encode() if isinstance(content, str) else content
+    save_all({path: content})
+
+
+def save_all(contents: Mapping[Path, str | bytes], folder: Path | None = None) -> None:
+    """Write files whole, and only once all of them could be.
+
+    Args:
+        contents: what goes where.
+        folder: made for some of them, where it is not there yet.
+
+    Raises:
+        OutputError: a folder is missing, or may not be written, or is full.
+    """
+    with ExitStack() as undo:
+        if folder is not None and not folder.exists():
+            undo.callback(_remove_if_empty, folder)
+            with _refusal(folder):
+                folder.mkdir()
+        drafts = [(_draft(path, content, undo), path) for path, content in contents.items()]
+        for draft, path in drafts:
+            with _refusal(path):
+                draft.replace(path)
+        undo.pop_all()
+
+
+def _draft(path: Path, content: str | bytes, undo: ExitStack) -> Path:
+    """The content in a file beside its place, taken away again where something fails."""
+    with _refusal(path):
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            draft = Path(file.name)
+            undo.callback(draft.unlink, missing_ok=True)
+            file.write(content.encode() if isinstance(content, str) else content)
+        draft.chmod(0o666 & ~_umask())
+    return draft
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+@contextmanager
+def _refusal(path: Path) -> Iterator[None]:
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
-            try:
-                draft.write(data)
-                draft.close()
-                Path(draft.name).chmod(0o666 & ~_umask())
-                Path(draft.name).replace(path)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"{path} cannot be written: {reason}; give another path") from error
