@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bottlecalc.counts import Count, Path, Row
 from bottlecalc.handout import Language
-from bottlecalc.handout.lesson import Lesson, width
+from bottlecalc.handout.lesson import Lesson, letter, width
 from bottlecalc.handout.terms import term
 from bottlecalc.render.words import number
 
@@ -47,11 +47,14 @@ def draw(lesson: Lesson, language: Language) -> dict[str, str]:
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    blocks = {f"block-{n}": block_figure(count, language) for n, count in enumerate(lesson.cases)}
+    blocks = {
+        f"block-{place}": block_figure(count, letter(place), language)
+        for place, count in enumerate(lesson.cases)
+    }
     return {**blocks, "cost": cost_figure(lesson, language)}
 
 
-def block_figure(count: Count, language: Language) -> str:
+def block_figure(count: Count, name: str, language: Language) -> str:
     """A block from top to bottom: its main path left, its shortcut right, both added."""
     main, shortcut = boxes(count, "main", language), boxes(count, "shortcut", language)
     after = boxes(count, "after", language)
@@ -59,6 +62,7 @@ def block_figure(count: Count, language: Language) -> str:
     apart = max(0.0, _depth(shortcut) - _depth(main))
     depth = FORK + _depth(main) + apart + ARROW + 1.4 + _depth(after) + ARROW + 1.2
     figure, axes = _canvas(depth)
+    axes.text(LEFT + 1, 0.5, name, ha="left", va="center", weight="bold", size=FONT_SIZE + 2)
     axes.text(MAIN, 0.5, term("input", language), ha="center", va="center")
     axes.plot([MAIN, MAIN], [1.2, FORK], "k-", lw=1)
     joined = _column(axes, main, MAIN, FORK, count.input[1])
@@ -166,7 +170,7 @@ def _canvas(depth: float) -> tuple[Figure, Axes]:
 def _plot(language: Language) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.2, 2.7), layout="constrained")
+    figure = Figure(figsize=(5.2, 2.3), layout="constrained")
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     axes.yaxis.set_major_formatter("{x:,.0f}")

@@ -50,7 +50,8 @@ FORMATS: Mapping[str, Format] = {
     "markdown": Format("", needs=(), beside=True),
     "html": Format("html5", options=WEB),
     "pdf": Format(
-        "typst", ("pypandoc", "typst", "matplotlib"), ("--include-in-header=sheet.typ",)
+        "typst", ("pypandoc", "typst", "matplotlib"), ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml"),
+   
     ),
     "latex": Format(
         "latex", ("pypandoc", "typst", "matplotlib"), LATEX, "pdf", beside=True,

@@ -118,6 +118,11 @@ def lesson(comparison: Comparison) -> Lesson:
     return Lesson(comparison, chosen, *_rivals(chosen))
 
 
+def letter(place: int) -> str:
+    """The name of a case: A, B, … Z, AA."""
+    return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
+
+
 def width(bottleneck: Count) -> int:
     """The channels of a bottleneck's middle."""
     return bottleneck.rows[0].output[1]

@@ -29,6 +29,6 @@ TERMS: Mapping[Language, Mapping[str, str]] = {
 
 def term(text: str, language: Language) -> str:
     """A layer's op, or a label of a figure, in that language."""
-    for english, word in TERMS[language].items():
-        text = text.replace(english, word)
+    for english in sorted(TERMS[language], key=len, reverse=True):
+        text = text.replace(english, TERMS[language][english])
     return text

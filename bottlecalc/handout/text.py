@@ -16,7 +16,7 @@ from bottlecalc.compare import Comparison
 from bottlecalc.counts import Row
 from bottlecalc.handout import Language
 from bottlecalc.handout.exercises import Answer, Exercise
-from bottlecalc.handout.lesson import Lesson, filter_weights, width
+from bottlecalc.handout.lesson import Lesson, filter_weights, letter, width
 from bottlecalc.render.words import number, ratio, shape
 from bottlecalc.version import __version__
 
@@ -123,11 +123,6 @@ def times(value: Fraction) -> str:
 def answer(value: Answer) -> str:
     """A number with separators, or the letter of a choice."""
     return number(value) if isinstance(value, int) else value
-
-
-def letter(place: int) -> str:
-    """The name of a case: A, B, … Z, AA."""
-    return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
 def escaped(text: str) -> str:
