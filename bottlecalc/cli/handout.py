@@ -15,9 +15,10 @@ from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, write
 from bottlecalc.cli.witnesses import compared
 from bottlecalc.handout import HandoutError, Language, figure, formats, text
-from bottlecalc.handout.exercises import MOST, Exercise, draw
+from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.lesson import Lesson, lesson
 from bottlecalc.handout.marking import marked, read_answers
+from bottlecalc.handout.worksheet import MOST, draw
 from bottlecalc.render.words import objections, omissions
 
 

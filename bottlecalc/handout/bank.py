@@ -12,6 +12,7 @@ from random import Random
 from bottlecalc.blocks import Basic, Bottleneck
 from bottlecalc.counts import Count, Row, Shape
 from bottlecalc.formulas import conv, conv_transpose, count
+from bottlecalc.handout.exercises import BANK as BANK
 from bottlecalc.handout.exercises import Exercise, kind
 
 CHANNELS = (24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
@@ -121,7 +122,11 @@ def dilation(random: Random) -> Exercise:
     spread = random.choice((2, 3, 4))
     row = conv("conv", _input(c, 1), d, 3, dilation=spread)
     view = 2 * spread + 1
-    slips = {"view": view * view * c * d, "bias": row.weights + d, "times_dilation": spread * row.weights}
+    slips = {
+        "view": view * view * c * d,
+        "bias": row.weights + d,
+        "times_dilation": spread * row.weights,
+    }
     return Exercise({"c": c, "d": d, "dilation": spread, "view": view}, row.params, (row,), slips)
 
 

@@ -1,4 +1,4 @@
-"""Drawing exercises: what one is, and how a seed makes the same sheet on any machine."""
+"""What an exercise is, the bank of their kinds, and how an answer is read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from typing import Any
 from bottlecalc.counts import Row
 
 Answer = int | str
-MOST = 100
-"""More exercises than a class can do; the bank would begin to repeat itself."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +53,6 @@ def kind(draw: Kind) -> Kind:
     return draw
 
 
-def draw(how_many: int, seed: int) -> list[Exercise]:
-    """So many exercises, all different: every kind once before any comes again.
-
-    The same seed gives the same ones on any machine: whole numbers drawn by ``random.Random``.
-    """
-    from bottlecalc.handout import bank as bank
-
-    random, order, drawn = Random(seed), [], list[Exercise]()
-    while len(drawn) < how_many:
-        order = order or _shuffled(random)
-        drawn.append(_fresh(order.pop(), random, drawn))
-    return drawn
-
-
 def read_answer(text: str) -> Answer:
     """What someone wrote, as a number or a letter; thousands separators do not matter.
 
@@ -77,16 +61,3 @@ def read_answer(text: str) -> Answer:
     """
     plain = re.sub(r"[\s,，_']", "", unicodedata.normalize("NFKC", text)).upper()
     return int(plain) if re.fullmatch("[0-9]{1,30}", plain) else plain
-
-
-def _shuffled(random: Random) -> list[str]:
-    return random.sample(sorted(BANK), len(BANK))
-
-
-def _fresh(name: str, random: Random, drawn: list[Exercise]) -> Exercise:
-    from dataclasses import replace
-
-    while True:
-        exercise = replace(BANK[name](random), kind=name)
-        if exercise.sound and exercise not in drawn:
-            return exercise

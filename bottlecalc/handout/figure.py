@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bottlecalc.counts import Count, Path, Row
 from bottlecalc.handout import Language
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 INCHES_A_LINE = 0.155
 FONT_SIZE = 8.5
+SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc", "font.size": FONT_SIZE}
 HALF_BOX = 5.0
 ARROW = 2.2
 FORK = 2.0
@@ -196,9 +197,8 @@ def _svg(figure: Figure) -> str:
     """The SVG text, the same for the same figure."""
     import matplotlib as mpl
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc", "font.size": FONT_SIZE}
     text = io.StringIO()
-    with mpl.rc_context(settings), warnings.catch_warnings():
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         # the reader's fonts draw the text: what matplotlib's own lack does not matter
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 from urllib.parse import quote
 
 from bottlecalc.handout import HandoutError, Language
@@ -21,6 +22,8 @@ CJK_FONTS = (
     "WenQuanYi Zen Hei",
 )
 """Fonts with Simplified Chinese, those with serifs first."""
+
+Kind = Literal["svg", "pdf", "png"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Format:
     writer: str
     needs: tuple[str, ...] = ("pypandoc", "matplotlib")
     options: tuple[str, ...] = ()
-    figures: str = "svg"
+    figures: Kind = "svg"
     beside: bool = False
     chinese: tuple[str, ...] = ()
 
@@ -50,8 +53,9 @@ FORMATS: Mapping[str, Format] = {
     "markdown": Format("", needs=(), beside=True),
     "html": Format("html5", options=WEB),
     "pdf": Format(
-        "typst", ("pypandoc", "typst", "matplotlib"), ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml"),
-   
+        "typst",
+        ("pypandoc", "typst", "matplotlib"),
+        ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml"),
     ),
     "latex": Format(
         "latex", ("pypandoc", "typst", "matplotlib"), LATEX, "pdf", beside=True,
@@ -116,8 +120,8 @@ def convert(
     Raises:
         HandoutError: a PDF in Chinese is wanted, and no font has Chinese.
     """
-    drawn = {f"{_folder(name, path)}/{one}.{FORMATS[name].figures}": _figure(svg, name)
-             for one, svg in figures.items()}  # fmt: skip
+    folder, kind = _folder(name, path), FORMATS[name].figures
+    drawn = {f"{folder}/{one}.{kind}": _figure(svg, kind) for one, svg in figures.items()}
     beside = {path.parent / one: data for one, data in drawn.items() if FORMATS[name].beside}
     return {path: _document(name, markdown, drawn, language), **beside}
 
@@ -126,24 +130,21 @@ def _folder(name: str, path: Path) -> str:
     return f"{path.stem}_files" if FORMATS[name].beside else "figures"
 
 
-def _figure(svg: str, name: str) -> bytes:
+def _figure(svg: str, kind: Kind) -> bytes:
     """A figure in the format's own kind; Typst sets its text in the fonts that are there."""
-    kind = FORMATS[name].figures
     if kind == "svg":
         return svg.encode()
     import typst
 
-    source = "#set page(width: auto, height: auto, margin: 0pt)\n#image(\"figure.svg\")\n"
+    source = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")\n'
     with TemporaryDirectory() as folder:
         main = Path(folder, "main.typ")
         main.write_text(source, "utf-8")
         Path(folder, "figure.svg").write_text(svg, "utf-8")
-        return bytes(typst.compile(str(main), root=folder, format=kind, ppi=300))
+        return typst.compile(main, root=Path(folder), format=kind, ppi=300)
 
 
-def _document(
-    name: str, markdown: str, figures: Mapping[str, bytes], language: Language
-) -> bytes:
+def _document(name: str, markdown: str, figures: Mapping[str, bytes], language: Language) -> bytes:
     if not FORMATS[name].writer:
         return markdown.encode()
     with TemporaryDirectory() as folder, as_file(files("bottlecalc.handout") / "pandoc") as ours:
@@ -174,7 +175,7 @@ def _pandoc(name: str, markdown: str, folder: Path, ours: Path, language: Langua
 def _common(folder: Path, ours: Path, language: Language) -> list[str]:
     search = f"--resource-path={folder}"
     code = "zh-Hans" if language == "zh" else language
-    return ["--standalone", search, "--shift-heading-level-by=-1", "--columns=10000",
+    return ["--standalone", "--quiet", search, "--shift-heading-level-by=-1", "--columns=10000",
             "-M", f"lang={code}"]  # fmt: skip
 
 
@@ -198,7 +199,7 @@ def _typeset(source: Path, folder: Path, language: Language) -> bytes:
             "a PDF in Chinese needs a font with Chinese, and none is installed;"
             " install one (Debian: apt-get install fonts-noto-cjk), or make .html"
         )
-    fonts = "".join(f"{font!r}, ".replace("'", '"') for font in ("Libertinus Serif", *chinese[:1]))
+    fonts = "".join(f'"{font}", ' for font in ("Libertinus Serif", *chinese[:1]))
     text = source.read_text("utf-8")
     source.write_text(f"#set text(font: ({fonts}))\n{text}", "utf-8")
-    return bytes(typst.compile(str(source), root=str(folder)))
+    return typst.compile(source, root=folder)

@@ -150,7 +150,7 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
         "fvcore_per_element": norm.fvcore_total // prod(norm.output),
         "flops_per_mac": bottleneck.flops.main // bottleneck.macs.main,
         "positions": positions(plain.rows[0].positions),
-        "main_weights": [row.weights for row in bottleneck.rows if row.path == "main" and row.weights],
+        "main_weights": [w for w in (r.weights for r in bottleneck.rows if r.path == "main") if w],
         "projection": next((row for row in bottleneck.rows if row.name == "shortcut.conv"), None),
     }  # fmt: skip
 
