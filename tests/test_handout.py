@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +247,17 @@ def test_tex_has_no_figure_that_is_not_beside_it(run: Run, tmp_path: Path) -> No
     assert len(named) == 3
     for name in named:
         assert (tmp_path / name).read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.skipif(shutil.which("xelatex") is None, reason="xelatex is not installed")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tex_compiles_as_it_is(language: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.tex"
+    run(*FAST, "--lang", language, "--title", TITLE, "--exercises", "15", "-o", str(path))
+    command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", path.name]
+    for _ in range(2):
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert {"73728", "15360"} <= numbers(pdf_text(path.with_suffix(".pdf")))
 
 
 def test_the_footer_says_what_was_checked_and_how_to_make_it_again(

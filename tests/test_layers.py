@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("torch", "fvcore", "numpy", "sympy", "psutil", "matplotlib")
+HEAVY = (
+    *("torch", "fvcore", "numpy", "sympy", "psutil"),
+    *("matplotlib", "jinja2", "pypandoc", "typst"),
+)
 
 IMPORTS = """
 import contextlib, io, sys
@@ -36,6 +39,7 @@ def loaded(*arguments: str) -> list[str]:
         ("compare", "--in", "64", "--out", "128", "--no-measure"),
         ("compare", "--in", "64", "--out", "128", "--no-measure", "--format", "json"),
         ("compare", "--in", "64", "--out", "1"),
+        ("handout", "--help"),
     ],
     ids=" ".join,
 )
@@ -45,6 +49,11 @@ def test_torch_stays_out_of_the_instant_path(arguments: tuple[str, ...]) -> None
 
 def test_this_test_can_fail() -> None:
     assert {"torch", "fvcore", "psutil"} <= set(loaded("compare", "--in", "4", "--out", "8"))
+
+
+def test_drawing_is_loaded_to_draw(tmp_path: Path) -> None:
+    sheet = ("handout", "--in", "4", "--out", "8", "--no-measure", "-o", str(tmp_path / "a.html"))
+    assert set(loaded(*sheet)) == {"numpy", "matplotlib", "jinja2", "pypandoc"}
 
 
 def test_importing_the_library_is_cheap() -> None:
@@ -73,8 +82,10 @@ def test_import_contracts_hold() -> None:
             'forbidden_modules = ["bottlecalc.formulas"]',
             'forbidden_modules = ["bottlecalc.counts"]',
         ),
+        ('"exercises | lesson | terms",', '"exercises | terms",'),
+        ('forbidden_modules = ["matplotlib", ', 'forbidden_modules = ["jinja2", '),
     ],
-    ids=["layers", "pure", "blind"],
+    ids=["layers", "pure", "blind", "handout", "drawn"],
 )
 def test_each_contract_can_fail(contract: str, broken: str, tmp_path: Path) -> None:
     """A contract that forbids what is really imported must break."""

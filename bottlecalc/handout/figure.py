@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 INCHES_A_LINE = 0.155
 FONT_SIZE = 8.5
 SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc", "font.size": FONT_SIZE}
+FONTS = "'DejaVu Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
+"""The second and later ones for Chinese, where the reader has them."""
 HALF_BOX = 5.0
 ARROW = 2.2
 FORK = 2.0
@@ -202,4 +204,4 @@ def _svg(figure: Figure) -> str:
         # the reader's fonts draw the text: what matplotlib's own lack does not matter
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()
+    return text.getvalue().replace("'DejaVu Sans'", FONTS)

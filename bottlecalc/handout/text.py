@@ -23,8 +23,8 @@ from bottlecalc.version import __version__
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MARKS = re.compile(r"([!-/:-@\[-`{-~])")
-"""ASCII punctuation: all that Markdown could take for markup, and all that it lets be escaped."""
+MARKS = re.compile(r"""([\\`*_{}\[\]<>#+\-.!|~^$&@'"])""")
+"""All that Markdown could take for markup, math, a quotation mark or an entity."""
 
 
 def sheet(
