@@ -39,8 +39,8 @@ def flops(run: Callable[[Tensor], object], *shape: int) -> int:
     return int(counter.get_total_flops())
 
 
-def conv(*arguments: int, **options: Any) -> nn.Module:
-    return meta(lambda: nn.Conv2d(*arguments, bias=False, **options))
+def conv(c: int, d: int, kernel: int, **options: Any) -> nn.Module:
+    return meta(lambda: nn.Conv2d(c, d, kernel, bias=False, **options))
 
 
 def block(g: Given, **options: Any) -> ResidualBlock:
@@ -118,7 +118,7 @@ def test_there_are_enough_kinds_and_each_has_another_way() -> None:
 
 @pytest.mark.parametrize("kind", BANK)
 def test_every_answer_is_torchs(kind: str) -> None:
-    for seed in SEEDS if kind not in ("tools", "budget", "break_even") else SEEDS[:6]:
+    for seed in SEEDS if kind not in ("tools", "budget", "break_even") else SEEDS[:3]:
         exercise = of_kind(kind, seed)
         assert BY_TORCH[kind](exercise.given) == exercise.answer, exercise.given
 
@@ -133,7 +133,7 @@ def test_kept_biases_are_what_torch_has_with_biases() -> None:
     for exercise in (of_kind("three_layers", seed) for seed in SEEDS):
         c, m, d = (exercise.given[name] for name in "cmd")
         layers = [(c, m, 1), (m, m, 3), (m, d, 1)]
-        biased = sum(held(nn.Conv2d(*layer, device="meta")) for layer in layers)
+        biased = sum(held(nn.Conv2d(i, o, k, device="meta")) for i, o, k in layers)
         assert exercise.slips["bias"] == biased
 
 
