@@ -20,7 +20,7 @@ from bottlecalc.handout import figure, formats, text
 from bottlecalc.handout.lesson import Lesson, letter
 from bottlecalc.handout.lesson import lesson as make_lesson
 from bottlecalc.handout.worksheet import draw
-from tests.conftest import Run
+from tests.conftest import Run, run_process
 from tests.sheets import browser, counted, html_text, numbers, pdf_text
 
 PAIR = ("handout", "--in", "64", "--out", "128")
@@ -292,6 +292,14 @@ def test_existing_files_are_kept(run: Run, tmp_path: Path) -> None:
     assert path.read_text("utf-8") == "mine"
     assert run(*FAST, "--force", "-o", str(path)).code == 0
     assert "15,360" in path.read_text("utf-8")
+
+
+def test_a_path_that_no_page_can_show(tmp_path: Path) -> None:
+    path = os.fsdecode(bytes(tmp_path) + b"/a\xff\n\n# b.html")
+    result = run_process(*FAST, "-o", path)
+    assert (result.code, result.err) == (0, "")
+    assert "<h1" in Path(path).read_text("utf-8")
+    assert "b.html</h1>" not in Path(path).read_text("utf-8")
 
 
 def test_existing_figures_are_kept(run: Run, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def handout(
     drawn = _drawn(exercises, seed, purpose)
     if check is not None:
         return _mark(check, drawn, language, output, force)
-    path, form = _target(output, to)
+    path, form = _target(output, to, force)
     if answers:
         source = text.key(drawn, language, title=_line(title), command=_command())
         return _publish(form, source, {}, path, language, force)
@@ -139,16 +139,18 @@ def _line(title: str) -> str:
 
 
 def _command() -> str:
-    """The command that makes this file again."""
-    return shlex.join(["bottlecalc", *sys.argv[1:]])
+    """The command that makes this file again; what no page can show is a mark in it."""
+    command = shlex.join(["bottlecalc", *sys.argv[1:]])
+    return "".join(one if one.isprintable() else "\ufffd" for one in command)
 
 
-def _target(output: Path | None, to: str | None) -> tuple[Path, str]:
+def _target(output: Path | None, to: str | None, force: bool) -> tuple[Path, str]:
     """The file, and its format."""
     if output is None:
         raise HandoutError(
             f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
         )
+    _keep([output], force)
     return output, formats.chosen(output, to)
 
 

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 INCHES_A_LINE = 0.155
 FONT_SIZE = 8.5
-SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc", "font.size": FONT_SIZE}
+SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc"}
 FONTS = "'DejaVu Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
 """The second and later ones for Chinese, where the reader has them."""
 HALF_BOX = 5.0
+FITTING = 16
+"""Letters of a line that fits a box; a longer one is set smaller."""
 ARROW = 2.2
 FORK = 2.0
 MAIN, SHORTCUT = 0.0, 12.5
@@ -147,7 +149,11 @@ def _box(axes: Axes, box: Box, x: float, top: float) -> None:
     )
     for place, line in enumerate(box.lines):
         weight = "bold" if place == 0 else "normal"
-        axes.text(x, top + 0.85 + place, line, ha="center", va="center", weight=weight, zorder=4)
+        size = FONT_SIZE * min(1, FITTING / len(line))
+        axes.text(
+            *(x, top + 0.85 + place, line), size=size, weight=weight,
+            ha="center", va="center", zorder=4,
+        )  # fmt: skip
 
 
 def _shortcut(axes: Axes, found: Sequence[Box], join: float, channels: int) -> None:
