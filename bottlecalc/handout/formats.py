@@ -64,7 +64,11 @@ FORMATS: Mapping[str, Format] = {
     "docx": Format("docx", ("pypandoc", "typst", "matplotlib"), figures="png"),
     "ipynb": Format("ipynb"),
     "revealjs": Format(
-        "revealjs", options=("--mathml", "--slide-level=1", "--include-in-header=slides.html")
+        "revealjs",
+        options=(
+            *("--mathml", "--slide-level=1", "-V", "theme=white"),
+            "--include-in-header=slides.html",
+        ),
     ),
 }  # fmt: skip
 ENDINGS: Mapping[str, str] = {
