@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("torch", "fvcore", "numpy", "sympy", "psutil", "matplotlib")
+HEAVY = (
+    *("torch", "fvcore", "numpy", "sympy", "psutil"),
+    *("matplotlib", "jinja2", "pypandoc", "typst"),
+)
 
 IMPORTS = """
 import contextlib, io, sys
@@ -44,6 +47,7 @@ def loaded(*arguments: str) -> list[str]:
         ("check", "--format", "json"),
         ("check", "--format", "junit"),
         ("check", "--format", "sarif"),
+        ("handout", "--help"),
     ],
     ids=" ".join,
 )
@@ -54,6 +58,11 @@ def test_torch_stays_out_of_the_instant_path(arguments: tuple[str, ...]) -> None
 def test_this_test_can_fail() -> None:
     assert {"torch", "fvcore", "psutil"} <= set(loaded("compare", "--in", "4", "--out", "8"))
     assert {"torch", "psutil"} <= set(loaded("count", "plain:in=4,out=8"))
+
+
+def test_drawing_is_loaded_to_draw(tmp_path: Path) -> None:
+    sheet = ("handout", "--in", "4", "--out", "8", "--no-measure", "-o", str(tmp_path / "a.html"))
+    assert set(loaded(*sheet)) == {"numpy", "matplotlib", "jinja2", "pypandoc"}
 
 
 def test_importing_the_library_is_cheap() -> None:
@@ -76,9 +85,11 @@ def test_import_contracts_hold() -> None:
 @pytest.mark.parametrize(
     ("name", "contract", "broken"),
     [
-        ("layers", '    "cli",\n    "testing",', '    "testing",\n    "cli",'),
+        ("layers", '    "handout",\n    "render",', '    "render",\n    "handout",'),
         ("pure", 'forbidden_modules = ["torch", ', 'forbidden_modules = ["rich", '),
         ("exact", '["torch", "fvcore", "psutil"]', '["numpy"]'),
+        ("handout", '"exercises | lesson | terms",', '"exercises | terms",'),
+        ("drawn", 'forbidden_modules = ["matplotlib", ', 'forbidden_modules = ["jinja2", '),
         ("blind", '["bottlecalc.formulas"]', '["bottlecalc.counts"]'),
     ],
     ids=lambda text: text if text.isalpha() else "",

@@ -10,6 +10,7 @@ import typer
 from bottlecalc.cli.check import check
 from bottlecalc.cli.compare import compare
 from bottlecalc.cli.count import count
+from bottlecalc.cli.handout import handout
 from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
 from bottlecalc.cli.solve import solve
 from bottlecalc.cli.sweep import sweep
@@ -17,7 +18,7 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
-for command in (compare, sweep, solve, count, check):
+for command in (compare, sweep, solve, count, check, handout):
     app.command()(command)
 
 

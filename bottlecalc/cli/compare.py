@@ -9,10 +9,8 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, console, write
-from bottlecalc.cli.witnesses import measurements
+from bottlecalc.cli.witnesses import compared
 from bottlecalc.compare import Comparison
-from bottlecalc.compare import compare as compare_counts
-from bottlecalc.formulas import count
 from bottlecalc.render import FORMATS
 from bottlecalc.render.words import objections, omissions
 
@@ -59,9 +57,7 @@ def compare(
     }  # fmt: skip
     chosen = options.read_blocks(blocks or (), said)
     height_width, images = options.read_size(size), options.read_number("--batch", batch)
-    counts = [count(block, height_width, images) for block in chosen]
-    measured = [] if measure is False else measurements(chosen, counts, insist=bool(measure))
-    comparison = compare_counts(counts, measured)
+    comparison = compared(chosen, height_width, images, measure)
     write(FORMATS[output_format](comparison, console()))
     if output_format != "table":
         _remark(comparison)

@@ -7,8 +7,8 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,8 +90,32 @@ def save(path: Path, content: str | bytes) -> None:
     Raises:
         OutputError: its folder is missing, or may not be written, or is full.
     """
-    with drafting(path) as write_bytes:
-        write_bytes(content.encode() if isinstance(content, str) else content)
+    save_all({path: content})
+
+
+def save_all(contents: Mapping[Path, str | bytes], folder: Path | None = None) -> None:
+    """Write files whole, and only once all of them could be.
+
+    Args:
+        contents: what goes where.
+        folder: made for some of them, where it is not there yet.
+
+    Raises:
+        OutputError: a folder is missing, or may not be written, or is full.
+    """
+    with ExitStack() as stack:
+        if folder is not None and not folder.exists():
+            stack.callback(_remove_if_empty, folder)
+            with _refusal(folder):
+                folder.mkdir()
+        for path, content in contents.items():
+            write_bytes = stack.enter_context(drafting(path))
+            write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 @contextmanager
@@ -109,16 +133,23 @@ def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
     if place.exists() and not place.is_file():
         raise OutputError(f"{path} is no ordinary file; give another path")
     try:
-        with draft.open("wb") as file:
-            if place.exists():
-                draft.chmod(place.stat().st_mode & 0o777)
-            yield file.write
-        draft.replace(place)
+        with _refusal(path):
+            with draft.open("wb") as file:
+                if place.exists():
+                    draft.chmod(place.stat().st_mode & 0o777)
+                yield file.write
+            draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refusal(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"{path} cannot be written: {reason}; give another path") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def abandon_stdout() -> None:

@@ -7,10 +7,26 @@ from math import prod
 
 from bottlecalc.blocks import Block
 from bottlecalc.cli.output import spinner
+from bottlecalc.compare import Comparison, compare
 from bottlecalc.counts import Count, Measurement, Witness
+from bottlecalc.formulas import count
 from bottlecalc.measure import MeasureError, decline, failure_named, measure
 
 REMEDY = "; give a smaller size or batch, or --no-measure"
+
+
+def compared(
+    blocks: Sequence[Block], size: tuple[int, int], batch: int, measure: bool | None
+) -> Comparison:
+    """Blocks counted and compared; whether the other witnesses are asked is ``--measure``'s say.
+
+    Raises:
+        BlockError: a block does not take an input of that size.
+        MeasureError: a block could not be measured.
+    """
+    counts = [count(block, size, batch) for block in blocks]
+    measured = [] if measure is False else measurements(blocks, counts, insist=bool(measure))
+    return compare(counts, measured)
 
 
 def measurements(

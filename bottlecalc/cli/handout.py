@@ -1,0 +1,218 @@
+"""``bottlecalc handout``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bottlecalc.blocks import Block
+from bottlecalc.cli import options
+from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, write
+from bottlecalc.cli.witnesses import compared
+from bottlecalc.handout import HandoutError, Language, figure, formats, text
+from bottlecalc.handout.exercises import Exercise
+from bottlecalc.handout.lesson import Lesson, lesson
+from bottlecalc.handout.marking import marked, read_answers
+from bottlecalc.handout.worksheet import MOST, draw
+from bottlecalc.quantities import WHOLE_NUMBER
+from bottlecalc.render.words import objections, omissions
+
+
+def handout(
+    in_channels: options.In = None,
+    out_channels: options.Out = None,
+    mid_channels: options.Mid = None,
+    stride: options.Stride = None,
+    dilation: options.Dilation = None,
+    groups: options.Groups = None,
+    downsample: options.Downsample = False,
+    upsample: options.Upsample = False,
+    size: options.Size = "56",
+    batch: options.Batch = "1",
+    blocks: options.Blocks = None,
+    measure: options.Measure = None,
+    language: Annotated[
+        Language, typer.Option("--lang", metavar="en|zh", help="English or Simplified Chinese.")
+    ] = "en",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Instead of the usual title.")] = "",
+    exercises: Annotated[
+        str, typer.Option(metavar="N", help="Append a worksheet of so many exercises.")
+    ] = "0",
+    seed: Annotated[
+        str, typer.Option(metavar="S", help="A whole number; the same one, the same exercises.")
+    ] = "0",
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Write the key of the exercises instead.")
+    ] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Mark these answers to the exercises (columns: student, exercise, answer)"
+            " instead; CSV, on stdout without -o.",
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
+            " reveal.js from the network).  [default: by FILE's ending]",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE",
+                     help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
+) -> None:  # fmt: skip
+    """Write a teacher's sheet about the blocks, a worksheet, or its key; or mark a class.
+
+    Figures of .md and .tex lie beside the file, in FILE_files.
+
+    Examples:
+
+    `bottlecalc handout --in 64 --out 128 -o bottleneck.pdf`
+
+    `bottlecalc handout --in 64 --out 128 --exercises 8 --seed 7 --lang zh -o bottleneck.html`
+
+    `bottlecalc handout --exercises 8 --seed 7 --answers -o key.pdf`
+
+    `bottlecalc handout --exercises 8 --seed 7 --check answers.csv -o marks.csv`
+    """
+    purpose = _purpose(answers, check)
+    drawn = _drawn(exercises, seed, purpose)
+    if check is not None:
+        return _mark(check, drawn, language, output, force)
+    path, form = _target(output, to, force)
+    if answers:
+        source = text.key(drawn, language, title=_line(title), command=_command())
+        return _publish(form, source, {}, path, language, force)
+    said = {
+        "in": in_channels, "out": out_channels, "mid": mid_channels, "stride": stride,
+        "dilation": dilation, "groups": groups, "downsample": downsample, "upsample": upsample,
+    }  # fmt: skip
+    chosen = options.read_blocks(blocks or (), said)
+    shown = _lesson(chosen, options.read_size(size), options.read_number("--batch", batch), measure)
+    figures = _figures(shown, language)
+    source = text.sheet(
+        shown, drawn, language, title=_line(title), command=_command(),
+        figures=formats.places(form, path, figures), with_code=form == "ipynb",
+    )  # fmt: skip
+    _publish(form, source, figures, path, language, force)
+
+
+def _purpose(answers: bool, check: Path | None) -> str:
+    """The option that asks for something else than a sheet."""
+    if answers and check is not None:
+        raise HandoutError("--answers and --check exclude each other; leave one of the two out")
+    return "--answers" if answers else "--check" if check is not None else ""
+
+
+def _drawn(how_many: str, seed: str, purpose: str) -> list[Exercise]:
+    wanted = _whole("--exercises", how_many, f"a whole number from 0 to {MOST}")
+    number = _whole("--seed", seed, "a whole number of at least 0")
+    if wanted > MOST:
+        raise HandoutError(
+            f"--exercises {how_many!r} is too many; give a whole number from 0 to {MOST}"
+        )
+    if purpose and not wanted:
+        raise HandoutError(f"{purpose} is given without exercises; give --exercises N as well")
+    return draw(wanted, number)
+
+
+def _whole(option: str, text: str, allowed: str) -> int:
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise HandoutError(f"{option} {text!r} is no number; give {allowed}")
+    return int(text)
+
+
+def _line(title: str) -> str:
+    if not title.isprintable():
+        raise HandoutError(f"--title {title!r} is not one line of text; give one without breaks")
+    return title
+
+
+def _command() -> str:
+    """The command that makes this file again; what no page can show is a mark in it."""
+    command = shlex.join(["bottlecalc", *sys.argv[1:]])
+    return "".join(one if one.isprintable() else "\ufffd" for one in command)
+
+
+def _target(output: Path | None, to: str | None, force: bool) -> tuple[Path, str]:
+    """The file, and its format."""
+    if output is None:
+        raise HandoutError(
+            f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
+        )
+    _keep([output], force)
+    return output, formats.chosen(output, to)
+
+
+def _lesson(
+    blocks: Sequence[Block], size: tuple[int, int], images: int, measure: bool | None
+) -> Lesson:
+    """The lesson about these blocks; where witnesses contradict the formulas there is none."""
+    comparison = compared(blocks, size, images, measure)
+    shown = lesson(comparison)
+    for sentence in (*objections(comparison), *omissions(comparison)):
+        print(sentence, file=sys.stderr)
+    if comparison.agrees is False:
+        raise typer.Exit(FAILED)
+    return shown
+
+
+def _figures(shown: Lesson, language: Language) -> dict[str, str]:
+    """The figures; Markdown does without where there is nothing to draw with."""
+    try:
+        return figure.draw(shown, language)
+    except ModuleNotFoundError as error:
+        print(f"The figures are left out: {error}; {formats.INSTALL}", file=sys.stderr)
+        return {}
+
+
+def _publish(
+    form: str,
+    source: str,
+    figures: Mapping[str, str],
+    path: Path,
+    language: Language,
+    force: bool,
+) -> None:
+    with spinner(f"writing {path}"):
+        made = formats.convert(form, source, figures, path, language)
+    _keep(made, force)
+    folders = {one.parent for one in made} - {path.parent}
+    save_all(made, folders.pop() if folders else None)
+
+
+def _keep(paths: Iterable[Path], force: bool) -> None:
+    """Refuse to write over what exists."""
+    for path in paths:
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists; give another file, or --force to write over it")
+
+
+def _mark(
+    check: Path, drawn: Sequence[Exercise], language: Language, output: Path | None, force: bool
+) -> None:
+    table = marked(read_answers(_read(check), len(drawn)), drawn, language)
+    if output is None:
+        return write(table)
+    _keep([output], force)
+    save(output, table)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise HandoutError(f"{path} cannot be read: {error.strerror}; give a CSV file") from error
+    except UnicodeDecodeError as error:
+        raise HandoutError(f"{path} is not in UTF-8; save it as CSV UTF-8") from error

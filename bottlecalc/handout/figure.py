@@ -1,0 +1,213 @@
+"""The figures of a sheet, as SVG whose text stays text: its font is the reader's.
+
+Every size here is in units of one line of text; where a box stands follows from what is above it.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bottlecalc.counts import Count, Path, Row
+from bottlecalc.handout import Language
+from bottlecalc.handout.lesson import Lesson, letter, width
+from bottlecalc.handout.terms import term
+from bottlecalc.render.words import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INCHES_A_LINE = 0.155
+FONT_SIZE = 8.5
+SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc"}
+FONTS = "'DejaVu Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
+"""The second and later ones for Chinese, where the reader has them."""
+HALF_BOX = 5.0
+FITTING = 16
+"""Letters of a line that fits a box; a longer one is set smaller."""
+ARROW = 2.2
+FORK = 2.0
+MAIN, SHORTCUT = 0.0, 12.5
+LEFT, RIGHT = -6.0, 18.0
+
+
+class Box(NamedTuple):
+    """A convolution (or pooling) with what follows it, and the channels that leave it."""
+
+    lines: tuple[str, ...]
+    channels: int
+
+    @property
+    def height(self) -> float:
+        """In lines."""
+        return len(self.lines) + 0.7
+
+
+def draw(lesson: Lesson, language: Language) -> dict[str, str]:
+    """All figures of a lesson as SVG, by name: one a block, and ``cost``.
+
+    Raises:
+        ModuleNotFoundError: matplotlib is not installed.
+    """
+    blocks = {
+        f"block-{place}": block_figure(count, letter(place), language)
+        for place, count in enumerate(lesson.cases)
+    }
+    return {**blocks, "cost": cost_figure(lesson, language)}
+
+
+def block_figure(count: Count, name: str, language: Language) -> str:
+    """A block from top to bottom: its main path left, its shortcut right, both added."""
+    main, shortcut = boxes(count, "main", language), boxes(count, "shortcut", language)
+    after = boxes(count, "after", language)
+    shortcut = shortcut or [Box((term("identity", language),), count.input[1])]
+    apart = max(0.0, _depth(shortcut) - _depth(main))
+    depth = FORK + _depth(main) + apart + ARROW + 1.4 + _depth(after) + ARROW + 1.2
+    figure, axes = _canvas(depth)
+    axes.text(LEFT + 1, 0.5, name, ha="left", va="center", weight="bold", size=FONT_SIZE + 2)
+    axes.text(MAIN, 0.5, term("input", language), ha="center", va="center")
+    axes.plot([MAIN, MAIN], [1.2, FORK], "k-", lw=1)
+    joined = _column(axes, main, MAIN, FORK, count.input[1])
+    joined = _arrow(axes, MAIN, joined, main[-1].channels, ARROW + apart)
+    _shortcut(axes, shortcut, joined + 0.7, count.input[1])
+    axes.text(MAIN, joined + 0.7, "+", ha="center", va="center", bbox=_style("circle"))
+    end = _column(axes, after, MAIN, joined + 1.4, main[-1].channels)
+    end = _arrow(axes, MAIN, end, count.output[1])
+    axes.text(MAIN, end + 0.7, term("output", language), ha="center", va="center")
+    return _svg(figure)
+
+
+def boxes(count: Count, path: Path, language: Language) -> list[Box]:
+    """The boxes of a path: a layer that computes opens one, normalisation and ReLU join it."""
+    found: list[Box] = []
+    for row in count.rows:
+        if row.path != path:
+            continue
+        if _opens(row) or not found:
+            found.append(Box(tuple(_split(row.op, language)), row.output[1]))
+        else:
+            found[-1] = Box((*found[-1].lines, term(row.op, language)), row.output[1])
+    return found
+
+
+def cost_figure(lesson: Lesson, language: Language) -> str:
+    """The main path's parameters over the width of the middle, and the plain block's."""
+    marked = lesson.widths
+    groups, end = lesson.block.groups, max(point.mid for point in marked)
+    curve = [lesson.at(mid) for mid in range(groups, end + end // 8 + groups, groups * _step(end))]
+    figure, axes = _plot(language)
+    plain = lesson.plain.params.main
+    axes.plot([point.mid for point in curve], [point.params for point in curve], "k-", lw=1.2)
+    axes.axhline(plain, color="k", ls="--", lw=1)
+    axes.annotate(f"3×3: {number(plain)}", (0, plain), (6, 3), textcoords="offset points")
+    chosen = width(lesson.bottleneck)
+    axes.plot([p.mid for p in marked], [p.params for p in marked], "ko", mfc="w", ms=4)
+    for point in marked[:-1]:
+        axes.annotate(f"m = {point.mid}", (point.mid, point.params), (-5, 4),
+                      textcoords="offset points", ha="right",
+                      weight="bold" if point.mid == chosen else "normal")  # fmt: skip
+    axes.set_ylim(0, max(plain, curve[-1].params) * 1.08)
+    axes.set_xlim(0, curve[-1].mid)
+    return _svg(figure)
+
+
+def _opens(row: Row) -> bool:
+    return bool(row.weights) or row.input != row.output
+
+
+def _split(op: str, language: Language) -> Iterator[str]:
+    return (term(part, language) for part in op.replace(" with ", ", with ").split(", "))
+
+
+def _depth(found: Sequence[Box]) -> float:
+    return sum(ARROW + box.height for box in found)
+
+
+def _column(axes: Axes, found: Sequence[Box], x: float, top: float, channels: int) -> float:
+    """Boxes below each other, each with its arrow above; returns where they end."""
+    for box in found:
+        top = _arrow(axes, x, top, channels)
+        _box(axes, box, x, top)
+        top, channels = top + box.height, box.channels
+    return top
+
+
+def _arrow(axes: Axes, x: float, top: float, channels: int, length: float = ARROW) -> float:
+    axes.annotate("", (x, top + length), (x, top), arrowprops=_line("-|>"))
+    axes.text(x + 0.5, top + ARROW / 2 - 0.2, number(channels), ha="left", va="center")
+    return top + length
+
+
+def _box(axes: Axes, box: Box, x: float, top: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    axes.add_patch(
+        Rectangle((x - HALF_BOX, top), 2 * HALF_BOX, box.height, fc="w", ec="k", lw=1, zorder=3)
+    )
+    for place, line in enumerate(box.lines):
+        weight = "bold" if place == 0 else "normal"
+        size = FONT_SIZE * min(1, FITTING / len(line))
+        axes.text(
+            *(x, top + 0.85 + place, line), size=size, weight=weight,
+            ha="center", va="center", zorder=4,
+        )  # fmt: skip
+
+
+def _shortcut(axes: Axes, found: Sequence[Box], join: float, channels: int) -> None:
+    """From the fork to the right, down through the boxes in its middle, and back to the sum."""
+    axes.plot([MAIN, SHORTCUT, SHORTCUT], [FORK, FORK, join], "k-", lw=1)
+    axes.annotate("", (MAIN + 0.8, join), (SHORTCUT, join), arrowprops=_line("-|>"))
+    top = max(FORK, (FORK + join - ARROW - _depth(found)) / 2)
+    end = _column(axes, found, SHORTCUT, top, channels)
+    axes.text(SHORTCUT + 0.5, end + ARROW / 2, number(found[-1].channels), va="center")
+
+
+def _canvas(depth: float) -> tuple[Figure, Axes]:
+    """Axes in units of lines, downwards."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=((RIGHT - LEFT) * INCHES_A_LINE * 0.85, depth * INCHES_A_LINE))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set(xlim=(LEFT, RIGHT), ylim=(depth, -0.5))
+    axes.axis("off")
+    return figure, axes
+
+
+def _plot(language: Language) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.2, 2.3), layout="constrained")
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xlabel(term("channels in the middle, m", language))
+    axes.set_ylabel(term("parameters, main", language))
+    return figure, axes
+
+
+def _step(end: int) -> int:
+    """So few points that a curve of any length is quickly drawn."""
+    return max(1, end // 200)
+
+
+def _line(style: str) -> dict[str, object]:
+    return {"arrowstyle": style, "color": "k", "lw": 1, "shrinkA": 0, "shrinkB": 0}
+
+
+def _style(shape: str) -> dict[str, object]:
+    return {"boxstyle": f"{shape},pad=0.15", "fc": "w", "ec": "k", "lw": 1}
+
+
+def _svg(figure: Figure) -> str:
+    """The SVG text, the same for the same figure."""
+    import matplotlib as mpl
+
+    text = io.StringIO()
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        # the reader's fonts draw the text: what matplotlib's own lack does not matter
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue().replace("'DejaVu Sans'", FONTS)
