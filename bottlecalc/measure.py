@@ -56,9 +56,9 @@ def measure(
         )
     import torch
 
-    device = next((parameter.device for parameter in module.parameters()), None)
+    like = next(module.parameters(), torch.empty(0))
     with failure_named(f"an input of shape {shape}"), evaluating(module):
-        return _ask(module, torch.zeros(shape, device=device), left_out)
+        return _ask(module, like.new_zeros(shape), left_out)
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def failure_named(subject: str, remedy: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:
+    except Exception as error:  # a module's own forward may raise anything
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise MeasureError(f"{subject} could not be measured: {lines[0]}{remedy}") from error
 
@@ -108,17 +108,23 @@ def decline(
 
 
 def _ask(module: nn.Module, x: Tensor, left_out: Mapping[Witness, str]) -> Measurement:
-    seen = dispatcher_counts(module, x)
-    macs: dict[Witness, Layers] = {"torch": seen.macs}
-    figures: dict[Any, dict[Witness, Layers]] = {"params": {"torch": parameters(module)}}
-    versions: dict[Witness, str] = {"torch": seen.version}
+    macs: dict[Witness, Layers] = {}
+    figures: dict[Any, dict[Witness, Layers]] = {}
+    versions: dict[Witness, str] = {}
+    if "torch" not in left_out:
+        seen = dispatcher_counts(module, x)
+        macs["torch"] = seen.macs
+        figures["params"] = {"torch": parameters(module)}
+        versions["torch"] = seen.version
     if "fvcore" not in left_out:
         found = fvcore_counts(module, x)
         macs["fvcore"] = found.macs
         figures["fvcore_total"] = {"fvcore": found.total}
         figures["activations"] = {"fvcore": found.activations}
         versions["fvcore"] = found.version
-    return Measurement({**figures, "macs": macs}, versions, left_out)
+    if macs:
+        figures["macs"] = macs
+    return Measurement(figures, versions, left_out)
 
 
 def parameters(module: nn.Module) -> Layers:
@@ -297,10 +303,15 @@ def _own(inclusive: Layers) -> Layers:
 
 @contextmanager
 def evaluating(module: nn.Module) -> Iterator[None]:
-    """The module in eval mode meanwhile, and no gradients."""
+    """The module in eval mode meanwhile, and no gradients; its modes and hooks as before after.
+
+    fvcore leaves its hooks on a module whose forward raises.
+    """
     import torch
 
     modes = {layer: layer.training for layer in module.modules()}
+    hooks = [each for layer in module.modules() for each in _hooks(layer)]
+    kept = [dict(each) for each in hooks]
     module.eval()
     try:
         with torch.no_grad():
@@ -308,6 +319,13 @@ def evaluating(module: nn.Module) -> Iterator[None]:
     finally:
         for layer, training in modes.items():
             layer.training = training
+        for each, before in zip(hooks, kept, strict=True):
+            each.clear()
+            each.update(before)
+
+
+def _hooks(layer: nn.Module) -> tuple[dict[int, Any], dict[int, Any]]:
+    return layer._forward_hooks, layer._forward_pre_hooks
 
 
 def _spare_dynamo_import() -> None:

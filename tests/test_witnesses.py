@@ -14,7 +14,7 @@ from torch.utils import flop_counter
 
 from bottlecalc import Basic, Block, Bottleneck, Plain, build, count, measure
 from bottlecalc.counts import Count
-from bottlecalc.measure import decline, dispatcher_counts, fvcore_counts, parameters
+from bottlecalc.measure import MeasureError, decline, dispatcher_counts, fvcore_counts, parameters
 from tests.conftest import run_process
 
 Figure = Callable[[Count], object]
@@ -234,3 +234,43 @@ def test_a_declined_witness_is_named_and_the_others_still_run() -> None:
 
 def test_the_flop_counter_is_where_it_is_expected() -> None:
     assert hasattr(flop_counter._FlopCounterMode.__torch_dispatch__, "__wrapped__")
+
+
+def test_any_module_in_any_precision_is_measured() -> None:
+    block = Bottleneck(4, 8)
+    single, double = build(block), build(block).double()
+    shape = (1, 4, 5, 7)
+    assert measure(double, shape).figures == measure(single, shape).figures
+
+
+def test_a_witness_that_is_left_out_is_not_asked() -> None:
+    from bottlecalc import compare
+
+    counted = count(Bottleneck(4, 8), (5, 7))
+    module = build(Bottleneck(4, 8))
+    alone = measure(module, counted.input, {"torch": "not wanted"})
+    assert set(alone.figures["macs"]) == {"fvcore"}
+    assert "params" not in alone.figures
+    neither = measure(module, counted.input, {"torch": "not wanted", "fvcore": "neither"})
+    assert compare([counted], [neither]).agrees is None
+
+
+def test_whatever_a_forward_raises_is_named_and_leaves_no_hooks() -> None:
+    class Failing(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if torch._C._get_tracing_state() is not None:
+                raise KeyError("missing")
+            y: torch.Tensor = self.conv(x)
+            return y
+
+    module = Failing()
+    with pytest.raises(
+        MeasureError, match=r"shape \(1, 3, 4, 4\) could not be measured: 'missing'"
+    ):
+        measure(module, (1, 3, 4, 4))
+    assert not any(layer._forward_hooks or layer._forward_pre_hooks for layer in module.modules())
+    assert module.training
