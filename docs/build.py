@@ -19,7 +19,7 @@ from pathlib import Path
 
 import typer.main
 
-from bottlecalc.cli import app
+from bottlecalc.cli import command_line
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
@@ -78,7 +78,7 @@ def reference() -> str:
 
 def command_names() -> Iterator[str]:
     """The names of all commands."""
-    yield from getattr(typer.main.get_command(app), "commands", ())
+    yield from getattr(typer.main.get_command(command_line()), "commands", ())
 
 
 def _transcript(block: str, folder: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from bottlecalc.cli import app
+from bottlecalc.cli import command_line
 from docs import build
 from tests.conftest import Run
 
@@ -36,7 +36,7 @@ def test_python_in_documents_runs(path: Path) -> None:
 
 def test_the_reference_has_every_command_and_option() -> None:
     text = build.REFERENCE.read_text("utf-8")
-    commands = getattr(typer.main.get_command(app), "commands", {})
+    commands = getattr(typer.main.get_command(command_line()), "commands", {})
     assert list(commands) == list(build.command_names())
     for name, command in commands.items():
         section = text.split(f"## `bottlecalc {name}`")[1].split("\n## ")[0]

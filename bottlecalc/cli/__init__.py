@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from bottlecalc.cli.check import check
-from bottlecalc.cli.compare import compare
-from bottlecalc.cli.count import count
-from bottlecalc.cli.handout import handout
 from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
-from bottlecalc.cli.solve import solve
-from bottlecalc.cli.sweep import sweep
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
-for command in (compare, sweep, solve, count, check, handout):
-    app.command()(command)
+COMMANDS = ("compare", "sweep", "solve", "count", "check", "handout")
+
+
+def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands; every one costs milliseconds to load and lay out."""
+    app = typer.Typer(
+        no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+    )
+    app.callback()(bottlecalc)
+    for name in names:
+        app.command()(getattr(import_module(f"bottlecalc.cli.{name}"), name))
+    return app
 
 
 def _version(asked: bool) -> None:
@@ -28,7 +33,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def bottlecalc(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
@@ -48,7 +52,7 @@ def main() -> None:
         sys.exit(_refuse("stdout is closed; leave it open, or send it to a file"))
     spell_in_ascii_what_stdout_cannot()
     try:
-        code = app(prog_name="bottlecalc", standalone_mode=False)
+        code = command_line(_asked())(prog_name="bottlecalc", standalone_mode=False)
     except typer.TyperException as error:
         code = _refuse(_usage(error))
     except BottlecalcError as error:
@@ -59,6 +63,11 @@ def main() -> None:
         abandon_stdout()
         code = _refuse(str(error))
     sys.exit(code)
+
+
+def _asked() -> Iterable[str]:
+    """The one command that is asked for, where it is plain which; otherwise all."""
+    return sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in COMMANDS else COMMANDS
 
 
 def _usage(error: typer.TyperException) -> str:
