@@ -12,7 +12,6 @@ import typer
 from bottlecalc.blocks import COMPARED, FAMILIES, Block, family_name, keys, parse
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.quantities import WHOLE_NUMBER
-from bottlecalc.targets import TargetError, last_lines
 
 In = Annotated[str | None, typer.Option("--in", metavar="N", help="Channels of the input.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="N", help="Channels of the output.")]
@@ -75,6 +74,8 @@ Traceback = Annotated[
 @contextmanager
 def traced(wanted: bool) -> Iterator[None]:
     """On an error in the user's code show the last lines of its traceback, where wanted."""
+    from bottlecalc.targets import TargetError, last_lines
+
     try:
         yield
     except TargetError as error:
