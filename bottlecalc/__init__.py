@@ -13,7 +13,8 @@ fvcore what it costs; ``count_model(model, *inputs)`` counts any model. Only the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
 from bottlecalc.compare import Comparison, compare
@@ -21,16 +22,23 @@ from bottlecalc.counts import Count, Measurement, Row
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.formulas import count
 from bottlecalc.measure import MeasureError, measure
-from bottlecalc.models import Input, InputError, ModelCount
-from bottlecalc.targets import TargetError
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from torch import nn
 
     from bottlecalc.counting import Counters, Given
+    from bottlecalc.models import Input, InputError, ModelCount
     from bottlecalc.modules import ResidualBlock
+    from bottlecalc.targets import TargetError
 
+OF_MODELS = {
+    "Input": "models",
+    "InputError": "models",
+    "ModelCount": "models",
+    "TargetError": "targets",
+}
+"""Where the names live that only counting a model needs; each is loaded when it is used."""
 
 __all__ = [
     "FAMILIES",
@@ -56,6 +64,16 @@ __all__ = [
     "measure",
     "parse",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in OF_MODELS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{OF_MODELS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *OF_MODELS})
 
 
 def build(block: Block) -> ResidualBlock:

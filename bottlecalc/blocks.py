@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import KW_ONLY, Field, dataclass, fields
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from bottlecalc.errors import BottlecalcError
@@ -167,8 +168,13 @@ def family_name(family: type[Block]) -> str:
     return next(name for name, cls in FAMILIES.items() if cls is family)
 
 
-def keys(family: type[Block]) -> dict[str, Field[Any]]:
+def keys(family: type[Block]) -> Mapping[str, Field[Any]]:
     """The keys that a family's spec may have, and the field that each one sets."""
+    return _keys(family)  # type: ignore[arg-type]  # a class hashes as itself, not as a block
+
+
+@cache
+def _keys(family: type[Block]) -> dict[str, Field[Any]]:
     return {field.name.removesuffix("_channels"): field for field in fields(family)}
 
 

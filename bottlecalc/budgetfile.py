@@ -20,7 +20,15 @@ COMMON = ("name", *LIMITS, "max_increase", "level", "message")
 BLOCK_KEYS = ("block", "size", *COMMON)
 MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
 
-PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%", re.ASCII)
+PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%", re.ASCII)
+"""Twelve digits: as many as can be shown exactly."""
+
+TOKENS = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
+"""Strings and comments of TOML, the long ones first."""
+
+TABLE = re.compile(r"\s*\[[^,\]]*\]{1,2}\s*$")
 HEADER = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*bottlecalc\s*\.\s*)?budget\s*\]\]", re.ASCII)
 
 
@@ -38,11 +46,11 @@ def read(text: str, file: str) -> tuple[Budget, ...]:
     Raises:
         BudgetError: it is no TOML, has no budgets, or one of them is wrong.
     """
-    entries = _entries(text, file)
-    lines = _lines(text, len(entries))
+    entries, code = _entries(text, file), _code(text)
+    lines = _lines(code, len(entries))
     budgets: dict[str, Budget] = {}
     for place, (entry, start) in enumerate(zip(entries, lines, strict=True)):
-        reader = Entry(entry, file, start, text, place + 1)
+        reader = Entry(entry, file, start, code, place + 1)
         budget = reader.budget()
         if budget.name in budgets:
             raise reader.error(
@@ -77,15 +85,36 @@ def _entries(text: str, file: str) -> list[Any]:
         document: Any = toml.loads(text)
     except toml.TOMLDecodeError as error:
         raise BudgetError(f"{file} is no TOML: {error}; mend it there") from None
-    tool = document.get("tool")
-    table = tool.get("bottlecalc", {}) if isinstance(tool, dict) else document
-    strangers = [key for key in table if key != "budget"] if isinstance(table, dict) else [table]
-    if strangers:
+    except RecursionError:
+        raise BudgetError(f"{file} is nested too deeply; mend it there") from None
+    table, where = _table(document, file)
+    header = f"[[{where}.budget]]" if where else "[[budget]]"
+    if not isinstance(table, dict):
+        raise BudgetError(f"{file}: {where} = {table!r:.60} is no table; write {header}")
+    for key in table:
+        if key != "budget" and (where or ("budget" in table and key != "tool")):
+            near = " (did you mean budget?)" if get_close_matches(key, ["budget"]) else ""
+            raise BudgetError(
+                f"{file}: unknown key {key!r} beside the budgets; only {header} is allowed{near}"
+            )
+    return _listed(table.get("budget", []), header, file)
+
+
+def _table(document: dict[str, Any], file: str) -> tuple[Any, str]:
+    """What holds the budgets, and its name: ``tool.bottlecalc``, or empty for the whole file."""
+    tool = document.get("tool", {})
+    inside = isinstance(tool, dict) and "bottlecalc" in tool
+    if inside and "budget" in document:
         raise BudgetError(
-            f"{file}: unknown key {strangers[0]!r} beside the budgets; only [[budget]] is allowed"
+            f"{file} has budgets both in [[budget]] and in [tool.bottlecalc]; give one of the two"
         )
-    entries = table.get("budget", [])
-    if not isinstance(entries, list) or not entries:
+    return (tool["bottlecalc"], "tool.bottlecalc") if inside else (document, "")
+
+
+def _listed(entries: Any, header: str, file: str) -> list[Any]:
+    if not isinstance(entries, list):
+        raise BudgetError(f"{file}: budget = {entries!r:.60} is no list; write {header}")
+    if not entries:
         raise BudgetError(
             f"{file} has no budgets; add a [[tool.bottlecalc.budget]] to pyproject.toml,"
             " or a [[budget]] to bottlecalc.toml"
@@ -95,8 +124,19 @@ def _entries(text: str, file: str) -> list[Any]:
 
 def _lines(text: str, entries: int) -> list[int | None]:
     """Where each entry begins, where there is one header for each."""
-    found = [n for n, line in enumerate(text.splitlines(), 1) if HEADER.match(line)]
+    found = [n for n, line in enumerate(text.split("\n"), 1) if HEADER.match(line)]
     return list(found) if len(found) == entries else [None] * entries
+
+
+def _code(text: str) -> str:
+    """TOML without its comments and with texts of many lines left blank, line for line."""
+
+    def blank(found: re.Match[str]) -> str:
+        token = found[0]
+        is_line = token.startswith(('"', "'")) and not token.startswith(('"""', "'''"))
+        return token if is_line else "\n" * token.count("\n")
+
+    return TOKENS.sub(blank, text)
 
 
 @dataclass(frozen=True)
@@ -107,14 +147,14 @@ class Entry:
         given: keys and values.
         file: that it stands in, for errors; empty where it is none.
         start: its first line, or None.
-        text: what the file holds.
+        code: the file, its comments and long texts left blank.
         place: which entry of the file it is.
     """
 
     given: Any
     file: str = ""
     start: int | None = None
-    text: str = ""
+    code: str = ""
     place: int = 1
 
     def budget(self) -> Budget:
@@ -154,9 +194,9 @@ class Entry:
 
     def _line(self, key: str) -> int | None:
         """The line of a key, or the entry's first."""
-        lines = self.text.splitlines()[self.start or 0 :] if self.start and key else []
+        lines = self.code.split("\n")[self.start or 0 :] if self.start and key else []
         for offset, line in enumerate(lines, 1):
-            if line.lstrip().startswith("["):
+            if TABLE.match(line):
                 break
             if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
                 return (self.start or 0) + offset
@@ -176,17 +216,10 @@ class Entry:
             raise self.error("it limits nothing; give a max_…, a min_… or max_increase")
 
     def _stranger(self, key: str, allowed: Sequence[str]) -> str:
-        if key.lower() in ("flops", "flop", "macs", "mac", "max_flop", "max_mac", "gflops"):
-            return (
-                f"{key!r} does not say what is meant: MACs or FLOPs (2 × MACs), most or least;"
-                " give max_macs, max_flops, min_macs or min_flops"
-            )
         if key in (*BLOCK_KEYS, *MODEL_KEYS):
             other = "model" if key in MODEL_KEYS else "block"
             return f"{key!r} goes with a {other}, and this has none; leave it out"
-        near = get_close_matches(key, allowed, n=1, cutoff=0.6)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        return f"unknown key {key!r}; the keys are {', '.join(allowed)}{hint}"
+        return unknown(key, allowed)
 
     def _text(self, key: str, required: bool = False) -> str:
         value = self.given.get(key, None if required else "")
@@ -269,6 +302,18 @@ class Entry:
             return read_percent(self.given["max_increase"])
         except BudgetError as error:
             raise self.error(f"max_increase = {error}", "max_increase") from None
+
+
+def unknown(key: str, allowed: Sequence[str]) -> str:
+    """What is wrong with a key that there is not."""
+    if key.lower() in ("flops", "flop", "macs", "mac", "max_flop", "max_mac", "gflops"):
+        return (
+            f"{key!r} does not say what is meant: MACs or FLOPs (2 × MACs), most or least;"
+            " give max_macs, max_flops, min_macs or min_flops"
+        )
+    near = get_close_matches(key, allowed, n=1, cutoff=0.6)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"unknown key {key!r}; the keys are {', '.join(allowed)}{hint}"
 
 
 def read_number(value: object) -> int:

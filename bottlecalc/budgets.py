@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from bottlecalc.blocks import Block
@@ -17,9 +18,6 @@ Level = Literal["error", "warn"]
 Status = Literal["pass", "breach", "warning", "error"]
 
 FIGURES: tuple[Figure, ...] = ("params", "trainable_params", "macs", "flops", "activations")
-PARTED: Mapping[Figure, Figure] = {"trainable_params": "params", "flops": "macs"}
-"""By which figure of the modules a total is taken apart, where it is not its own."""
-
 DEFAULT_SIZE = (56, 56)
 CONVENTION = (
     "MACs of convolutions and matrix products, FLOPs = 2 × MACs, parameters each counted once"
@@ -73,6 +71,12 @@ class Budget:
         return str(self.block) if self.block else str(self.model)
 
     @property
+    def of(self) -> str:
+        """What is counted, and its arguments."""
+        arguments = ",".join(f"{key}={value!r}" for key, value in sorted(self.arguments.items()))
+        return f"{self.subject}({arguments})" if arguments else self.subject
+
+    @property
     def shown_input(self) -> str:
         """What it is counted on."""
         if self.block:
@@ -81,13 +85,15 @@ class Budget:
 
     @property
     def basis(self) -> dict[str, str]:
-        """All that the figures rest on; figures of another basis cannot be compared."""
-        counter = "closed form" if self.block else self.counter
-        arguments = ",".join(f"{key}={value!r}" for key, value in sorted(self.arguments.items()))
-        of = f"{self.subject}({arguments})" if arguments else self.subject
+        """What figures must share to be compared: the input, the counter, the convention.
+
+        Of a block's input that is the size: its channels are the block's own.
+        """
         return {
-            "of": of, "input": self.shown_input, "counter": counter, "convention": CONVENTION,
-        }  # fmt: skip
+            "input": str(Input(self.size)) if self.block else self.shown_input,
+            "counter": "closed form" if self.block else self.counter,
+            "convention": CONVENTION,
+        }
 
 
 class Finding(NamedTuple):
@@ -136,36 +142,46 @@ class Verdict:
 
     Attributes:
         budget: that was held.
-        findings: by figure; empty where it could not be counted.
+        count: of its block or model, or None where it could not be counted.
+        findings: by figure; empty where it could not be held.
         problem: why it could not be held, or empty.
-        modules: what each module of a model, or layer of a block, has of its own.
-        before: the same of the baseline, or None where there is none.
+        baseline: what it was held against too, or None.
         notes: on how it was counted, and on the baseline.
     """
 
     budget: Budget
+    count: Count | ModelCount | None = None
     findings: Mapping[Figure, Finding] = field(default_factory=dict)
     problem: str = ""
-    modules: Mapping[str, Figures] = field(default_factory=dict)
-    before: Mapping[str, Figures] | None = None
+    baseline: Baseline | None = None
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def breaches(self) -> Mapping[Figure, Finding]:
         """The figures that are beyond a limit."""
         return {figure: finding for figure, finding in self.findings.items() if finding.over}
 
     def parts(self, figure: Figure) -> tuple[Part, ...]:
-        """The heaviest modules first, or with a baseline those that grew most."""
-        key = PARTED.get(figure, figure)
-        parts = [
-            Part(
-                name, own.get(key, 0), None if self.before is None else _own(self.before, name, key)
-            )
-            for name, own in self.modules.items()
+        """With a baseline the modules that grew, most first; where none did, the heaviest first."""
+        now = _own(self.modules, figure)
+        before = _own(self.baseline.modules, figure) if self.baseline else now
+        grown = [
+            Part(name, value, before.get(name, 0))
+            for name, value in now.items()
+            if value > before.get(name, 0)
         ]
-        grown = [part for part in parts if part.growth > 0]
-        return tuple(sorted(grown, key=lambda part: -part.growth))
+        held = [Part(name, value) for name, value in now.items() if value]
+        return tuple(sorted(grown or held, key=lambda part: -part.growth))
+
+    @property
+    def modules(self) -> dict[str, Figures]:
+        """What each module of a model, or layer of a block, has of its own."""
+        return modules(self.count) if self.count else {}
+
+    @property
+    def versions(self) -> Mapping[Witness, str]:
+        """Of the libraries that counted."""
+        return self.count.versions if isinstance(self.count, ModelCount) else {}
 
     @property
     def status(self) -> Status:
@@ -181,11 +197,13 @@ class Baseline(NamedTuple):
     """What was counted of a budget's subject before.
 
     Attributes:
+        of: what was counted.
         basis: what the figures rest on.
         figures: the totals.
-        modules: of a model, what each module had of its own.
+        modules: what each module of a model, or layer of a block, had of its own.
     """
 
+    of: str
     basis: Mapping[str, str]
     figures: Figures
     modules: Mapping[str, Figures]
@@ -197,9 +215,9 @@ def figures(count: Count | ModelCount) -> dict[Figure, int]:
         held = {"params": count.params.total, "trainable_params": count.params.trainable}
         done = {"macs": count.macs, "flops": count.flops, "activations": count.activations}
     else:
-        held = {"params": count.params.block, "trainable_params": count.params.block}
-        done = {"macs": count.macs.block, "flops": count.flops.block,
-                "activations": count.activations}  # fmt: skip
+        params, macs = count.params.block, count.macs.block
+        held = {"params": params, "trainable_params": params}
+        done = {"macs": macs, "flops": 2 * macs, "activations": count.activations}
     found: dict[str, int | None] = {**held, **done}
     return {figure: value for figure in FIGURES if (value := found[figure]) is not None}
 
@@ -210,6 +228,7 @@ def modules(count: Count | ModelCount) -> dict[str, Figures]:
     return {
         row.name: {
             "params": row.params,
+            "trainable_params": getattr(row, "trainable", row.params),
             "macs": row.macs or 0,
             "activations": row.activations or 0,
         }
@@ -217,28 +236,62 @@ def modules(count: Count | ModelCount) -> dict[str, Figures]:
     }
 
 
+def _own(modules: Mapping[str, Figures], figure: Figure) -> dict[str, int]:
+    """One figure of each module."""
+    key: Figure = "macs" if figure == "flops" else figure
+    times = 2 if figure == "flops" else 1
+    return {name: times * own.get(key, 0) for name, own in modules.items()}
+
+
 def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = None) -> Verdict:
     """Hold what was counted against its budget, on exact integers, limits included."""
-    counted = figures(count)
-    missing = [figure for figure in budget.limits if figure not in counted]
-    if missing:
-        return Verdict(
-            budget,
-            problem=f"{' and '.join(missing)} cannot be counted without an input;"
-            " give input = [1, 3, 224, 224], or what your model takes",
-        )
-    notes = count.notes if isinstance(count, ModelCount) else ()
-    usable = baseline if baseline and dict(baseline.basis) == budget.basis else None
-    if baseline and not usable:
-        notes = (*notes, _other_basis(budget, baseline))
-    if budget.max_increase is not None and not usable:
-        wanting = notes[-1] if baseline else "there is no baseline for max_increase"
-        return Verdict(budget, problem=f"{wanting}; make one with: bottlecalc check --update")
+    stale = _stale(budget, baseline) if baseline else ""
+    usable = None if stale else baseline
     findings = {
-        figure: _finding(value, budget, figure, usable) for figure, value in counted.items()
+        figure: _finding(value, budget, figure, usable) for figure, value in figures(count).items()
     }
-    before = usable.modules if usable else None
-    return Verdict(budget, findings, "", modules(count), before, notes)
+    problem = _uncounted(budget, findings) or _ungrowable(budget, findings, baseline, stale)
+    notes = [*(count.notes if isinstance(count, ModelCount) else ())]
+    if stale and stale not in problem:
+        notes.append(stale)
+    if usable and usable.of != budget.of:
+        notes.append(f"the baseline is of {usable.of}")
+    return Verdict(budget, count, findings, problem, usable, tuple(notes))
+
+
+def _uncounted(budget: Budget, findings: Mapping[Figure, Finding]) -> str:
+    """Why a limit cannot be held, or empty."""
+    missing = [figure for figure in budget.limits if figure not in findings]
+    if not missing:
+        return ""
+    return (
+        f"{' and '.join(missing)} cannot be counted without an input;"
+        " give input = [1, 3, 224, 224], or what your model takes"
+    )
+
+
+def _ungrowable(
+    budget: Budget, findings: Mapping[Figure, Finding], baseline: Baseline | None, stale: str
+) -> str:
+    """Why ``max_increase`` cannot be held, or empty."""
+    missing = [figure for figure, finding in findings.items() if finding.baseline is None]
+    if budget.max_increase is None or not missing:
+        return ""
+    if not baseline:
+        said = "there is no baseline for max_increase"
+    else:
+        said = stale or f"the baseline has no {' and no '.join(missing)}"
+    return f"{said}; make one with: bottlecalc check --update"
+
+
+def _stale(budget: Budget, baseline: Baseline) -> str:
+    """Why figures cannot be compared with a baseline's, or empty."""
+    changes = [
+        f"{key} was {baseline.basis.get(key) or 'none'} and is {value or 'none'}"
+        for key, value in budget.basis.items()
+        if baseline.basis.get(key) != value
+    ]
+    return f"the baseline is stale: {', '.join(changes)}" if changes else ""
 
 
 def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | None) -> Finding:
@@ -253,19 +306,6 @@ def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | No
 def _is_held(figure: Figure, limit: Limit) -> bool:
     """FLOPs grow as MACs do: they are held where they have a limit, not to say all twice."""
     return figure != "flops" or limit != Limit()
-
-
-def _other_basis(budget: Budget, baseline: Baseline) -> str:
-    changed = [
-        f"{key} was {baseline.basis.get(key) or 'none'} and is {value or 'none'}"
-        for key, value in budget.basis.items()
-        if baseline.basis.get(key) != value
-    ]
-    return f"the baseline is stale: {', '.join(changed)}"
-
-
-def _own(modules: Mapping[str, Figures], name: str, figure: Figure) -> int:
-    return modules.get(name, {}).get(figure, 0)
 
 
 def exit_code(verdicts: Sequence[Verdict], exit_zero: bool = False) -> int:
@@ -284,10 +324,18 @@ class Report:
         verdicts: in the order of the file.
         exit_code: of the check.
         notes: on the baseline as a whole.
-        versions: of the libraries that counted.
     """
 
     verdicts: tuple[Verdict, ...]
     exit_code: int
     notes: tuple[str, ...] = ()
-    versions: Mapping[Witness, str] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> dict[Witness, str]:
+        """Of the libraries that counted."""
+        return versions(self.verdicts)
+
+
+def versions(verdicts: Sequence[Verdict]) -> dict[Witness, str]:
+    """Of the libraries that counted for these."""
+    return {name: version for verdict in verdicts for name, version in verdict.versions.items()}

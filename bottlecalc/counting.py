@@ -6,27 +6,22 @@ model itself is left exactly as it was.
 
 from __future__ import annotations
 
-import copy
 import inspect
 import random
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from bottlecalc.counts import Witness
-from bottlecalc.measure import (
-    FLOAT_BYTES,
-    decline,
-    dispatcher_counts,
-    evaluating,
-    fvcore_counts,
-    parameters,
-)
-from bottlecalc.models import Counted, Input, ModelCount, Module, Parameters
+from bottlecalc.dispatcher import dispatcher_counts
+from bottlecalc.measure import FLOAT_BYTES, decline, evaluating, fvcore_counts
+from bottlecalc.models import Counted, Input, InputError, ModelCount, Module, Parameters
 from bottlecalc.targets import Target, TargetError, naming, said
+from bottlecalc.twins import twin, values_kept
 
 if TYPE_CHECKING:
     import torch
@@ -39,8 +34,14 @@ Counters = Literal["torch", "fvcore", "both"]
 
 def count_model(model: nn.Module, *inputs: Given, counter: Counters = "both") -> ModelCount:
     """What ``bottlecalc.count_model`` does and raises."""
-    given = [_read(one) for one in inputs]
-    return _Counting(type(model).__name__, lambda: model, given).count(counter)
+    from torch import nn
+
+    if not isinstance(model, nn.Module):
+        raise TargetError(f"{model!r:.60} is no model; give an nn.Module")
+    if counter not in get_args(Counters):
+        raise InputError(f"counter = {counter!r}; give {', '.join(map(repr, get_args(Counters)))}")
+    counting = _Counting(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
+    return counting.count(counter)
 
 
 def count_target(target: Target, inputs: Sequence[Input], counter: Counters = "both") -> ModelCount:
@@ -50,20 +51,35 @@ def count_target(target: Target, inputs: Sequence[Input], counter: Counters = "b
         TargetError: it cannot be found or built, or does not run on these inputs.
         BlockError: it is a block's spec, and wrong.
     """
-    return _Counting(target.name, target.load(), inputs).count(counter)
+    with naming(f"{target.name} cannot be found"), target.importable():
+        return _Counting(target.name, target.load(), inputs).count(counter)
 
 
 @dataclass
 class _Counting:
-    """One model being counted; ``notes`` gathers what has to be said of how."""
+    """One model being counted.
+
+    Attributes:
+        name: of the model, for errors.
+        build: gives it; anew by each call, unless it is in hand.
+        inputs: what it is run on.
+        in_hand: whether it is somebody's, and must be left as it was.
+        notes: what has to be said of how it was counted.
+        keeping: what puts back as it was what is in hand.
+    """
 
     name: str
     build: Callable[[], nn.Module]
     inputs: Sequence[Input | Tensor]
+    in_hand: bool = False
     notes: list[str] = field(default_factory=list)
+    keeping: ExitStack = field(default_factory=ExitStack)
 
     def count(self, counter: Counters) -> ModelCount:
-        with naming(f"{self.name} cannot be counted"), _random_state_kept():
+        with naming(f"{self.name} cannot be counted"), _random_state_kept(), self.keeping:
+            if self.in_hand:
+                self.keeping.enter_context(evaluating(self.build()))
+                self.keeping.enter_context(values_kept(self.build().buffers()))
             module = self._real() if counter == "fvcore" else self._virtual()
             counters: dict[Witness, Counted] = {}
             if self._runs(module):
@@ -71,6 +87,11 @@ class _Counting:
             return self._counted(module, counters)
 
     def _counted(self, module: nn.Module, counters: Mapping[Witness, Counted]) -> ModelCount:
+        if not counters and any(map(_is_lazy, module.parameters())):
+            raise TargetError(
+                f"{self.name} has lazy modules, whose parameters are known once it is run;"
+                " give what it takes: --input 1x3x224x224"
+            )
         stands = next(iter(counters.values()), None)
         inputs = tuple(map(_described, self.inputs))
         own = _modules(module, stands)
@@ -82,16 +103,25 @@ class _Counting:
 
         try:
             with torch.device("meta"):
-                return _twin(self.build(), "meta")
+                return twin(self.build(), "meta")
         except Exception as error:
             module = self.build()
             self.notes.append(
                 f"built on the CPU: it cannot be built on the meta device ({_cause(error)})"
             )
-            return _twin(module, "meta")
+            return twin(module, "meta")
 
     def _real(self) -> nn.Module:
-        return _twin(self.build(), None)
+        """A twin with real tensors."""
+        model = self.build()
+        if any(parameter.is_meta for parameter in model.parameters()):
+            raise TargetError(
+                f"{self.name} is on the meta device, where nothing is computed, though asked for"
+                " anew; let it be built at every call, or ask torch's dispatcher alone"
+            )
+        if self.in_hand:
+            self.keeping.enter_context(values_kept(model.parameters()))
+        return twin(model, None)
 
     def _runs(self, module: nn.Module) -> bool:
         """Whether to run it: where no input is given, only what takes none."""
@@ -99,14 +129,15 @@ class _Counting:
             signature = inspect.signature(module.forward)
         except ValueError:  # a scripted module has none
             return bool(self.inputs)
+        takes = ", ".join(map(str, signature.parameters.values()))
+        if not self.inputs:
+            return not takes
         try:
             signature.bind(*self.inputs)
         except TypeError as error:
-            if not self.inputs:
-                return False
+            given = f"{len(self.inputs)} input{'s' if len(self.inputs) > 1 else ''}"
             raise TargetError(
-                f"{self.name} does not take {len(self.inputs)} inputs: {error};"
-                f" what it takes is ({', '.join(map(str, signature.parameters.values()))})"
+                f"{self.name} does not take {given}: {error}; what it takes is ({takes})"
             ) from None
         return True
 
@@ -145,11 +176,6 @@ class _Counting:
             ) from (error.__cause__ or error)
 
     def _fvcore(self, module: nn.Module) -> Counted:
-        if any(parameter.is_meta for parameter in module.parameters()):
-            raise TargetError(
-                f"{self.name} is on the meta device, and fvcore does arithmetic;"
-                " ask torch's dispatcher alone"
-            )
         tensors = self._tensors(_device(module))
         fails = naming(f"fvcore cannot trace {self.name} on {self._shown}")
         with fails, evaluating(module), _unfused_attention():
@@ -190,53 +216,6 @@ class _Counting:
         ]
 
 
-def _twin(model: nn.Module, device: str | None) -> nn.Module:
-    """A copy with the same parameters, or with ones on the meta device: no memory either way.
-
-    Buffers are copies of their own, for a forward pass may write to them.
-    """
-    import torch
-
-    memo: dict[int, object] = {}
-    with torch.no_grad():
-        for tensor in _tensors_of(model):
-            twin = tensor.detach() if device is None else torch.empty_like(tensor, device=device)
-            if isinstance(tensor, torch.nn.Parameter):
-                twin = torch.nn.Parameter(twin, tensor.requires_grad)
-            elif device is None:
-                twin = twin.clone()
-            memo[id(tensor)] = twin
-    try:
-        return copy.deepcopy(model, dict(memo))
-    except Exception:
-        _share_what_cannot_be_copied(model, memo)
-        return copy.deepcopy(model, memo)
-
-
-def _tensors_of(model: nn.Module) -> Iterator[Tensor]:
-    """Parameters, buffers, and tensors that are plain attributes of a module."""
-    import torch
-    from torch.nn.parameter import is_lazy
-
-    for module in model.modules():
-        for held in (module._parameters, module._buffers, vars(module)):
-            for value in held.values():
-                if isinstance(value, torch.Tensor) and not is_lazy(value):
-                    yield value
-
-
-def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> None:
-    """Locks, open files, generators: the twin has the very same."""
-    for module in model.modules():
-        for name, value in vars(module).items():
-            if name in ("_parameters", "_buffers", "_modules"):
-                continue
-            try:
-                copy.deepcopy(value, dict(memo))
-            except Exception:
-                memo[id(value)] = value
-
-
 def _parameters(module: nn.Module) -> Parameters:
     held = list(module.parameters())
     trainable = sum(parameter.numel() for parameter in held if parameter.requires_grad)
@@ -251,25 +230,43 @@ def _parameters(module: nn.Module) -> Parameters:
 
 
 def _modules(module: nn.Module, stands: Counted | None) -> tuple[Module, ...]:
-    own = parameters(module)
+    held, trainable = Counter[str](), Counter[str]()
+    for name, parameter in module.named_parameters():
+        owner = name.rpartition(".")[0]
+        held[owner] += parameter.numel()
+        trainable[owner] += parameter.numel() * parameter.requires_grad
     return tuple(
         Module(
             name,
             type(inside).__name__,
-            own[name],
+            held[name],
             None if stands is None else stands.macs.get(name, 0),
             None if stands is None else stands.activations.get(name, 0),
+            trainable[name],
         )
         for name, inside in module.named_modules()
     )
 
 
-def _read(given: Given) -> Input | Tensor:
+def _is_lazy(tensor: Tensor) -> bool:
+    from torch.nn.parameter import is_lazy
+
+    return bool(is_lazy(tensor))
+
+
+def _read(given: object) -> Input | Tensor:
+    from torch import Tensor
+
+    if isinstance(given, (Input, Tensor)):
+        return given
     if isinstance(given, str):
         return Input.parse(given)
-    if isinstance(given, Input) or not isinstance(given, Sequence):
-        return given
-    return Input.parse("x".join(map(str, given)))
+    if isinstance(given, Sequence):
+        return Input.parse("x".join(map(str, given)))
+    raise InputError(
+        f"{given!r:.60} is no input; give a tensor, dimensions such as (1, 3, 224, 224),"
+        ' or text such as "1x128:int64"'
+    )
 
 
 def _described(given: Input | Tensor) -> Input:

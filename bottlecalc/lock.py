@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from bottlecalc.budgets import CONVENTION, Baseline, Budget, Figures
+from bottlecalc.counts import Witness
 from bottlecalc.errors import BottlecalcError
 
 SCHEMA = "bottlecalc.lock/1"
@@ -21,59 +22,64 @@ class Lock(NamedTuple):
 
     Attributes:
         baselines: by the budget's name.
-        file: where it stands.
+        versions: of the libraries that counted.
     """
 
     baselines: Mapping[str, Baseline]
-    file: str
+    versions: Mapping[Witness, str]
 
     def strangers(self, budgets: Sequence[Budget]) -> tuple[str, ...]:
         """Names that no budget has any more."""
         names = {budget.name for budget in budgets}
         return tuple(name for name in self.baselines if name not in names)
 
-    def kept(self, budgets: Sequence[Budget]) -> dict[str, Baseline]:
+    def kept(self, budgets: Sequence[Budget]) -> Lock:
         """What an update leaves as it is: what still has a budget, under today's convention."""
         gone = self.strangers(budgets)
-        return {name: baseline for name, baseline in self.baselines.items()
+        kept = {name: baseline for name, baseline in self.baselines.items()
                 if name not in gone and baseline.basis["convention"] == CONVENTION}  # fmt: skip
+        return Lock(kept, self.versions if kept else {})
 
 
 def read(text: str, file: str) -> Lock:
-    """Read a lock file.
+    """Read a lock file; ``file`` is its name, for errors.
 
     Raises:
         LockError: it is none, or one of another schema.
     """
     try:
         document: Any = json.loads(text)
-        if document["schema"] != SCHEMA:
-            raise LockError(_unreadable(file, f"its schema is {document['schema']!r}"))
-        convention = document["convention"]
-        return Lock(
-            {name: _baseline(entry, convention) for name, entry in document["budgets"].items()},
-            file,
-        )
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise LockError(_unreadable(file, f"it is no JSON: {error}")) from None
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        if isinstance(error, LockError):
-            raise
-        raise LockError(_unreadable(file, f"something is missing or wrong: {error}")) from None
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema != SCHEMA:
+        raise LockError(_unreadable(file, f"its schema is {schema!r}, not {SCHEMA!r}"))
+    try:
+        convention = str(document["convention"])
+        versions = {name: document["versions"][name] for name in get_args(Witness)}
+        entries = document["budgets"].items()
+    except (AttributeError, KeyError, TypeError):
+        raise LockError(_unreadable(file, "it lacks its convention, versions or budgets")) from None
+    baselines = {name: _baseline(name, entry, convention, file) for name, entry in entries}
+    return Lock(baselines, {name: version for name, version in versions.items() if version})
 
 
 def _unreadable(file: str, reason: str) -> str:
     return f"{file} is no lock file: {reason}; make it anew with: bottlecalc check --update"
 
 
-def _baseline(entry: Mapping[str, Any], convention: str) -> Baseline:
-    basis = {**{str(k): str(v) for k, v in entry["basis"].items()}, "convention": convention}
-    return Baseline(basis, _whole(entry["figures"]),
-                    {name: _whole(own) for name, own in entry["modules"].items()})  # fmt: skip
+def _baseline(name: str, entry: Any, convention: str, file: str) -> Baseline:
+    try:
+        basis = {**{str(k): str(v) for k, v in entry["basis"].items()}, "convention": convention}
+        modules = {module: _whole(own) for module, own in entry["modules"].items()}
+        return Baseline(basis.pop("of"), basis, _whole(entry["figures"]), modules)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "something is missing or wrong"
+        raise LockError(_unreadable(file, f"of the budget {name!r}, {reason}")) from None
 
 
 def _whole(figures: Any) -> Figures:
     for figure, value in figures.items():
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"{figure} = {value!r} is no whole number")
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ValueError(f"{figure} = {value!r} is no count")
     return dict(figures)

@@ -1,4 +1,4 @@
-"""Witnesses 2 to 4: what a built module holds, what fvcore and torch's dispatcher count in it.
+"""Witnesses 2 to 4: what a built module holds, what torch's dispatcher and fvcore count in it.
 
 Each witness imports its library when it is asked, so that importing this costs nothing.
 """
@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.counts import Layers, Measurement, Shape, Witness
+from bottlecalc.dispatcher import dispatcher_counts
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.models import Counted
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+    from bottlecalc.models import Counted
 
 FLOAT_BYTES = 4
 FVCORE_MOST_MACS = 10**11
@@ -135,116 +137,14 @@ def parameters(module: nn.Module) -> Layers:
     return own
 
 
-def dispatcher_counts(module: nn.Module, *inputs: Tensor) -> Counted:
-    """MACs and activations of each layer's own, seen by torch's dispatcher.
-
-    Source: ``torch.utils.flop_counter.FlopCounterMode``, which counts 2 for every MAC of a
-    convolution, matrix product or attention. Products with a vector, and attention fused on
-    the CPU, are added to what it knows.
-    """
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    _spare_dynamo_import()
-    innermost, outputs = _Innermost(module), Counter[str]()
-
-    def note(out: Any) -> None:
-        outputs[innermost.name] += (out[0] if isinstance(out, tuple) else out).numel()
-
-    counter = FlopCounterMode(display=False, custom_mapping=_noting_outputs(note))
-    counter.mod_tracker = innermost  # type: ignore[assignment]  # which it has all that is used of
-    with counter:
-        module(*inputs)
-    flops, names = counter.get_flop_counts(), innermost.names.values()
-    return Counted(
-        macs={name: sum(flops.get(name, {}).values()) // 2 for name in names},
-        activations={name: outputs[name] for name in names},
-        version=torch.__version__.partition("+")[0],
-        uncalled=innermost.uncalled,
-        total={},
-        unsupported={},
-    )
-
-
-def _noting_outputs(note: Callable[[Any], None]) -> dict[Any, Callable[..., int]]:
-    """The FLOPs of every operator that has any; each also notes what it puts out."""
-    import torch
-    from torch.utils.flop_counter import flop_registry, sdpa_flop
-
-    def noting(flops: Callable[..., int]) -> Callable[..., int]:
-        def count(*args: Any, out_val: Any, **kwargs: Any) -> int:
-            note(out_val)
-            return flops(*args, out_val=out_val, **kwargs)
-
-        setattr(count, "_get_raw", True)  # noqa: B010  # the output itself, not its shape alone
-        return count
-
-    aten = torch.ops.aten
-    vectors = {aten.mv: _vector_flops, aten.dot: _vector_flops, aten.addmv: _addmv_flops}
-    attention = {aten._scaled_dot_product_flash_attention_for_cpu: sdpa_flop}
-    known = {**vectors, **attention, **flop_registry}
-    return {operator: noting(flops) for operator, flops in known.items()}
-
-
-def _vector_flops(*tensors: Tensor, **_: object) -> int:
-    """Of a matrix, or a vector, times a vector: every element of the first is used once."""
-    return 2 * tensors[0].numel()
-
-
-def _addmv_flops(_: Tensor, matrix: Tensor, vector: Tensor, **__: object) -> int:
-    return _vector_flops(matrix, vector)
-
-
-class _Innermost:
-    """Which module is running, by its name in the model: the innermost one alone.
-
-    Stands in for ``FlopCounterMode``'s own tracker, which names a shared module after whoever
-    called it last and adds what a module does to all that it is inside of.
-    """
-
-    def __init__(self, model: nn.Module) -> None:
-        self.names = {module: name for name, module in model.named_modules()}
-        self._called: set[str] = set()
-        self._running: list[str] = []
-
-    @property
-    def name(self) -> str:
-        return self._running[-1] if self._running else ""
-
-    @property
-    def parents(self) -> set[str]:
-        return {self.name}
-
-    @property
-    def uncalled(self) -> tuple[str, ...]:
-        return tuple(name for name in self.names.values() if name not in self._called)
-
-    def __enter__(self) -> None:
-        from torch.nn.modules import module
-
-        self._hooks = (
-            module.register_module_forward_pre_hook(self._begin),
-            module.register_module_forward_hook(self._end, always_call=True),
-        )
-
-    def __exit__(self, *_: object) -> None:
-        for hook in self._hooks:
-            hook.remove()
-
-    def _begin(self, module: nn.Module, _: object) -> None:
-        self._running.append(self.names.get(module, self.name))
-        self._called.add(self.name)
-
-    def _end(self, *_: object) -> None:
-        self._running.pop()
-
-
 def fvcore_counts(module: nn.Module, *inputs: Tensor) -> Counted:
     """Count a module by fvcore, which traces it once and does all its arithmetic.
 
     Source: ``fvcore.nn.FlopCountAnalysis``; its operators that are convolutions or matrix
     products are asked for their outputs too, as ``ActivationCountAnalysis`` does.
     """
+    from bottlecalc.models import Counted
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)
@@ -326,18 +226,3 @@ def evaluating(module: nn.Module) -> Iterator[None]:
 
 def _hooks(layer: nn.Module) -> tuple[dict[int, Any], dict[int, Any]]:
     return layer._forward_hooks, layer._forward_pre_hooks
-
-
-def _spare_dynamo_import() -> None:
-    """Keep the first use of ``FlopCounterMode`` from importing ``torch._dynamo`` (over a second).
-
-    Its dispatch is wrapped by ``torch._compile._disable_dynamo``, which imports all of dynamo to
-    leave the function as it is, unless it finds this attribute. Private: without it the count is
-    the same and slower.
-    """
-    from torch.utils import flop_counter
-
-    mode = getattr(flop_counter, "_FlopCounterMode", None)
-    dispatch = getattr(getattr(mode, "__torch_dispatch__", None), "__wrapped__", None)
-    if dispatch is not None and not hasattr(dispatch, "__dynamo_disable"):
-        setattr(dispatch, "__dynamo_disable", dispatch)

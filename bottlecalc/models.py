@@ -49,9 +49,10 @@ class Input(NamedTuple):
             InputError: it is neither, or there is no such dtype.
         """
         sides, colon, dtype = text.replace("×", "x").partition(":")
-        if not re.fullmatch("[0-9]+(x[0-9]+)*", sides, re.ASCII):
+        if not re.fullmatch("0*[1-9][0-9]*(x0*[1-9][0-9]*)*", sides, re.ASCII):
             raise InputError(
-                f"{text!r} is no input; give its dimensions, such as 1x3x224x224 or 1x128:int64"
+                f"{text!r} is no input; give its dimensions, such as 1x3x224x224 or 1x128:int64,"
+                " each at least 1"
             )
         if colon and dtype not in DTYPES:
             raise InputError(
@@ -87,6 +88,7 @@ class Module(NamedTuple):
         params: [parameters].
         macs: [MACs], None where the model was not run.
         activations: output elements of convolutions and matrix products [elements], or None.
+        trainable: parameters that require gradients [parameters].
     """
 
     name: str
@@ -94,6 +96,7 @@ class Module(NamedTuple):
     params: int
     macs: int | None
     activations: int | None
+    trainable: int
 
     @property
     def depth(self) -> int:
@@ -199,6 +202,7 @@ class ModelCount:
 def _plus(module: Module, inside: Module) -> Module:
     return module._replace(
         params=module.params + inside.params,
+        trainable=module.trainable + inside.trainable,
         macs=None if module.macs is None else module.macs + (inside.macs or 0),
         activations=None
         if module.activations is None

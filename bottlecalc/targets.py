@@ -5,10 +5,12 @@ torch is loaded by the user's code, or when a model is built; importing this cos
 
 from __future__ import annotations
 
+import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 SHOWN_FRAMES = 3
+OF_SCRIPTS = "The following operation failed in the TorchScript interpreter."
+"""How torch begins what it says of scripted code; the reason comes last."""
+
 FORMS = "package.module:name, path/to/file.py:name, or a block such as bottleneck:in=64,out=128"
 
 
@@ -44,6 +49,17 @@ class Target:
 
     name: str
     arguments: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def _place(self) -> str:
+        return self.name.rpartition(":")[0]
+
+    def importable(self) -> AbstractContextManager[None]:
+        """While it is loaded, built and run, its file's folder and the working directory are
+        searched for modules.
+        """
+        beside = [Path(self._place).parent] if self._place.endswith(".py") else []
+        return importable(*beside, Path.cwd())
 
     def load(self) -> Callable[[], nn.Module]:
         """Find it; what is returned builds it, anew by each call unless it is an instance.
@@ -70,6 +86,7 @@ class Target:
         from torch import nn
 
         if not isinstance(found, nn.Module) and callable(found):
+            self._check_arguments(found)
             with naming(f"{self.name} cannot be built"):
                 return found(**self.arguments)
         if self.arguments:
@@ -78,6 +95,20 @@ class Target:
                 " or name its class"
             )
         return found
+
+    def _check_arguments(self, function: Callable[..., object]) -> None:
+        try:
+            signature = inspect.signature(function)
+        except (TypeError, ValueError):  # of what is not written in Python
+            return
+        try:
+            signature.bind(**self.arguments)
+        except TypeError as error:
+            raise TargetError(
+                f"{self.name} cannot be built: {error}; what it takes is"
+                f" ({', '.join(map(str, signature.parameters.values()))}): give --arg KEY=VALUE,"
+                " or in a budget args = { KEY = VALUE }"
+            ) from None
 
     def _module(self, made: Any) -> nn.Module:
         from torch import nn
@@ -97,16 +128,17 @@ def is_spec(name: str) -> bool:
 
 
 def find(name: str) -> object:
-    """What a target names.
+    """What a target names, from where it is importable.
 
     Raises:
         TargetError: it is of no known form, its module cannot be imported or has no such name.
     """
     place, _, attributes = name.rpartition(":")
     if not place or not all(part.isidentifier() for part in attributes.split(".")):
-        raise TargetError(f"{name!r} is no target; give {FORMS}")
-    with importable(Path.cwd(), *([Path(place).parent] if place.endswith(".py") else [])):
-        found: object = _file(Path(place)) if place.endswith(".py") else _import(place)
+        near = get_close_matches(place, FAMILIES, n=1, cutoff=0.6)
+        hint = f" (did you mean the block {near[0]}?)" if near else ""
+        raise TargetError(f"{name!r} is no target; give {FORMS}{hint}")
+    found: object = _file(Path(place)) if place.endswith(".py") else _import(place)
     for attribute in attributes.split("."):
         found = _attribute(found, attribute, place)
     return found
@@ -128,13 +160,22 @@ def _file(path: Path) -> ModuleType:
     assert spec.loader is not None
     module = sys.modules[name] = module_from_spec(spec)
     with naming(f"{path} cannot be imported"):
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except ImportError as error:
+            if "relative import" not in str(error):
+                raise
+            raise TargetError(
+                f"{path} cannot be imported by its path, for it imports from its own package;"
+                " give package.module:name"
+            ) from error
     return module
 
 
 def _attribute(owner: object, name: str, place: str) -> object:
     try:
-        return getattr(owner, name)
+        with naming(f"{place}:{name} cannot be had", AttributeError):
+            return getattr(owner, name)
     except AttributeError:
         public = [known for known in dir(owner) if not known.startswith("_")]
         near = get_close_matches(name, public, n=3, cutoff=0.5)
@@ -144,31 +185,51 @@ def _attribute(owner: object, name: str, place: str) -> object:
 
 @contextmanager
 def importable(*folders: Path) -> Iterator[None]:
-    """These folders come first in the search for modules."""
+    """These folders come first in the search for modules.
+
+    What is imported from one of them, but for the working directory, is forgotten afterwards:
+    the next target's ``layers.py`` is another.
+    """
+    places, known = [str(folder.resolve()) for folder in folders], set(sys.modules)
     before = sys.path.copy()
-    sys.path[:0] = [str(folder.resolve()) for folder in folders]
+    sys.path[:0] = places
     try:
         yield
     finally:
         sys.path[:] = before
+        beside = {*places} - {str(Path.cwd())}
+        new = set(sys.modules) - known
+        for name in [name for name in new if _home(name.partition(".")[0]) in beside]:
+            del sys.modules[name]
+
+
+def _home(package: str) -> str:
+    """The folder that a module or package was found in, or empty."""
+    module = sys.modules.get(package)
+    paths = list(getattr(module, "__path__", [])) or [getattr(module, "__file__", None) or ""]
+    return str(Path(paths[0]).parent) if paths[0] else ""
 
 
 @contextmanager
-def naming(subject: str) -> Iterator[None]:
-    """Whatever the user's code raises inside becomes a ``TargetError`` that says where."""
+def naming(subject: str, *passing: type[BaseException]) -> Iterator[None]:
+    """Whatever the user's code raises inside becomes a ``TargetError`` that says where.
+
+    Ctrl-C passes, and what says so already, and what is named.
+    """
     try:
         yield
-    except (TargetError, BlockError):  # which say so already
-        raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # pytest.skip and asyncio.CancelledError are no Exception
+        if isinstance(error, (KeyboardInterrupt, TargetError, BlockError, *passing)):
+            raise
         raise TargetError(f"{subject}: {said(error)}") from error
 
 
 def said(error: BaseException) -> str:
     """What an exception says, in one line, and where in the user's code it was raised."""
     lines = str(error).strip().splitlines()
-    text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-    if isinstance(error, SyntaxError):
+    first = lines[-1] if lines and lines[0] == OF_SCRIPTS else "".join(lines[:1])
+    text = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename:
         return f"{_shown(error.filename)}, line {error.lineno}: {type(error).__name__}: {error.msg}"
     frames = user_frames(error)
     if not frames:
@@ -193,9 +254,10 @@ def user_frames(error: BaseException) -> list[tuple[FrameType, int]]:
 
 def _is_users(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    ours = str(Path(__file__).parent)
-    stdlib = str(Path(traceback.__file__).parent)
-    return not (name.startswith(("<", ours, stdlib)) or "site-packages" in name)
+    ours = f"{Path(__file__).parent}{os.sep}"
+    stdlib = f"{Path(traceback.__file__).parent}{os.sep}"
+    installed = "site-packages" in name or "dist-packages" in name
+    return not (name.startswith(("<", ours, stdlib)) or installed)
 
 
 def _shown(filename: str | None) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bottlecalc.blocks import Block
-from bottlecalc.budgetfile import Entry
+from bottlecalc.budgetfile import LIMITS, BudgetError, Entry, unknown
 from bottlecalc.budgets import Verdict, hold
 from bottlecalc.formulas import count
 from bottlecalc.render.breaches import breach
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from bottlecalc.counting import Given
 
-Keys = Mapping[str, int | str]
+Keys = Mapping[str, object]
 
 
 def assert_within_budget(
     subject: Block | nn.Module,
     *inputs: Given,
-    size: tuple[int, int] = (56, 56),
-    counter: Literal["torch", "fvcore"] = "torch",
+    size: tuple[int, int] | int | None = None,
+    counter: Literal["torch", "fvcore"] | None = None,
     message: str = "",
     **limits: int | str,
 ) -> None:
@@ -38,38 +38,45 @@ def assert_within_budget(
     Args:
         subject: a block, held by its closed form, or a model, which is left exactly as it was.
         inputs: of a model, as ``bottlecalc.count_model`` takes them.
-        size: height and width of a block's input [pixels].
-        counter: whose figures are held, of a model.
+        size: height and width of a block's input [pixels]; (56, 56) where it is not given.
+        counter: whose figures are held, of a model; torch's where it is not given.
         message: shown with a breach.
         limits: ``max_params``, ``max_trainable_params``, ``max_macs``, ``max_flops``,
             ``max_activations``, and ``min_…`` likewise: ``25_000``, ``"25k"``, ``"4.2M"``.
 
     Raises:
         AssertionError: a limit is exceeded; its text is what ``bottlecalc check`` says.
-        BudgetError: there is no such limit, or it is no number.
+        BudgetError: there is no such limit, or it is no number; or what is given does not go
+            with a block, or with a model.
         TargetError: the model does not run on these inputs.
     """
     __tracebackhide__ = True
-    keys = {"message": message, **limits}
-    if isinstance(subject, Block):
-        verdict = _hold_block(subject, size, keys)
-    else:
-        verdict = _hold_model(subject, inputs, counter, keys)
+    for key in limits:
+        if key not in LIMITS:
+            raise BudgetError(unknown(key, LIMITS))
+    given = {"size": size, "counter": counter}
+    keys = {key: value for key, value in given.items() if value is not None}
+    held = _hold_block if isinstance(subject, Block) else _hold_model
+    verdict = held(subject, inputs, {"message": message, **keys, **limits})
     if verdict.problem or verdict.breaches:
         raise AssertionError(breach(verdict))
 
 
-def _hold_block(block: Block, size: tuple[int, int], keys: Keys) -> Verdict:
-    given = {"name": str(block), "block": str(block), "size": list(size), **keys}
-    return hold(Entry(given).budget(), count(block, size))
+def _hold_block(block: Any, inputs: Sequence[Given], keys: Keys) -> Verdict:
+    if inputs:
+        raise BudgetError(
+            f"inputs were given for {block}, and a block takes none; give size=(height, width)"
+        )
+    size = keys.get("size")
+    sides = {"size": list(size)} if isinstance(size, tuple) else {}
+    budget = Entry({"name": str(block), "block": str(block), **keys, **sides}).budget()
+    return hold(budget, count(block, budget.size))
 
 
-def _hold_model(
-    model: nn.Module, inputs: Sequence[Given], counter: Literal["torch", "fvcore"], keys: Keys
-) -> Verdict:
+def _hold_model(model: Any, inputs: Sequence[Given], keys: Keys) -> Verdict:
     from bottlecalc.counting import count_model
 
     name = type(model).__name__
-    budget = Entry({"name": name, "model": name, "counter": counter, **keys}).budget()
-    counted = count_model(model, *inputs, counter=counter)
+    budget = Entry({"name": name, "model": name, **keys}).budget()
+    counted = count_model(model, *inputs, counter=budget.counter)
     return hold(replace(budget, inputs=counted.inputs), counted)

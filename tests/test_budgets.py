@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bottlecalc import Bottleneck, Plain, count
 from bottlecalc.budgetfile import BudgetError, read, read_number, read_percent
 from bottlecalc.budgets import Baseline, Budget, Limit, exit_code, figures, hold, modules
-from bottlecalc.lock import LockError
+from bottlecalc.lock import Lock, LockError
 from bottlecalc.lock import read as read_lock
 from bottlecalc.models import Input
 from bottlecalc.render.breaches import breach
@@ -89,8 +89,34 @@ REFUSED = [
     ("a = [", "f.toml is no TOML: "),
     ("", "f.toml has no budgets; add a [[tool.bottlecalc.budget]] to pyproject.toml, or a"),
     ("[tool.other]\na = 1\n", "f.toml has no budgets; add a"),
-    ("[tool.bottlecalc]\nbudget = 3\n", "f.toml has no budgets; add a"),
-    ("[tool.bottlecalc]\nbudgets = 3\n", "f.toml: unknown key 'budgets' beside the budgets; only"),
+    ("[tool.bottlecalc]\n", "f.toml has no budgets; add a"),
+    ('[project]\nname = "x"\n', "f.toml has no budgets; add a"),
+    (
+        "[tool.bottlecalc]\nbudget = 3\n",
+        "f.toml: budget = 3 is no list; write [[tool.bottlecalc.budget]]",
+    ),
+    (
+        '[tool.bottlecalc.budget]\nname = "x"\n',
+        "f.toml: budget = {'name': 'x'} is no list; write [[tool.bottlecalc.budget]]",
+    ),
+    (
+        '[[tool.bottlecalc]]\nname = "x"\n',
+        "f.toml: tool.bottlecalc = [{'name': 'x'}] is no table; write [[tool.bottlecalc.budget]]",
+    ),
+    (
+        "[tool.bottlecalc]\nbudgets = 3\n",
+        "f.toml: unknown key 'budgets' beside the budgets; only [[tool.bottlecalc.budget]] is"
+        " allowed (did you mean budget?)",
+    ),
+    (
+        "message = 3\n" + HEAD,
+        "f.toml: unknown key 'message' beside the budgets; only [[budget]] is allowed",
+    ),
+    (
+        HEAD + "max_params = 1\n[[tool.bottlecalc.budget]]\n",
+        "f.toml has budgets both in [[budget]] and in [tool.bottlecalc]; give one of the two",
+    ),
+    ("a = " + "[" * 3000, "f.toml is nested too deeply; mend it there"),
     ("budget = [3]", "f.toml: budget 1: 3 is no table; write [[tool.bottlecalc.budget]]"),
     (
         '[[budget]]\nname = "a"\nmax_params = 1\n',
@@ -230,7 +256,7 @@ def test_a_breach_says_everything() -> None:
 
 def baseline(block: Plain | Bottleneck, budget: Budget) -> Baseline:
     cost = count(block)
-    return Baseline(budget.basis, figures(cost), modules(cost))
+    return Baseline(budget.of, budget.basis, figures(cost), modules(cost))
 
 
 def test_growth_is_held_against_the_baseline() -> None:
@@ -264,7 +290,7 @@ def test_a_baseline_of_something_else_is_stale() -> None:
     verdict = hold(budget, count(BLOCK, (28, 28)), other)
     assert verdict.status == "pass"
     assert verdict.findings["macs"].baseline is None
-    assert verdict.notes == ("the baseline is stale: input was 1×64×56×56 and is 1×64×28×28",)
+    assert verdict.notes == ("the baseline is stale: input was 56×56 and is 28×28",)
     strict = replace(budget, max_increase=Fraction(1, 50))
     assert "the baseline is stale: input was" in hold(strict, count(BLOCK, (28, 28)), other).problem
     convention = other._replace(basis={**other.basis, "convention": "FLOPs = MACs"})
@@ -289,27 +315,32 @@ def test_exit_codes() -> None:
 
 def test_a_lock_is_read_as_it_was_written() -> None:
     verdict = hold(Budget("ü\x01", BLOCK, limits={"params": Limit(most=1)}), count(BLOCK))
-    text = document([verdict], {}, {})
+    text = document([verdict], Lock({}, {}))
     lock = read_lock(text, "lock.json")
     assert lock.baselines["ü\x01"].figures == figures(count(BLOCK))
     assert lock.baselines["ü\x01"].basis == verdict.budget.basis
-    assert document([], lock.baselines, {}) == text
+    assert document([], lock) == text
     assert lock.strangers([]) == ("ü\x01",)
-    assert lock.kept([verdict.budget]) == lock.baselines
+    assert lock.kept([verdict.budget]) == lock
+
+
+LOCKED = """{"schema": "bottlecalc.lock/1", "convention": "", "versions": {"torch": null,
+"fvcore": null}, "budgets": {"a": {"basis": {"of": ""}, "figures": {"macs": 9}, "modules": {}}}}"""
+BROKEN = "of the budget 'a', "
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("{", "it is no JSON: Expecting"),
-        ("[]", "something is missing or wrong: "),
-        ("{}", "something is missing or wrong: 'schema'"),
-        ('{"schema": "bottlecalc.lock/2"}', "its schema is 'bottlecalc.lock/2'"),
-        (
-            '{"schema": "bottlecalc.lock/1", "convention": "", "budgets": {"a": {"basis": {},'
-            ' "figures": {"macs": 1.5}, "modules": {}}}}',
-            "something is missing or wrong: macs = 1.5 is no whole number",
-        ),
+        ("[" * 100_000, "it is no JSON: maximum recursion depth exceeded"),
+        ("[]", "its schema is None, not 'bottlecalc.lock/1'"),
+        ("{}", "its schema is None, not 'bottlecalc.lock/1'"),
+        ('{"schema": "bottlecalc.lock/2"}', "its schema is 'bottlecalc.lock/2', not 'bottlecalc"),
+        ('{"schema": "bottlecalc.lock/1"}', "it lacks its convention, versions or budgets"),
+        (LOCKED.replace("9", "1.5"), BROKEN + "macs = 1.5 is no count"),
+        (LOCKED.replace("9", "-1"), BROKEN + "macs = -1 is no count"),
+        (LOCKED.replace('"of"', '"off"'), BROKEN + "something is missing or wrong"),
     ],
 )
 def test_a_bad_lock_is_one_sentence(text: str, reason: str) -> None:

@@ -157,8 +157,9 @@ def test_another_baseline_may_be_named(here: Path, run: Run) -> None:
     (here / "bottlecalc.toml").write_text(ODD_BUDGET, "utf-8")
     missing = run("check", "--baseline", "old.json")
     assert (missing.code, missing.out) == (2, "")
-    assert missing.err == "Error: old.json cannot be read: No such file or directory;" \
-        " give another file\n"  # fmt: skip
+    assert missing.err == (
+        "Error: --baseline old.json is not there; name another, or make it with --update\n"
+    )
     run("check", "--baseline", "old.json", "--update")
     assert "±0" in run("check", "--baseline", "old.json").out
 
@@ -303,7 +304,7 @@ def test_on_github_the_summary_grows(here: Path, run: Run, monkeypatch: pytest.M
     monkeypatch.chdir(here / "sub")
     result = run("check", "too much", "--format", "github")
     assert result.out.startswith("::error file=sub/bottlecalc.toml,line=8,")
-    assert summary.read_text("utf-8").startswith("before\n|  | budget | figure |")
+    assert summary.read_text("utf-8").startswith("before\n\n|  | budget | figure |")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "none" / "summary.md"))
     assert run("check", "holds").code == 2
 

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from bottlecalc.cli.compare import Format
-from bottlecalc.render import FORMATS
+from bottlecalc.render.comparisons import FORMATS
 from bottlecalc.version import __version__
 from tests.conftest import Run, run_process
 

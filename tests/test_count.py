@@ -104,18 +104,21 @@ def test_json_keeps_its_contract_and_stays_clean() -> None:
         },
         "agrees": False,
         "modules": [
-            {"name": "", "type": "Net", "params": 146, "macs": 4725, "activations": 175},
-            {"name": "body", "type": "Sequential", "params": 140, "macs": 4725, "activations": 175},
-            {"name": "body.0", "type": "Conv2d", "params": 140, "macs": 4725, "activations": 175},
-            {"name": "body.1", "type": "ReLU", "params": 0, "macs": 0, "activations": 0},
-            {"name": "spare", "type": "Linear", "params": 6, "macs": 0, "activations": 0},
+            {"name": name, "type": kind, "params": n, "macs": m, "activations": a, "trainable": n}
+            for name, kind, n, m, a in (
+                ("", "Net", 146, 4725, 175),
+                ("body", "Sequential", 140, 4725, 175),
+                ("body.0", "Conv2d", 140, 4725, 175),
+                ("body.1", "ReLU", 0, 0, 0),
+                ("spare", "Linear", 6, 0, 0),
+            )
         ],
     }
     assert notes == [
         "torch counts 4,725 MACs and fvcore 0; torch's stands,"
         " for it sees every operator that runs",
         "fvcore missed 4,725 MACs in body.0",
-        "fvcore does not support aten::_convolution_mode ×1",
+        "fvcore does not support aten::_convolution_mode ×1, and counts none of it",
         "never called by the forward pass: spare (their MACs, if any, are their parents')",
     ]
 
@@ -211,7 +214,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("net.py:Net", "--arg", "depth=3"),
-        "net.py:Net cannot be built: TypeError: Net.__init__() got an unexpected keyword argument",
+        "net.py:Net cannot be built: got an unexpected keyword argument 'depth'; what it takes is"
+        " (width: int = 5, bias: bool = True): give --arg KEY=VALUE, or in a budget args = {",
     ),
     (
         ("net.py:instance", "--arg", "width=3"),
@@ -223,7 +227,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("net.py:lazy",),
-        "net.py:lazy cannot be counted: ValueError: Attempted to use an uninitialized",
+        "net.py:lazy has lazy modules, whose parameters are known once it is run; give what it",
     ),
     (
         ("net.py:Uncopied",),

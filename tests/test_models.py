@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from bottlecalc import Input, InputError, TargetError, count_model
-from bottlecalc.measure import dispatcher_counts
+from bottlecalc.dispatcher import dispatcher_counts
 from tests import zoo
 
 IMAGE = (1, 3, 224, 224)
@@ -105,7 +105,7 @@ def test_two_inputs_of_two_types() -> None:
     counted = count_model(zoo.TwoInputs(), (1, 3, 7, 5), "1x4:int64")
     assert counted.macs == 4 * 3 * 9 * 5 * 3
     assert counted.inputs == (Input((1, 3, 7, 5)), Input((1, 4), "int64"))
-    with pytest.raises(TargetError, match=r"does not take 1 inputs: missing .*'tokens'"):
+    with pytest.raises(TargetError, match=r"does not take 1 input: missing .*'tokens'"):
         count_model(zoo.TwoInputs(), (1, 3, 7, 5))
 
 

@@ -50,7 +50,7 @@ def test_a_models_breach_names_its_input_and_what_weighs_most() -> None:
 def test_what_cannot_be_held_is_no_pass() -> None:
     with pytest.raises(AssertionError, match="macs cannot be counted without an input"):
         assert_within_budget(zoo.Same(), max_macs=1)
-    with pytest.raises(BudgetError, match="budget 'Same': 'flops' does not say what is meant"):
+    with pytest.raises(BudgetError, match="^'flops' does not say what is meant"):
         assert_within_budget(zoo.Same(), (1, 3, 7, 5), flops=1)
     with pytest.raises(BudgetError, match="it limits nothing"):
         assert_within_budget(BLOCK)

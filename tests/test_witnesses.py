@@ -14,7 +14,8 @@ from torch.utils import flop_counter
 
 from bottlecalc import Basic, Block, Bottleneck, Plain, build, count, measure
 from bottlecalc.counts import Count
-from bottlecalc.measure import MeasureError, decline, dispatcher_counts, fvcore_counts, parameters
+from bottlecalc.dispatcher import dispatcher_counts
+from bottlecalc.measure import MeasureError, decline, fvcore_counts, parameters
 from tests.conftest import run_process
 
 Figure = Callable[[Count], object]

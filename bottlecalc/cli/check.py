@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bottlecalc.blocks import BlockError
 from bottlecalc.cli import options
-from bottlecalc.cli.output import OutputError, console, guests, save, spinner, write
-from bottlecalc.counts import Count, Witness
+from bottlecalc.cli.options import OptionError
+from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, unbounded, write
+from bottlecalc.errors import BottlecalcError
 from bottlecalc.formulas import count as count_block
-from bottlecalc.models import InputError, ModelCount
-from bottlecalc.targets import Target, TargetError
 
 if TYPE_CHECKING:
     from bottlecalc.budgets import Budget, Report, Verdict
+    from bottlecalc.counts import Count
     from bottlecalc.lock import Lock
+    from bottlecalc.models import ModelCount
 
 Format = Literal["table", "json", "markdown", "github", "junit", "sarif"]
-Versions = Mapping[Witness, str]
 
 CONFIGS = (Path("bottlecalc.toml"), Path("pyproject.toml"))
 LOCK = "bottlecalc.lock.json"
@@ -82,23 +81,24 @@ def check(
     `bottlecalc check --format junit --output report.xml`
     """
     from bottlecalc.budgetfile import select
+    from bottlecalc.budgets import Report, exit_code
     from bottlecalc.render.reports import FORMATS
 
-    path = Path(config) if config else _config()
+    path = _config() if config is None else Path(config)
     budgets = _read_budgets(path)
     chosen = select(budgets, names or (), str(path))
-    lock_path = Path(baseline) if baseline else path.parent / LOCK
-    lock = _read_lock(lock_path, needed=baseline is not None and not update)
-    with guests(), spinner("checking budgets") as say:
-        found = [_checked(budget, lock, update, traceback, say) for budget in chosen]
-    notes = _updated(found, lock_path, lock, budgets) if update else _strangers(lock, budgets)
-    report = _report(found, exit_zero, notes)
+    lock_path = path.parent / LOCK if baseline is None else Path(baseline)
+    lock = _read_lock(lock_path, baseline is not None, update, partial=len(chosen) < len(budgets))
+    with spinner("checking budgets") as say:
+        verdicts = tuple(_held(budget, lock, update, traceback, say) for budget in chosen)
+    files = _update(verdicts, lock_path, lock, budgets) if update else {}
+    notes = _updated(lock_path, files) if update else _strangers(lock, budgets)
+    report = Report(verdicts, exit_code(verdicts, exit_zero), tuple(notes))
+    if output is not None:
+        files[Path(output)] = FORMATS[output_format](report, unbounded())
+    save_all(files)
+    write(FORMATS["table" if output is not None else output_format](report, console()))
     _summarise(report)
-    text = FORMATS[output_format](report, console())
-    if output:
-        save(Path(output), text)
-        text = FORMATS["table"](report, console())
-    write(text)
     raise typer.Exit(report.exit_code)
 
 
@@ -120,18 +120,28 @@ def _read_budgets(path: Path) -> tuple[Budget, ...]:
     return read(_text(path, BudgetError), _shown(path))
 
 
-def _read_lock(path: Path, needed: bool) -> Lock | None:
+def _read_lock(path: Path, named: bool, update: bool, partial: bool) -> Lock | None:
+    """The baseline; None where there is none, or where an update replaces one that is damaged."""
+    if not path.exists():
+        if named and not update:
+            raise OptionError(
+                f"--baseline {path} is not there; name another, or make it with --update"
+            )
+        return None
     from bottlecalc.lock import LockError, read
 
-    if not needed and not path.exists():
-        return None
-    return read(_text(path, LockError), str(path))
+    try:
+        return read(_text(path, LockError), str(path))
+    except LockError:
+        if update and not partial:
+            return None
+        raise
 
 
 def _text(path: Path, refusal: type[Exception]) -> str:
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise refusal(f"{path} cannot be read: {reason}; give another file") from None
 
@@ -145,9 +155,9 @@ def _shown(path: Path) -> str:
     return str(path)
 
 
-def _checked(
+def _held(
     budget: Budget, lock: Lock | None, update: bool, traceback: bool, say: Callable[[str], None]
-) -> tuple[Verdict, Versions]:
+) -> Verdict:
     """Hold one budget; whatever keeps it from being counted is its verdict."""
     from bottlecalc.budgets import Verdict, hold
 
@@ -156,29 +166,20 @@ def _checked(
     try:
         with options.traced(traceback):
             count = _count(held)
-    except (BlockError, InputError, TargetError, ImportError) as error:
-        return Verdict(held, problem=str(error)), {}
-    versions = count.versions if isinstance(count, ModelCount) else {}
-    return hold(held, count, lock.baselines.get(budget.name) if lock else None), versions
+    except (BottlecalcError, ImportError, OSError) as error:
+        return Verdict(held, problem=str(error))
+    return hold(held, count, lock.baselines.get(budget.name) if lock else None)
 
 
 def _count(budget: Budget) -> Count | ModelCount:
     if budget.block:
         return count_block(budget.block, budget.size)
     from bottlecalc.counting import count_target
+    from bottlecalc.targets import Target
 
     target = Target(str(budget.model), budget.arguments)
-    return count_target(target, budget.inputs, budget.counter)
-
-
-def _report(
-    found: Sequence[tuple[Verdict, Versions]], exit_zero: bool, notes: Sequence[str]
-) -> Report:
-    from bottlecalc.budgets import Report, exit_code
-
-    verdicts = tuple(verdict for verdict, _ in found)
-    versions = {name: version for _, asked in found for name, version in asked.items()}
-    return Report(verdicts, exit_code(verdicts, exit_zero), tuple(notes), versions)
+    with guests():
+        return count_target(target, budget.inputs, budget.counter)
 
 
 def _strangers(lock: Lock | None, budgets: Sequence[Budget]) -> list[str]:
@@ -188,22 +189,22 @@ def _strangers(lock: Lock | None, budgets: Sequence[Budget]) -> list[str]:
     return [f"{stale}; drop what is not needed with: bottlecalc check --update"] if names else []
 
 
-def _updated(
-    found: Sequence[tuple[Verdict, Versions]],
-    path: Path,
-    lock: Lock | None,
-    budgets: Sequence[Budget],
-) -> list[str]:
-    """Write the baseline, unless something could not be counted."""
+def _update(
+    verdicts: Sequence[Verdict], path: Path, lock: Lock | None, budgets: Sequence[Budget]
+) -> dict[Path, str]:
+    """The baseline to write: none where something could not be counted."""
+    from bottlecalc.lock import Lock
     from bottlecalc.render.locks import document
 
-    verdicts = [verdict for verdict, _ in found]
     if any(verdict.problem for verdict in verdicts):
-        return [f"{path} was not written: not every budget could be checked"]
-    versions = {name: version for _, asked in found for name, version in asked.items()}
-    kept = lock.kept(budgets) if lock else {}
-    save(path, document(verdicts, kept, versions))
-    return [f"{path} was written"]
+        return {}
+    kept = (lock or Lock({}, {})).kept(budgets)
+    return {path: document(verdicts, kept)}
+
+
+def _updated(path: Path, files: Mapping[Path, str]) -> list[str]:
+    return [f"{path} was written" if files else
+            f"{path} was not written: not every budget could be checked"]  # fmt: skip
 
 
 def _on_github() -> bool:
@@ -218,8 +219,8 @@ def _summarise(report: Report) -> None:
     if not path or not _on_github():
         return
     try:
-        with Path(path).open("a", encoding="utf-8") as summary:
-            summary.write(f"{markdown(report)}\n")
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as summary:
+            summary.write(f"\n{markdown(report)}\n")
     except OSError as error:
         raise OutputError(
             f"{path} of GITHUB_STEP_SUMMARY cannot be written: {error.strerror}; mend the job"

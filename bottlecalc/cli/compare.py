@@ -11,7 +11,7 @@ from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, console, write
 from bottlecalc.cli.witnesses import compared
 from bottlecalc.compare import Comparison
-from bottlecalc.render import FORMATS
+from bottlecalc.render.comparisons import FORMATS
 from bottlecalc.render.words import objections, omissions
 
 Format = Literal["table", "json", "csv", "markdown"]

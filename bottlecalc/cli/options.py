@@ -74,12 +74,12 @@ Traceback = Annotated[
 @contextmanager
 def traced(wanted: bool) -> Iterator[None]:
     """On an error in the user's code show the last lines of its traceback, where wanted."""
-    from bottlecalc.targets import TargetError, last_lines
-
     try:
         yield
-    except TargetError as error:
+    except BottlecalcError as error:
         if wanted and error.__cause__:
+            from bottlecalc.targets import last_lines
+
             print(last_lines(error.__cause__), end="", file=sys.stderr)
         raise
 

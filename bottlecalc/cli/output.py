@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import io
 import os
@@ -9,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,22 +22,25 @@ from bottlecalc.render.words import ascii_only
 
 Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
-UNBOUNDED = 100_000
+UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""
 LONG = 100_000
 """Fewer items than this pass before anybody wonders how far they are."""
+
+Literal = partial(Console, markup=False, emoji=False)
+"""A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``."""
 
 
 def console() -> Console:
     """Stdout as rich sees it; as wide as need be where it is no terminal."""
     if sys.stdout.isatty():
-        return Console()
-    return Console(width=UNBOUNDED, height=UNBOUNDED)
+        return Literal()
+    return Literal(width=UNBOUNDED, height=UNBOUNDED)
 
 
 def unbounded() -> Console:
     """A console for a file: as wide as need be, and without colour."""
-    return Console(file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False)
+    return Literal(file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False)
 
 
 def write(text: str) -> None:
@@ -68,16 +73,41 @@ def spell_in_ascii_what_stdout_cannot() -> None:
 
 @contextmanager
 def guests() -> Iterator[None]:
-    """While the user's code runs, what it prints goes to stderr: stdout is for our output."""
+    """While the user's code runs, what it prints goes to stderr: stdout is for our output.
+
+    So does what it prints when the process ends. The working directory is as before afterwards.
+    """
     sys.stdout.flush()
-    ours = os.dup(1)
+    ours, folder = os.dup(1), Path.cwd()
     os.dup2(2, 1)
     try:
         with redirect_stdout(sys.stderr):
             yield
     finally:
+        _flush_what_is_buffered()
         os.dup2(ours, 1)
         os.close(ours)
+        os.chdir(folder)
+        atexit.unregister(_leave_stdout)
+        atexit.register(_leave_stdout)  # the last registered is the first to be called
+
+
+def _flush_what_is_buffered() -> None:
+    """By Python, where the user's code found the real stdout, and by C."""
+    import ctypes
+
+    if sys.__stdout__ is not None:
+        with suppress(OSError, ValueError):
+            sys.__stdout__.flush()
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).fflush(None)
+
+
+def _leave_stdout() -> None:
+    """Whatever is printed from now on goes to stderr."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        os.dup2(2, 1)
 
 
 class OutputError(BottlecalcError):
@@ -110,7 +140,12 @@ def save_all(contents: Mapping[Path, str | bytes], folder: Path | None = None) -
                 folder.mkdir()
         for path, content in contents.items():
             write_bytes = stack.enter_context(drafting(path))
-            write_bytes(content.encode() if isinstance(content, str) else content)
+            write_bytes(_encoded(content) if isinstance(content, str) else content)
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8; a lone surrogate, which it has no bytes for, spelled out."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _remove_if_empty(folder: Path) -> None:

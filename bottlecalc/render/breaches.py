@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bottlecalc.budgets import PARTED, Figure, Finding, Limit, Part, Report, Status, Verdict
+from bottlecalc.budgets import Figure, Finding, Limit, Part, Report, Status, Verdict
+from bottlecalc.render import words
 from bottlecalc.render.layout import printed, ruled
-from bottlecalc.render.words import number, percent
+from bottlecalc.render.words import number, percent, visible
 
 NAMES: dict[Figure, str] = {
     "params": "parameters",
@@ -43,7 +44,12 @@ def breach(verdict: Verdict) -> str:
         on = f" on {budget.shown_input}" if budget.shown_input else ""
         lines += [f"counted: {budget.subject}{on}, by {budget.basis['counter']}"]
     lines += [*reasons(verdict), *verdict.notes, *budget.message.splitlines()]
-    return "\n  ".join(lines)
+    return visible("\n  ".join(lines))
+
+
+def remark(verdict: Verdict) -> str:
+    """What there is to say of a budget that holds: how it was counted, a stale baseline."""
+    return visible(f"{verdict.budget.name}: {'; '.join(verdict.notes)}") if verdict.notes else ""
 
 
 def sentences(verdict: Verdict) -> Iterator[str]:
@@ -59,8 +65,8 @@ def reasons(verdict: Verdict) -> Iterator[str]:
     over = {figure: finding for figure, finding in verdict.breaches.items() if finding.over > 0}
     for figure, finding in over.items():
         parts = verdict.parts(figure)[:HEAVIEST]
-        if parts and PARTED.get(figure) not in over:
-            verb = "weigh most" if verdict.before is None else "grew"
+        if parts and not (figure == "flops" and "macs" in over):
+            verb = "weigh most" if parts[0].baseline is None else "grew"
             yield f"{NAMES[figure]} that {verb}: {', '.join(_part(p, finding) for p in parts)}"
 
 
@@ -73,11 +79,12 @@ def markdown(report: Report) -> str:
     """The same as Markdown: a table, and the breaches as a list."""
     rows: list[tuple[str, ...]] = [("", "budget", "figure", "value", "limit", "used", "change")]
     rows += [("---", "---", "---", "---:", "---:", "---:", "---:")]
-    rows += [tuple(map(_escaped, row)) for verdict in report.verdicts for row in _rows(verdict)]
+    cells = (row for verdict in report.verdicts for row in _rows(verdict))
+    rows += [tuple(map(words.markdown, row)) for row in cells]
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    found = [f"- {_escaped(breach(v))}" for v in report.verdicts if v.status != "pass"]
-    notes = [f"- {_escaped(note)}" for note in report.notes]
-    return "\n".join([*lines, "", LEGEND, *([""] if found or notes else []), *found, *notes]) + "\n"
+    said = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
+    listed = [f"- {words.markdown(text)}" for text in (*said, *report.notes) if text]
+    return "\n".join([*lines, "", LEGEND, *([""] if listed else []), *listed]) + "\n"
 
 
 def summary(report: Report) -> str:
@@ -115,12 +122,12 @@ def _beyond(value: int, limit: int) -> str:
 
 def _fine(part: int, whole: int) -> str:
     """A share to one decimal, or to as many as show that it is not nothing."""
-    share = 100 * part / whole
-    return f"{share:.1f}%" if share >= 0.05 or not part else f"{share:.2g}%"
+    tiny = part and 2000 * part < whole
+    return f"{100 * part / whole:.2g}%" if tiny else percent(part, whole)
 
 
 def _increase(verdict: Verdict) -> str:
-    return f"{float(100 * (verdict.budget.max_increase or 0)):g}%"
+    return f"{float(100 * (verdict.budget.max_increase or 0)):.12g}%"
 
 
 def _part(part: Part, finding: Finding) -> str:
@@ -148,7 +155,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
             mark, style = MARKS[verdict.status]
             yield Text.assemble("\n", (mark, style), f" {breach(verdict)}")
         elif verdict.notes:
-            yield Text(f"\n{verdict.budget.name}: {'; '.join(verdict.notes)}", style="yellow")
+            yield Text(f"\n{remark(verdict)}", style="yellow")
     yield from (Text(f"\n{note}", style="yellow") for note in report.notes)
     yield Text(f"\n{summary(report)}", style="bold")
 
@@ -158,12 +165,24 @@ def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
     budget, mark = verdict.budget, MARKS[verdict.status][0]
     figures = [
         (NAMES[figure], number(finding.value), *_against(finding))
-        for figure, finding in verdict.findings.items()
-        if finding.limit != Limit() or finding.allowed is not None
+        for figure, finding in _shown(verdict).items()
     ] or [("not checked", "", "", "", "")]
-    heads = [(mark, budget.name), *([("", budget.shown_input)] if budget.shown_input else [])]
+    heads = [
+        (mark, visible(budget.name)),
+        *([("", budget.shown_input)] if budget.shown_input else []),
+    ]
     for head, cells in zip_longest(heads, figures):
         yield *(head or ("", "")), *(cells or [""] * 5)
+
+
+def _shown(verdict: Verdict) -> Mapping[Figure, Finding]:
+    """What has a limit, or all where nothing has one yet."""
+    limited = {
+        figure: finding
+        for figure, finding in verdict.findings.items()
+        if finding.limit != Limit() or finding.allowed is not None
+    }
+    return limited or verdict.findings
 
 
 def _against(finding: Finding) -> tuple[str, str, str]:
@@ -173,7 +192,7 @@ def _against(finding: Finding) -> tuple[str, str, str]:
     shown = [f"≥ {least:,}"] if least is not None else []
     shown += [f"≤ {most:,}"] if most is not None else []
     used = percent(finding.value, most) if most is not None else ""
-    exact = f"= {most:,}" if least == most else ", ".join(shown)
+    exact = f"= {most:,}" if least == most is not None else ", ".join(shown)
     return exact, used, _change(finding)
 
 
@@ -181,10 +200,3 @@ def _change(finding: Finding) -> str:
     if finding.baseline is None:
         return ""
     return f"{finding.value - finding.baseline:+,}" if finding.value != finding.baseline else "±0"
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown leaves as it is, on one line."""
-    for mark in "\\`*_[]<>|":
-        text = text.replace(mark, f"\\{mark}")
-    return "<br>".join(line.strip() for line in text.splitlines())

@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.counts import Design
-from bottlecalc.render.document import heading
 from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.schema import heading
 from bottlecalc.render.words import number, ratio
 
 PAGE = 1000

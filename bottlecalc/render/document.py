@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from bottlecalc.compare import Compared, Comparison
-from bottlecalc.counts import FIGURES, Count, Figure, Row, Witness
-from bottlecalc.version import __version__
+from bottlecalc.counts import FIGURES, Count, Figure, Row
+from bottlecalc.render.schema import heading
 
 
 def document(comparison: Comparison) -> str:
     """The JSON text, ASCII only, so that it reads the same in every encoding."""
     return json.dumps(_comparison(comparison), indent=2) + "\n"
-
-
-def heading(command: str, versions: Mapping[Witness, str]) -> dict[str, Any]:
-    """What every document begins with: its schema, and the versions of what was used."""
-    return {
-        "schema": f"bottlecalc.{command}/1",
-        "versions": {
-            "bottlecalc": __version__,
-            "python": platform.python_version(),
-            "torch": versions.get("torch"),
-            "fvcore": versions.get("fvcore"),
-        },
-    }
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bottlecalc.budgets import Report, Verdict
-from bottlecalc.render.breaches import breach, sentences
+from bottlecalc.render.breaches import breach, remark, sentences
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write (section 2.2)."""
@@ -28,18 +28,21 @@ def document(report: Report) -> str:
     suite = SubElement(suites, "testsuite", totals)
     for verdict in report.verdicts:
         _case(suite, verdict)
+    if report.notes:
+        SubElement(suite, "system-out").text = _legal("\n".join(report.notes))
     indent(suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+    ascii_only = tostring(suites, encoding="us-ascii").decode()  # the same in every encoding
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ascii_only}\n'
 
 
 def _case(suite: Element, verdict: Verdict) -> None:
     case = SubElement(
         suite, "testcase", {"name": _legal(verdict.budget.name), "classname": "bottlecalc.budget"}
     )
-    if verdict.status == "pass":
-        return
-    text = _legal(breach(verdict))
-    if verdict.status == "warning":
+    text = _legal(remark(verdict) if verdict.status == "pass" else breach(verdict))
+    if verdict.status in ("pass", "warning"):
+        if not text:
+            return
         SubElement(case, "system-out").text = text
         return
     message = _legal("; ".join(sentences(verdict)))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from rich.box import HORIZONTALS
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+LONG_WORD = 24
+"""Longer ones than this, the names of modules and budgets, are folded on narrow terminals."""
 
 
 def ruled(*columns: str) -> Table:
@@ -31,14 +36,27 @@ def heading(text: str, aside: str = "") -> Text:
 def printed(parts: Iterable[RenderableType], console: Console) -> str:
     """The parts as text, for that console's width and colours, without blanks at ends of lines.
 
-    A table whose numbers are wider than the console is printed wider: no number is ever broken.
+    A table whose numbers are wider than the terminal is printed wider: no number is ever broken.
     """
     return "".join(_printed(part, console) for part in parts)
 
 
 def _printed(part: RenderableType, console: Console) -> str:
-    needed = Measurement.get(console, console.options, part).minimum
-    console.width = max(console.width, needed)
+    width = console.width
+    if console.is_terminal:
+        console.width = max(width, _needed(part, console))
     with console.capture() as captured:
         console.print(part, highlight=False)
+    console.width = width
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _needed(part: RenderableType, console: Console) -> int:
+    """The width below which a number or a word would be broken; very long words may be."""
+    if not isinstance(part, Table):
+        return 0
+    for column in part.columns:
+        words = (word for cell in (column.header, *column.cells) for word in str(cell).split())
+        column.min_width = min(LONG_WORD, max(map(cell_len, words), default=0))
+    unbounded = console.options.update(max_width=sys.maxsize)
+    return Measurement.get(console, unbounded, part).minimum

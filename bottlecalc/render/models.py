@@ -13,9 +13,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bottlecalc.models import Counted, ModelCount, Module
-from bottlecalc.render.document import heading as document_heading
 from bottlecalc.render.layout import heading, printed, ruled
-from bottlecalc.render.words import number, percent
+from bottlecalc.render.schema import heading as schema_heading
+from bottlecalc.render.words import code, markdown, number, percent, visible
 
 LEGEND = """\
 MAC: a multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
@@ -33,7 +33,7 @@ def table(count: ModelCount, depth: int, console: Console) -> str:
 def document(count: ModelCount, depth: int) -> str:
     """The JSON text, ASCII only."""
     found = {
-        **document_heading("count", count.versions),
+        **schema_heading("count", count.versions),
         "target": count.target,
         "inputs": [{"shape": one.dimensions, "dtype": one.dtype} for one in count.inputs],
         "params": count.params._asdict(),
@@ -56,7 +56,7 @@ def as_csv(count: ModelCount, depth: int) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(count.tree(depth))
+    writer.writerows(module[: len(COLUMNS)] for module in count.tree(depth))
     return text.getvalue()
 
 
@@ -65,7 +65,7 @@ def as_markdown(count: ModelCount, depth: int) -> str:
     totals = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
               for name, figure, aside in _totals(count))  # fmt: skip
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
-    return f"`{count.target}`\n\n{''.join(totals)}\n{''.join(rows)}"
+    return f"{code(count.target)}\n\n{''.join(totals)}\n{''.join(rows)}"
 
 
 FORMATS: Mapping[str, Callable[[ModelCount, int, Console], str]] = {
@@ -82,6 +82,7 @@ def sentences(count: ModelCount) -> Iterator[str]:
     yield from count.notes
     if count.differences:
         yield from _misses(count)
+    yield from _unsupported(count)
     if count.uncalled:
         yield (
             f"never called by the forward pass: {_few(list(count.uncalled))}"
@@ -92,19 +93,24 @@ def sentences(count: ModelCount) -> Iterator[str]:
 def _misses(count: ModelCount) -> Iterator[str]:
     """What each counter missed where they differ, and which figure stands."""
     by_torch, by_fvcore = (sum(found.macs.values()) for found in count.counters.values())
-    yield (
-        f"torch counts {by_torch:,} MACs and fvcore {by_fvcore:,}; torch's stands,"
-        " for it sees every operator that runs"
-    )
+    why = ", for it sees every operator that runs" if by_torch > by_fvcore else ""
+    yield f"torch counts {by_torch:,} MACs and fvcore {by_fvcore:,}; torch's stands{why}"
     less = {name: t - f for name, (t, f) in count.differences.items() if t > f}
     more = {name: f - t for name, (t, f) in count.differences.items() if f > t}
     if less:
-        operators = count.counters["fvcore"].unsupported
-        listed = ", ".join(f"{op} ×{times}" for op, times in sorted(operators.items()))
         yield f"fvcore missed {sum(less.values()):,} MACs in {_few(list(less))}"
-        yield f"fvcore does not support {listed or 'nothing that it met: it counts otherwise'}"
+    if less and not count.counters["fvcore"].unsupported:
+        yield "fvcore supports every operator that it met: it counts them otherwise"
     if more:
         yield f"torch counts {sum(more.values()):,} MACs fewer in {_few(list(more))}"
+
+
+def _unsupported(count: ModelCount) -> Iterator[str]:
+    """What a counter passed over, where nobody else counted it or the other found more."""
+    for witness, found in count.counters.items():
+        listed = ", ".join(f"{op} ×{times}" for op, times in sorted(found.unsupported.items()))
+        if listed and (witness == "torch" or len(count.counters) == 1 or count.differences):
+            yield f"{witness} does not support {listed}, and counts none of it"
 
 
 def _few(names: list[str]) -> str:
@@ -158,7 +164,7 @@ def _tree(count: ModelCount, depth: int) -> Table:
     for module in count.tree(depth):
         name = module.name.rpartition(".")[2] or "(all)"
         cells = _shares(module, whole)
-        grid.add_row(f"{' ' * module.depth}{name}", module.type, *cells)
+        grid.add_row(f"{' ' * module.depth}{visible(name)}", module.type, *cells)
     return grid
 
 
@@ -174,7 +180,7 @@ def _markdown_rows(count: ModelCount, depth: int) -> Iterator[tuple[str, ...]]:
     yield ("---", "---", *("---:" for _ in names[2:]))
     whole = count.tree(0)[0]
     for module in count.tree(depth):
-        yield f"`{module.name or '(all)'}`", module.type, *_shares(module, whole)
+        yield code(module.name or "(all)"), markdown(module.type), *_shares(module, whole)
 
 
 def _verdict(count: ModelCount) -> Iterator[Text]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from rich.console import Console
 
-from bottlecalc.budgets import Finding, Report, Verdict
-from bottlecalc.render.breaches import breach, markdown, table
-from bottlecalc.render.document import heading
+from bottlecalc.budgets import Finding, Report, Status, Verdict
+from bottlecalc.render.breaches import breach, markdown, remark, table
 
 
 def document(report: Report) -> str:
     """The JSON text (``bottlecalc.check/1``), ASCII only."""
+    import json
+
+    from bottlecalc.render.schema import heading
+
     found = {
         **heading("check", report.versions),
         "budgets": [_budget(verdict) for verdict in report.verdicts],
@@ -25,8 +27,12 @@ def document(report: Report) -> str:
 
 
 def github(report: Report) -> str:
-    """A workflow command for every budget that does not hold: an annotation at its entry."""
-    return "".join(_annotation(v) for v in report.verdicts if v.status != "pass")
+    """A workflow command for every budget of which there is something to say: an annotation at
+    its entry.
+    """
+    found = [v for v in report.verdicts if v.status != "pass" or v.notes]
+    notes = [f"::notice::{_data(note)}\n" for note in report.notes]
+    return "".join([*map(_annotation, found), *notes])
 
 
 def _junit(report: Report) -> str:
@@ -52,12 +58,20 @@ FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
 """Text of a check by format; the console says how wide and how colourful a table may be."""
 
 
+ANNOTATIONS: Mapping[Status, str] = {
+    "pass": "notice", "warning": "warning", "breach": "error", "error": "error",
+}  # fmt: skip
+
+
 def _budget(verdict: Verdict) -> dict[str, Any]:
     budget = verdict.budget
     return {
         "name": budget.name,
         "status": verdict.status,
-        **budget.basis,
+        "of": budget.of,
+        "input": budget.shown_input,
+        "counter": budget.basis["counter"],
+        "convention": budget.basis["convention"],
         "figures": {figure: _finding(found) for figure, found in verdict.findings.items()},
         "message": budget.message or None,
         "problem": verdict.problem or None,
@@ -81,12 +95,13 @@ def _finding(found: Finding) -> dict[str, int | None]:
 def _annotation(verdict: Verdict) -> str:
     """GitHub's form, and its escapes: ``%``, line ends, and in properties ``:`` and ``,`` too."""
     budget = verdict.budget
-    kind = "warning" if verdict.status == "warning" else "error"
+    kind = ANNOTATIONS[verdict.status]
+    text = remark(verdict) if verdict.status == "pass" else breach(verdict)
     properties = {"file": budget.file, "line": budget.line, "title": f"budget {budget.name}"}
     listed = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items() if value
     )
-    return f"::{kind} {listed}::{_data(breach(verdict))}\n"
+    return f"::{kind} {listed}::{_data(text)}\n"
 
 
 def _data(text: str) -> str:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from bottlecalc.budgets import Report, Verdict
 from bottlecalc.render.breaches import breach, sentences
+from bottlecalc.render.words import visible
 from bottlecalc.version import __version__
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def document(report: Report) -> str:
     """The JSON text, ASCII only."""
     unchecked = [verdict for verdict in report.verdicts if verdict.status == "error"]
+    noted = [verdict for verdict in report.verdicts if verdict.status == "pass" and verdict.notes]
     run = {
         "tool": {"driver": _driver(report)},
         "invocations": [
             {
                 "executionSuccessful": not unchecked,
                 "exitCode": report.exit_code,
-                "toolExecutionNotifications": [_notification(v) for v in unchecked],
+                "toolExecutionNotifications": [
+                    *(_notification(v, "error", "; ".join(sentences(v))) for v in unchecked),
+                    *(_notification(v, "note", "; ".join(v.notes)) for v in noted),
+                    *({"level": "note", "message": {"text": note}} for note in report.notes),
+                ],
             }
         ],
         "results": [_result(v, n) for n, v in enumerate(report.verdicts) if v.breaches],
@@ -46,36 +51,36 @@ def _driver(report: Report) -> dict[str, Any]:
 def _rule(verdict: Verdict) -> dict[str, Any]:
     budget = verdict.budget
     return {
-        "id": _plain(budget.name),
-        "shortDescription": {"text": f"The budget of {_plain(budget.subject)}"},
-        **({"help": {"text": budget.message}} if budget.message else {}),
+        "id": _id(verdict),
+        "shortDescription": {"text": visible(f"The budget of {budget.subject}")},
+        **({"help": {"text": visible(budget.message)}} if budget.message else {}),
         "defaultConfiguration": {"level": _level(verdict)},
     }
 
 
 def _result(verdict: Verdict, index: int) -> dict[str, Any]:
     return {
-        "ruleId": _plain(verdict.budget.name),
+        "ruleId": _id(verdict),
         "ruleIndex": index,
         "level": _level(verdict),
         "message": {"text": breach(verdict)},
         "locations": [_location(verdict)],
-        "partialFingerprints": {"budget/v1": _plain(verdict.budget.name)},
+        "partialFingerprints": {"budget/v1": _id(verdict)},
     }
 
 
-def _notification(verdict: Verdict) -> dict[str, Any]:
+def _notification(verdict: Verdict, level: str, text: str) -> dict[str, Any]:
     return {
-        "level": "error",
-        "message": {"text": f"{verdict.budget.name}: {'; '.join(sentences(verdict))}"},
-        "associatedRule": {"id": _plain(verdict.budget.name)},
+        "level": level,
+        "message": {"text": visible(f"{verdict.budget.name}: {text}")},
+        "associatedRule": {"id": _id(verdict)},
         "locations": [_location(verdict)],
     }
 
 
 def _location(verdict: Verdict) -> dict[str, Any]:
     path = PurePath(verdict.budget.file)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    uri = path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
     line = verdict.budget.line
     region = {"region": {"startLine": line}} if line else {}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, **region}}
@@ -85,6 +90,6 @@ def _level(verdict: Verdict) -> str:
     return "warning" if verdict.budget.level == "warn" else "error"
 
 
-def _plain(text: str) -> str:
-    """The text without control characters, each spelled out."""
-    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+def _id(verdict: Verdict) -> str:
+    """The budget's name on one line; no two names are spelled the same."""
+    return visible(verdict.budget.name.replace("\\", r"\\").replace("\n", r"\n"))

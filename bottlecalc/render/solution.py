@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.counts import Count
-from bottlecalc.render.document import heading
 from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.schema import heading
 from bottlecalc.render.words import name, number, shape
 from bottlecalc.solve import BreakEven, Candidate, Limit, Question, Solution
 

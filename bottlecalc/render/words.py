@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from bottlecalc.compare import Comparison
 from bottlecalc.counts import Figure, Shape
+
+if TYPE_CHECKING:
+    from bottlecalc.compare import Comparison
 
 FIGURE_NAMES: dict[Figure, str] = {
     "params": "parameters",
@@ -24,6 +28,9 @@ def name(figure: str) -> str:
         return words.get(figure, figure)
     return f"{words[whole]} ({scope})"
 
+
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+MARKUP = re.compile(r"[\\`*_\[\]<>|~&#]")
 
 _ASCII = str.maketrans(
     {
@@ -61,12 +68,32 @@ def ratio(value: Fraction) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share, to one decimal: ``96.8%``."""
-    return f"{100 * part / whole:.1f}%" if whole else "–"
+    if not whole:
+        return "–"
+    tenths = round(Fraction(1000 * part, whole))
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def ascii_only(text: str) -> str:
     """The same text for an encoding that has nothing but ASCII."""
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def visible(text: str) -> str:
+    """The text with control characters spelled out, but for ends of lines."""
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown leaves as it is, on one line, in a list or a cell of a table."""
+    escaped = MARKUP.sub(r"\\\g<0>", text)
+    escaped = re.sub(r"^([0-9]*)([-+.)])(?=\s)", r"\1\\\2", escaped)
+    return "<br>".join(line.strip() for line in escaped.split("\n"))
+
+
+def code(text: str) -> str:
+    """A name as Markdown's code, or escaped where it holds what would end that."""
+    return markdown(visible(text)) if re.search(r"[`|\x00-\x1f]", text) else f"`{text}`"
 
 
 def objections(comparison: Comparison) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""Twins: copies of a model to count, so that the model itself is left exactly as it was.
+
+torch is imported when it is asked, so that importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def twin(model: nn.Module, device: str | None) -> nn.Module:
+    """A copy on the meta device, or one that shares the parameters: no memory either way.
+
+    Buffers are copies of their own, for a forward pass may write to them.
+    """
+    import torch
+
+    memo: dict[int, object] = {}
+    with torch.no_grad():
+        for tensor in _tensors_of(model):
+            memo[id(tensor)] = _counterpart(tensor, device)
+    try:
+        return copy.deepcopy(model, dict(memo))
+    except Exception:
+        _share_what_cannot_be_copied(model, memo)
+        return copy.deepcopy(model, memo)
+
+
+def _counterpart(tensor: Tensor, device: str | None) -> Tensor:
+    import torch
+    from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
+
+    if is_lazy(tensor):
+        is_parameter = isinstance(tensor, UninitializedParameter)
+        lazy: Any = UninitializedParameter if is_parameter else UninitializedBuffer
+        return cast("Tensor", lazy(device=device or tensor.device, dtype=tensor.dtype))
+    other = tensor.detach() if device is None else torch.empty_like(tensor, device=device)
+    if isinstance(tensor, torch.nn.Parameter):
+        return torch.nn.Parameter(other, tensor.requires_grad)
+    return other.clone() if device is None else other
+
+
+def _tensors_of(model: nn.Module) -> Iterator[Tensor]:
+    """Parameters, buffers, and tensors that are plain attributes of a module."""
+    import torch
+
+    for module in model.modules():
+        for held in (module._parameters, module._buffers, vars(module)):
+            for value in held.values():
+                if isinstance(value, torch.Tensor):
+                    yield value
+
+
+def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> None:
+    """Locks, open files, generators: the twin has the very same."""
+    for module in model.modules():
+        for name, value in vars(module).items():
+            if name in ("_parameters", "_buffers", "_modules"):
+                continue
+            try:
+                copy.deepcopy(value, dict(memo))
+            except Exception:
+                memo[id(value)] = value
+
+
+@contextmanager
+def values_kept(tensors: Iterable[Tensor]) -> Iterator[None]:
+    """Put back what changes in these tensors: a twin shares them, or a closure holds them."""
+    import torch
+    from torch.nn.parameter import is_lazy
+
+    held = [tensor for tensor in tensors if not (is_lazy(tensor) or tensor.is_meta)]
+    kept = [tensor.detach().clone() for tensor in held]
+    try:
+        yield
+    finally:
+        for tensor, before in zip(held, kept, strict=True):
+            if not torch.equal(tensor, before):
+                tensor.data.copy_(before)
