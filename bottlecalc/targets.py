@@ -153,7 +153,7 @@ def _file(path: Path) -> ModuleType:
     from importlib.util import module_from_spec, spec_from_file_location
 
     if not path.is_file():
-        raise TargetError(f"there is no file {path}; give {FORMS}")
+        raise TargetError(f"there is no file {str(path)!r}; give {FORMS}")
     name = f"bottlecalc_target_{path.stem}"
     spec = spec_from_file_location(name, path)
     assert spec is not None

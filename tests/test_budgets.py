@@ -9,10 +9,20 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
-from bottlecalc import Bottleneck, Plain, count
+from bottlecalc import Bottleneck, Plain, count, count_model
 from bottlecalc.budgetfile import BudgetError, read, read_number, read_percent
-from bottlecalc.budgets import Baseline, Budget, Limit, exit_code, figures, hold, modules
+from bottlecalc.budgets import (
+    Baseline,
+    Budget,
+    Figure,
+    Limit,
+    exit_code,
+    figures,
+    hold,
+    modules,
+)  # fmt: skip
 from bottlecalc.lock import Lock, LockError
 from bottlecalc.lock import read as read_lock
 from bottlecalc.models import Input
@@ -50,7 +60,7 @@ def test_other_limits_are_refused(text: object) -> None:
 def test_increases_are_read_exactly() -> None:
     assert read_percent("2%") == Fraction(1, 50)
     assert read_percent("0.1 %") == Fraction(1, 1000)
-    for text in ("2", 2, "-1%", "two%", ""):
+    for text in ("2", 2, "-1%", "two%", "", "0.1234567%", f"{10**400}%"):
         with pytest.raises(BudgetError, match=r'is no increase; give percent, such as "2%"'):
             read_percent(text)
 
@@ -209,6 +219,14 @@ REFUSED = [
         "f.toml, line 2: budget ' ': name is empty; give one",
     ),
     (
+        HEAD + 'message = """\nmax_params = 1\n\n"""\nmax_params = "q"\n',
+        "f.toml, line 8: budget 'a': max_params = 'q' is no limit",
+    ),
+    (
+        f"# it's [[budget]] \u2028\n{HEAD}size = [\n  3, # [\n  5,\n]\nlevel = 3\nmax_macs = 1\n",
+        "f.toml, line 9: budget 'a': level = 3; give",
+    ),
+    (
         (HEAD + "max_params = 1\n") * 2,
         "f.toml, line 6: budget 'a': there are two budgets named 'a'; give each a name of its own",
     ),
@@ -273,6 +291,73 @@ def test_growth_is_held_against_the_baseline() -> None:
     assert "parameters that grew: conv2 9,216 → 9,801 (+585)" in text
     unchanged = replace(budget, max_increase=Fraction(0))
     assert hold(unchanged, count(BLOCK), baseline(BLOCK, unchanged)).status == "pass"
+
+
+def test_a_block_may_outgrow_its_baseline() -> None:
+    """The spec is what changes; size and convention are what a baseline rests on."""
+    wider = Budget("a", Bottleneck(64, 256), max_increase=Fraction(1, 50))
+    verdict = hold(wider, count(Bottleneck(64, 256)), baseline(BLOCK, Budget("a", BLOCK)))
+    assert verdict.status == "breach"
+    assert verdict.notes == ("the baseline is of bottleneck:in=64,out=128",)
+    assert "75,008 parameters are 50,816 (210.1%) more than the baseline's 24,192" in breach(
+        verdict
+    )
+    assert "parameters that grew: conv2 9,216 → 36,864 (+27,648)" in breach(verdict)
+
+
+@pytest.mark.parametrize("figure", ["params", "macs", "activations"])
+def test_a_baseline_that_lacks_a_figure_holds_nothing(figure: Figure) -> None:
+    budget = Budget("a", BLOCK, max_increase=Fraction(1, 50))
+    whole = baseline(BLOCK, budget)
+    lacking = whole._replace(figures={k: v for k, v in whole.figures.items() if k != figure})
+    verdict = hold(budget, count(BLOCK), lacking)
+    assert verdict.problem == (
+        f"the baseline has no {figure}; make one with: bottlecalc check --update"
+    )
+
+
+def test_a_breach_is_told_even_where_growth_cannot_be_held() -> None:
+    budget = Budget("a", BLOCK, limits={"params": Limit(most=1)}, max_increase=Fraction(1, 50))
+    verdict = hold(budget, count(BLOCK))
+    assert verdict.status == "error"
+    assert "24,192 parameters exceed max_params = 1 by 24,191" in breach(verdict)
+
+
+def test_what_weighs_is_told_in_the_figures_own_unit() -> None:
+    """conv2: 9,216 weights at 3,136 positions, 2 FLOPs each, of twice 73,859,072 (facts)."""
+    budget = Budget("a", BLOCK, limits={"flops": Limit(most=1)})
+    text = breach(hold(budget, count(BLOCK)))
+    assert "FLOPs that weigh most: conv2 57,802,752 (39.1%), shortcut.conv 51,380,224" in text
+    grown = hold(budget, count(BLOCK), baseline(Bottleneck(64, 128, mid_channels=31), budget))
+    conv2 = 2 * 9 * 56 * 56
+    assert f"conv2 {conv2 * 31**2:,} → {conv2 * 32**2:,} (+" in breach(grown)
+
+
+def test_what_did_not_grow_weighs() -> None:
+    budget = Budget("a", BLOCK, limits={"params": Limit(most=1)})
+    text = breach(hold(budget, count(BLOCK), baseline(BLOCK, budget)))
+    assert "parameters that weigh most: conv2 9,216 (38.1%)" in text
+
+
+def test_frozen_parameters_are_not_blamed() -> None:
+    model = nn.Sequential(nn.Linear(100, 100), nn.Linear(100, 10))
+    model[0].requires_grad_(False)
+    budget = Budget("a", model="a:b", limits={"trainable_params": Limit(most=9)})
+    text = breach(hold(budget, count_model(model)))
+    assert "trainable parameters that weigh most: 1 1,010 (100.0%)" in text
+
+
+def test_shares_of_huge_figures() -> None:
+    block = Plain(10**200, 10**200)
+    text = breach(hold(Budget("a", block, limits={"params": Limit(most=7)}), count(block)))
+    assert re.search(r"exceed max_params = 7 by [\d,]+ \(\d+\.\d%\)", text)
+
+
+def test_an_increase_is_shown_as_it_was_given() -> None:
+    budget = Budget("a", BLOCK, max_increase=read_percent("0.123456%"))
+    small = Bottleneck(64, 128, mid_channels=31)
+    text = breach(hold(budget, count(BLOCK), baseline(small, budget)))
+    assert "max_increase = 0.123456% allows" in text
 
 
 def test_without_a_baseline_growth_cannot_be_held() -> None:

@@ -306,7 +306,9 @@ def test_on_github_the_summary_grows(here: Path, run: Run, monkeypatch: pytest.M
     assert result.out.startswith("::error file=sub/bottlecalc.toml,line=8,")
     assert summary.read_text("utf-8").startswith("before\n\n|  | budget | figure |")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "none" / "summary.md"))
-    assert run("check", "holds").code == 2
+    late = run("check", "holds", "--output", "o.txt")
+    assert (late.code, "1 budget: 1 hold" in late.out) == (2, True)
+    assert (here / "sub" / "o.txt").exists()
 
 
 REFUSED = [

@@ -193,7 +193,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         ("nothing_like_it:Net",),
         "nothing_like_it cannot be imported: ModuleNotFoundError: No module",
     ),
-    (("none.py:Net",), "there is no file none.py; give package.module:name"),
+    (("none.py:Net",), "there is no file 'none.py'; give package.module:name"),
     (("broken.py:Net",), "broken.py cannot be imported: broken.py, line 3: SyntaxError: invalid"),
     (
         ("absent.py:Net",),

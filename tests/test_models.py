@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +18,7 @@ from torch import nn
 
 from bottlecalc import Input, InputError, TargetError, count_model
 from bottlecalc.dispatcher import dispatcher_counts
+from bottlecalc.render.models import sentences
 from tests import zoo
 
 IMAGE = (1, 3, 224, 224)
@@ -126,6 +128,132 @@ def test_products_with_vectors_and_fused_attention_are_seen() -> None:
     assert on_cpu == count_model(attention, (1, 6, 8)).macs == 6 * 8 * 32 + 2 * 6 * 6 * 8
 
 
+PRODUCTS: list[tuple[Callable[..., object], tuple[tuple[int, ...], ...], int]] = [
+    (lambda a, x, w: a.addmm_(x, w), ((2, 4), (2, 3), (3, 4)), 2 * 3 * 4),
+    (lambda a, x, w: torch.addbmm(a, x, w), ((2, 4), (5, 2, 3), (5, 3, 4)), 5 * 2 * 3 * 4),
+    (lambda a, x, w: a.addbmm_(x, w), ((2, 4), (5, 2, 3), (5, 3, 4)), 5 * 2 * 3 * 4),
+    (lambda a, x, w: a.baddbmm_(x, w), ((5, 2, 4), (5, 2, 3), (5, 3, 4)), 5 * 2 * 3 * 4),
+    (lambda a, x, w: a.addmv_(x, w), ((2,), (2, 3), (3,)), 2 * 3),
+    (torch.vdot, ((7,), (7,)), 7),
+    (nn.Bilinear(3, 4, 5), ((2, 3), (2, 4)), 2 * 5 * 3 * 4),
+]
+
+
+@pytest.mark.parametrize(("product", "shapes", "macs"), PRODUCTS)
+def test_products_that_torchs_own_counter_lacks(
+    product: Callable[..., object], shapes: tuple[tuple[int, ...], ...], macs: int
+) -> None:
+    class Product(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            if isinstance(product, nn.Module):
+                self.held = product
+
+        def forward(self, *x: torch.Tensor) -> Any:
+            return product(*(1 * one for one in x))
+
+    counted = count_model(Product(), *shapes, counter="torch")
+    assert counted.macs == macs
+    assert not counted.counters["torch"].unsupported
+
+
+def test_what_no_formula_is_known_for_is_said() -> None:
+    class Sparse(nn.Module):
+        def forward(self, x: torch.Tensor) -> Any:
+            return torch.sparse.mm(torch.eye(3).to_sparse(), x)
+
+    counted = count_model(Sparse(), (3, 4), counter="torch")
+    assert counted.counters["torch"].unsupported == {"aten::_sparse_addmm": 1}
+    assert "torch does not support aten::_sparse_addmm ×1, and counts none of it" in [
+        *sentences(counted)
+    ]
+
+
+def test_one_counter_alone_says_what_it_passed_over() -> None:
+    counted = count_model(zoo.Same(), (1, 3, 7, 5), counter="fvcore")
+    assert [*sentences(counted)] == [
+        "fvcore does not support aten::_convolution_mode ×1, and counts none of it"
+    ]
+
+
+def test_a_lazy_model_is_counted_once_it_is_run() -> None:
+    def build() -> nn.Module:
+        return nn.Sequential(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.Flatten(),
+                             nn.LazyLinear(2))  # fmt: skip
+
+    model = build()
+    counted = count_model(model, (1, 3, 5, 7))
+    assert (counted.params.total, counted.macs) == (112 + 8 + 122, 4 * 27 * 15 + 120)
+    assert counted.agrees is True
+    assert isinstance(model[0], nn.LazyConv2d)  # type: ignore[index]
+    with pytest.raises(TargetError, match="Sequential has lazy modules, whose parameters are kno"):
+        count_model(model)
+
+
+class Optional(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor | None = None) -> Any:
+        return self.a(x)
+
+
+@pytest.mark.parametrize("model", [Optional(), nn.ModuleList([nn.Linear(3, 2)])])
+def test_parameters_need_no_input(model: nn.Module) -> None:
+    counted = count_model(model)
+    assert (counted.params.total, counted.macs) == (8, None)
+
+
+def test_a_forward_that_takes_nothing_is_run() -> None:
+    class Alone(Optional):
+        def forward(self) -> Any:  # type: ignore[override]
+            return self.a(torch.zeros(1, 3))
+
+    assert count_model(Alone()).macs == 6
+
+
+def test_scripted_modules_are_not_said_to_be_uncalled() -> None:
+    script: Any = torch.jit.script
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        scripted = script(nn.Sequential(nn.Linear(3, 2), nn.ReLU()))
+    counted = count_model(scripted, (1, 3), counter="torch")
+    assert (counted.macs, counted.uncalled) == (6, ())
+
+
+def test_trainable_parameters_are_known_by_module() -> None:
+    model = zoo.mlp(3, 5, 7)
+    model[0].requires_grad_(False)
+    counted = count_model(model, (1, 3), counter="torch")
+    assert [(m.name, m.params, m.trainable) for m in counted.tree() if m.params] == [
+        ("", 62, 42), ("0", 20, 0), *((m.name, 42, 42) for m in counted.own if m.params == 42),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "sentence"),
+    [
+        (("x",), {}, "'x' is no model; give an nn.Module"),
+        ((nn.Linear, (1, 3)), {}, "Linear'> is no model; give an nn.Module"),
+        ((nn.Linear(3, 2), 5), {}, r"5 is no input; give a tensor, dimensions such as \(1, 3, 22"),
+        ((nn.Linear(3, 2), numpy.ones(2)), {}, r"array\(\[1., 1.\]\) is no input; give a tensor"),
+        ((nn.Linear(3, 2), (1, 0)), {}, "'1x0' is no input; give its dimensions, .* at least 1"),
+        ((nn.Linear(3, 2), (1, 3)), {"counter": "thop"}, "counter = 'thop'; give 'torch', 'fvcor"),
+    ],
+)
+def test_what_is_no_model_or_input_is_refused(arguments: Any, options: Any, sentence: str) -> None:
+    with pytest.raises((TargetError, InputError), match=sentence):
+        count_model(*arguments, **options)
+
+
+def test_a_model_on_meta_has_one_counter() -> None:
+    with torch.device("meta"):
+        model = nn.Linear(3, 2)
+    counted = count_model(model, (1, 3))
+    assert list(counted.counters) == ["torch"]
+    assert counted.notes[0].startswith("fvcore was left out: Linear is on the meta device, where")
+
+
 def test_what_cannot_run_on_meta_runs_on_real_tensors() -> None:
     """The same parts without the look at values count the same on meta."""
     counted = count_model(zoo.Peeking(), (1, 6, 8))
@@ -191,6 +319,59 @@ def test_after_an_error_too() -> None:
         count_model(model, (1, 4, 7, 5))
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
     assert model.training
+
+
+class Closure(nn.Module):
+    """Its forward runs through functions that no copy of it has: they hold the model itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bn = nn.BatchNorm2d(3)
+        self.steps: list[Any] = [lambda x: self.bn(x)]
+
+    def forward(self, x: torch.Tensor) -> Any:
+        for step in self.steps:
+            x = step(x)
+        return x
+
+
+class Clamping(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        self.a.weight.data.clamp_(-0.01, 0.01)
+        return self.a(x)
+
+
+@pytest.mark.parametrize("counter", ["torch", "fvcore", "both"])
+@pytest.mark.parametrize(
+    ("build", "given"),
+    [
+        (Closure, (1, 3, 4, 4)),
+        (Clamping, (1, 3)),
+        (lambda: nn.Embedding(10, 4, max_norm=0.1), "2x3:int64"),
+    ],
+)
+def test_values_are_put_back(build: Callable[[], nn.Module], given: Any, counter: Any) -> None:
+    torch.manual_seed(0)
+    model = build().train()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    with suppress(TargetError):  # fvcore cannot trace the closure; the model is put back then too
+        count_model(model, given, counter=counter)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    assert all(module.training for module in model.modules())
+
+
+def test_that_test_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bottlecalc import counting
+
+    monkeypatch.setattr(counting, "values_kept", nullcontext)
+    model = nn.Embedding(10, 4, max_norm=0.1)
+    before = model.weight.detach().clone()
+    count_model(model, "2x3:int64")
+    assert not torch.equal(model.weight, before)
 
 
 def test_random_numbers_go_on_as_if_nothing_had_been_drawn() -> None:

@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from bottlecalc import Bottleneck, TargetError
+from bottlecalc import Bottleneck, Plain, TargetError
 from bottlecalc.budgetfile import BudgetError
 from bottlecalc.testing import assert_within_budget
 from tests import zoo
 from tests.conftest import Run
 
 BLOCK = Bottleneck(64, 128)
+
+
+def test_a_size_may_be_one_number() -> None:
+    """231,211,008 MACs at 56 by 56 (CS231n's 73,728 weights, 3,136 times); a quarter at 28."""
+    for size in (28, (28, 28)):
+        assert_within_budget(Plain(64, 128), size=size, max_macs=(73_728 + 8_192) * 28 * 28)
+        with pytest.raises(AssertionError, match="by 1 "):
+            assert_within_budget(Plain(64, 128), size=size, max_macs=(73_728 + 8_192) * 28 * 28 - 1)
 
 
 def test_what_holds_passes() -> None:
@@ -50,8 +58,20 @@ def test_a_models_breach_names_its_input_and_what_weighs_most() -> None:
 def test_what_cannot_be_held_is_no_pass() -> None:
     with pytest.raises(AssertionError, match="macs cannot be counted without an input"):
         assert_within_budget(zoo.Same(), max_macs=1)
-    with pytest.raises(BudgetError, match="^'flops' does not say what is meant"):
+    with pytest.raises(BudgetError, match=r"^'flops' does not say what is meant"):
         assert_within_budget(zoo.Same(), (1, 3, 7, 5), flops=1)
+    with pytest.raises(BudgetError, match="unknown key 'level'; the keys are max_params, min_par"):
+        assert_within_budget(BLOCK, max_params=1, level="warn")
+    with pytest.raises(BudgetError, match=r"inputs were given for bottleneck:in=64,out=128, and a"):
+        assert_within_budget(BLOCK, (1, 64, 7, 7), max_params=1)
+    with pytest.raises(BudgetError, match="'counter' goes with a model, and this has none"):
+        assert_within_budget(BLOCK, counter="torch", max_params=1)
+    with pytest.raises(BudgetError, match="'size' goes with a block, and this has none"):
+        assert_within_budget(zoo.Same(), size=(7, 5), max_params=1)
+    with pytest.raises(BudgetError, match=r"size = '7x5'; give \[height, width\]"):
+        assert_within_budget(BLOCK, size="7x5", max_params=1)  # type: ignore[arg-type]
+    with pytest.raises(TargetError, match=r"^'plain:in=3,out=4' is no model; give an nn\.Module$"):
+        assert_within_budget("plain:in=3,out=4", max_params=1)  # type: ignore[arg-type]
     with pytest.raises(BudgetError, match="it limits nothing"):
         assert_within_budget(BLOCK)
     with pytest.raises(TargetError, match="cannot be run on 1×4×7×5"):

@@ -61,7 +61,8 @@ def main() -> None:
     except BottlecalcError as error:
         code = _refuse(str(error))
     except ImportError as error:
-        code = _refuse(f"{error}; install it with: python -m pip install {error.name}")
+        remedy = f"; install it with: python -m pip install {error.name}" if error.name else ""
+        code = _refuse(f"{error}{remedy}")
     except OSError as error:  # a full disk, or a library that torch cannot load
         abandon_stdout()
         code = _refuse(str(error))

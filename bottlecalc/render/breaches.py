@@ -168,7 +168,7 @@ def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
         for figure, finding in _shown(verdict).items()
     ] or [("not checked", "", "", "", "")]
     heads = [
-        (mark, visible(budget.name)),
+        (mark, words.line(budget.name)),
         *([("", budget.shown_input)] if budget.shown_input else []),
     ]
     for head, cells in zip_longest(heads, figures):

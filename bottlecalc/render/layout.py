@@ -56,7 +56,9 @@ def _needed(part: RenderableType, console: Console) -> int:
     if not isinstance(part, Table):
         return 0
     for column in part.columns:
-        words = (word for cell in (column.header, *column.cells) for word in str(cell).split())
-        column.min_width = min(LONG_WORD, max(map(cell_len, words), default=0))
+        cells = map(str, (column.header, *column.cells))
+        pieces = (piece for cell in cells for piece in cell.split("\n" if column.no_wrap else None))
+        widest = max(map(cell_len, pieces), default=0)
+        column.min_width = widest if column.no_wrap else min(LONG_WORD, widest)
     unbounded = console.options.update(max_width=sys.maxsize)
     return Measurement.get(console, unbounded, part).minimum

@@ -15,7 +15,7 @@ from rich.text import Text
 from bottlecalc.models import Counted, ModelCount, Module
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.schema import heading as schema_heading
-from bottlecalc.render.words import code, markdown, number, percent, visible
+from bottlecalc.render.words import code, line, markdown, number, percent
 
 LEGEND = """\
 MAC: a multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
@@ -164,7 +164,7 @@ def _tree(count: ModelCount, depth: int) -> Table:
     for module in count.tree(depth):
         name = module.name.rpartition(".")[2] or "(all)"
         cells = _shares(module, whole)
-        grid.add_row(f"{' ' * module.depth}{visible(name)}", module.type, *cells)
+        grid.add_row(f"{' ' * module.depth}{line(name)}", module.type, *cells)
     return grid
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bottlecalc.budgets import Finding, Report, Status, Verdict
 from bottlecalc.render.breaches import breach, markdown, remark, table
+from bottlecalc.render.words import line
 
 
 def document(report: Report) -> str:
@@ -97,7 +98,7 @@ def _annotation(verdict: Verdict) -> str:
     budget = verdict.budget
     kind = ANNOTATIONS[verdict.status]
     text = remark(verdict) if verdict.status == "pass" else breach(verdict)
-    properties = {"file": budget.file, "line": budget.line, "title": f"budget {budget.name}"}
+    properties = {"file": budget.file, "line": budget.line, "title": f"budget {line(budget.name)}"}
     listed = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items() if value
     )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from bottlecalc.budgets import Report, Verdict
 from bottlecalc.render.breaches import breach, sentences
-from bottlecalc.render.words import visible
+from bottlecalc.render.words import line, visible
 from bottlecalc.version import __version__
 
 SCHEMA = (
@@ -92,4 +92,4 @@ def _level(verdict: Verdict) -> str:
 
 def _id(verdict: Verdict) -> str:
     """The budget's name on one line; no two names are spelled the same."""
-    return visible(verdict.budget.name.replace("\\", r"\\").replace("\n", r"\n"))
+    return line(verdict.budget.name.replace("\\", r"\\"))

@@ -84,6 +84,11 @@ def visible(text: str) -> str:
     return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def line(text: str) -> str:
+    """The text on one line, every control character spelled out."""
+    return visible(text).replace("\n", r"\n")
+
+
 def markdown(text: str) -> str:
     """Text that Markdown leaves as it is, on one line, in a list or a cell of a table."""
     escaped = MARKUP.sub(r"\\\g<0>", text)
@@ -93,7 +98,7 @@ def markdown(text: str) -> str:
 
 def code(text: str) -> str:
     """A name as Markdown's code, or escaped where it holds what would end that."""
-    return markdown(visible(text)) if re.search(r"[`|\x00-\x1f]", text) else f"`{text}`"
+    return markdown(line(text)) if re.search(r"[`|\x00-\x1f]", text) else f"`{text}`"
 
 
 def objections(comparison: Comparison) -> Iterator[str]:

@@ -1,0 +1,113 @@
+"""The baseline of ``bottlecalc check``: damaged, stale, partly updated, outgrown."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bottlecalc.cli.check import Format
+from tests.conftest import Run
+from tests.schemas import check_junit, check_sarif
+
+GROWING = '[[budget]]\nname = "grows"\nblock = "plain:in=3,out=4"\nmax_increase = "2%"\n'
+LOCK = "bottlecalc.lock.json"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    (tmp_path / "bottlecalc.toml").write_text(GROWING, "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("damage", [b"<<<<<<< HEAD\n", b"", b"[]", b"\xff", b'{"schema": 2}'])
+def test_a_damaged_one_is_made_anew_as_its_error_says(damage: bytes, here: Path, run: Run) -> None:
+    (here / LOCK).write_bytes(damage)
+    refused = run("check")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith(f"Error: {LOCK} ")
+    assert (here / LOCK).read_bytes() == damage
+    assert run("check", "--update").code == 0
+    assert run("check").code == 0
+
+
+def test_an_update_of_one_budget_does_not_drop_what_it_cannot_read(here: Path, run: Run) -> None:
+    other = GROWING.replace("grows", "other")
+    (here / "bottlecalc.toml").write_text(GROWING + other, "utf-8")
+    (here / LOCK).write_text("<<<<<<< HEAD\n", "utf-8")
+    assert run("check", "grows", "--update").code == 2
+    assert (here / LOCK).read_text("utf-8") == "<<<<<<< HEAD\n"
+
+
+def test_a_byte_order_mark_is_passed_over(here: Path, run: Run) -> None:
+    (here / "bottlecalc.toml").write_text(GROWING, "utf-8-sig")
+    run("check", "--update")
+    (here / LOCK).write_text((here / LOCK).read_text("utf-8"), "utf-8-sig")
+    assert run("check").code == 0
+
+
+def test_a_block_that_outgrows_it(here: Path, run: Run) -> None:
+    updated = run("check", "--update")
+    assert re.search(r" parameters +136$", updated.out, re.MULTILINE)  # 3·4·9, 2·4, 3·4 and 2·4
+    assert "not checked" not in updated.out
+    (here / "bottlecalc.toml").write_text(GROWING.replace("out=4", "out=5"), "utf-8")
+    grown = run("check")
+    assert grown.code == 1
+    assert "max_increase = 2% allows 138" in grown.out
+    assert "the baseline is of plain:in=3,out=4" in grown.out
+
+
+STALE = "the baseline is stale: input was 56×56 and is 28×28"
+NOTED = {
+    "table": f"grows: {STALE}",
+    "json": "the baseline is stale: input was 56\\u00d756",
+    "markdown": f"- grows: {STALE}\n",
+    "github": f"::notice file=bottlecalc.toml,line=1,title=budget grows::grows: {STALE}\n",
+    "junit": f"<system-out>grows: {STALE.replace('×', '&#215;')}</",
+    "sarif": '"level": "note",',
+}
+
+
+@pytest.mark.parametrize("format_", get_args(Format))
+def test_every_format_says_that_it_is_stale(format_: str, here: Path, run: Run) -> None:
+    (here / "bottlecalc.toml").write_text(GROWING + GROWING.replace("grows", "gone"), "utf-8")
+    run("check", "--update")
+    held = GROWING.replace('max_increase = "2%"', "max_macs = 95_000\nsize = 28")
+    (here / "bottlecalc.toml").write_text(held, "utf-8")
+    result = run("check", "--format", format_)
+    assert result.code == 0
+    assert NOTED[format_] in result.out
+    assert "the baseline is stale: no budget is named 'gone'" in result.out
+    if format_ == "junit":
+        check_junit(result.out)
+    if format_ == "sarif":
+        check_sarif(json.loads(result.out))
+
+
+def test_an_update_of_blocks_keeps_the_versions_that_counted_models(here: Path, run: Run) -> None:
+    (here / "net.py").write_text(
+        "from torch import nn\n\ndef f(): return nn.Linear(3, 2)\n", "utf-8"
+    )
+    model = '[[budget]]\nname = "m"\nmodel = "net.py:f"\ninput = [1, 3]\nmax_macs = 6\n'
+    (here / "bottlecalc.toml").write_text(model + GROWING, "utf-8")
+    run("check", "--update")
+    lock = (here / LOCK).read_text("utf-8")
+    assert json.loads(lock)["versions"]["torch"]
+    assert run("check", "grows", "--update").code == 0
+    assert (here / LOCK).read_text("utf-8") == lock
+
+
+def test_nothing_is_written_where_one_file_cannot_be(here: Path, run: Run) -> None:
+    assert run("check", "--update", "--format", "junit", "--output", "none/x.xml").code == 2
+    assert [path.name for path in here.iterdir()] == ["bottlecalc.toml"]
+
+
+@pytest.mark.parametrize("option", ["--output", "--config", "--baseline"])
+def test_an_empty_option_is_not_passed_over(option: str, here: Path, run: Run) -> None:
+    (here / "bottlecalc.toml").write_text(GROWING.replace("max_increase", "message"), "utf-8")
+    assert run("check", option, "").code == 2
