@@ -61,11 +61,16 @@ def sentences(verdict: Verdict) -> Iterator[str]:
 
 
 def reasons(verdict: Verdict) -> Iterator[str]:
-    """For every figure too large, the modules that weigh most or, with a baseline, that grew."""
+    """For every figure too large, the modules that weigh most or, with a baseline, that grew.
+
+    FLOPs are not told apart beside MACs, nor trainable parameters where all are.
+    """
     over = {figure: finding for figure, finding in verdict.breaches.items() if finding.over > 0}
+    told: list[tuple[Part, ...]] = []
     for figure, finding in over.items():
         parts = verdict.parts(figure)[:HEAVIEST]
-        if parts and not (figure == "flops" and "macs" in over):
+        if parts and parts not in told and not (figure == "flops" and "macs" in over):
+            told.append(parts)
             verb = "weigh most" if parts[0].baseline is None else "grew"
             yield f"{NAMES[figure]} that {verb}: {', '.join(_part(p, finding) for p in parts)}"
 
