@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from bottlecalc.blocks import Block
-from bottlecalc.budgetfile import LIMITS, BudgetError, Entry, unknown
 from bottlecalc.budgets import Verdict, hold
+from bottlecalc.entries import LIMITS, BudgetError, Entry, unknown
 from bottlecalc.formulas import count
 from bottlecalc.render.breaches import breach
 

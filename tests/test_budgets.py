@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from bottlecalc import Bottleneck, Plain, count, count_model
-from bottlecalc.budgetfile import BudgetError, read, read_number, read_percent
+from bottlecalc.budgetfile import read
 from bottlecalc.budgets import (
     Baseline,
     Budget,
@@ -23,6 +23,7 @@ from bottlecalc.budgets import (
     hold,
     modules,
 )  # fmt: skip
+from bottlecalc.entries import BudgetError, read_number, read_percent
 from bottlecalc.lock import Lock, LockError
 from bottlecalc.lock import read as read_lock
 from bottlecalc.models import Input

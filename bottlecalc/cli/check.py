@@ -103,7 +103,7 @@ def check(
 
 
 def _config() -> Path:
-    from bottlecalc.budgetfile import BudgetError
+    from bottlecalc.entries import BudgetError
 
     found = next((path for path in CONFIGS if path.is_file()), None)
     if found is None:
@@ -115,7 +115,8 @@ def _config() -> Path:
 
 
 def _read_budgets(path: Path) -> tuple[Budget, ...]:
-    from bottlecalc.budgetfile import BudgetError, read
+    from bottlecalc.budgetfile import read
+    from bottlecalc.entries import BudgetError
 
     return read(_text(path, BudgetError), _shown(path))
 

@@ -1,0 +1,255 @@
+"""One entry of a budget file into a budget, every mistake one sentence with its file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+from bottlecalc.blocks import Block, BlockError, parse
+from bottlecalc.budgets import DEFAULT_SIZE, FIGURES, Budget, Figure, Limit
+from bottlecalc.errors import BottlecalcError
+from bottlecalc.models import Input, InputError
+from bottlecalc.quantities import QuantityError, parse_quantity
+
+LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
+COMMON = ("name", *LIMITS, "max_increase", "level", "message")
+BLOCK_KEYS = ("block", "size", *COMMON)
+MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
+
+TABLE = re.compile(r"\s*\[[^,\]]*\]{1,2}\s*$")
+PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%", re.ASCII)
+"""Twelve digits: as many as can be shown exactly."""
+
+
+class BudgetError(BottlecalcError, ValueError):
+    """Budgets that cannot be read; its text says where, what was got and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a budget file, being read.
+
+    Attributes:
+        given: keys and values.
+        file: that it stands in, for errors; empty where it is none.
+        start: its first line, or None.
+        code: the file, its comments and long texts left blank.
+        place: which entry of the file it is.
+    """
+
+    given: Any
+    file: str = ""
+    start: int | None = None
+    code: str = ""
+    place: int = 1
+
+    def budget(self) -> Budget:
+        """The budget.
+
+        Raises:
+            BudgetError: a key is unknown, missing or of the wrong type, or two exclude each other.
+        """
+        self._check_keys()
+        block = self._block()
+        name = self._text("name", required=True)
+        if not name.strip():
+            raise self.error("name is empty; give one", "name")
+        return Budget(
+            name=name,
+            block=block,
+            size=self._size(),
+            model=None if block else self._text("model"),
+            arguments=self._table("args"),
+            inputs=self._inputs(),
+            counter=self._choice("counter", "torch", "fvcore"),
+            limits=self._limits(),
+            max_increase=self._increase(),
+            level=self._choice("level", "error", "warn"),
+            message=self._text("message"),
+            file=self.file,
+            line=self.start,
+        )
+
+    def error(self, sentence: str, key: str = "") -> BudgetError:
+        """What is wrong, and where."""
+        line = self._line(key)
+        where = f"{self.file}, line {line}" if line else self.file
+        named = self.given.get("name") if isinstance(self.given, dict) else None
+        whose = f"budget {named!r}" if isinstance(named, str) else f"budget {self.place}"
+        return BudgetError(": ".join(filter(None, (where, whose, sentence))))
+
+    def _line(self, key: str) -> int | None:
+        """The line of a key, or the entry's first."""
+        lines = self.code.split("\n")[self.start or 0 :] if self.start and key else []
+        for offset, line in enumerate(lines, 1):
+            if TABLE.match(line):
+                break
+            if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+                return (self.start or 0) + offset
+        return self.start
+
+    def _check_keys(self) -> None:
+        if not isinstance(self.given, dict):
+            raise self.error(f"{self.given!r} is no table; write [[tool.bottlecalc.budget]]")
+        if ("block" in self.given) == ("model" in self.given):
+            got = "both block and model" if "block" in self.given else "neither block nor model"
+            raise self.error(f"it has {got}; give one of the two")
+        allowed = BLOCK_KEYS if "block" in self.given else MODEL_KEYS
+        for key in self.given:
+            if key not in allowed:
+                raise self.error(self._stranger(key, allowed), key)
+        if not any(key in self.given for key in (*LIMITS, "max_increase")):
+            raise self.error("it limits nothing; give a max_…, a min_… or max_increase")
+
+    def _stranger(self, key: str, allowed: Sequence[str]) -> str:
+        if key in (*BLOCK_KEYS, *MODEL_KEYS):
+            other = "model" if key in MODEL_KEYS else "block"
+            return f"{key!r} goes with a {other}, and this has none; leave it out"
+        return unknown(key, allowed)
+
+    def _text(self, key: str, required: bool = False) -> str:
+        value = self.given.get(key, None if required else "")
+        if not isinstance(value, str):
+            got = "is missing" if value is None else f"= {value!r} is no text"
+            raise self.error(f'{key} {got}; give {key} = "…"', key)
+        return value
+
+    def _choice(self, key: str, *choices: Any) -> Any:
+        value = self.given.get(key, choices[0])
+        if value not in choices:
+            allowed = " or ".join(f'"{choice}"' for choice in choices)
+            raise self.error(f"{key} = {value!r}; give {allowed}", key)
+        return value
+
+    def _table(self, key: str) -> Mapping[str, object]:
+        value = self.given.get(key, {})
+        if not isinstance(value, dict):
+            raise self.error(f"{key} = {value!r} is no table; give {{ name = value }}", key)
+        return value
+
+    def _block(self) -> Block | None:
+        if "block" not in self.given:
+            return None
+        try:
+            return parse(self._text("block"))
+        except BlockError as error:
+            raise self.error(str(error), "block") from None
+
+    def _size(self) -> tuple[int, int]:
+        value = self.given.get("size", list(DEFAULT_SIZE))
+        sides = value if isinstance(value, list) else [value, value]
+        if len(sides) != 2 or not all(_is_positive(side) for side in sides):
+            raise self.error(f"size = {value!r}; give [height, width], such as [56, 56]", "size")
+        return sides[0], sides[1]
+
+    def _inputs(self) -> tuple[Input, ...]:
+        value = self.given.get("input", [])
+        if isinstance(value, str) or (value and isinstance(value, list) and _is_shape(value)):
+            value = [value]
+        try:
+            if isinstance(value, list):
+                return tuple(map(_input, value))
+        except InputError as error:
+            raise self.error(str(error), "input") from None
+        except TypeError:
+            pass
+        raise self.error(
+            f"input = {value!r}; give [1, 3, 224, 224], or [[…], […]] for several inputs,"
+            ' or "1x128:int64" for another dtype',
+            "input",
+        )
+
+    def _limits(self) -> dict[Figure, Limit]:
+        limits = {
+            figure: Limit(self._number(f"min_{figure}"), self._number(f"max_{figure}"))
+            for figure in FIGURES
+        }
+        for figure, (least, most) in limits.items():
+            if least is not None and most is not None and least > most:
+                raise self.error(
+                    f"min_{figure} = {least:,} is more than max_{figure} = {most:,};"
+                    " give a range that holds something",
+                    f"min_{figure}",
+                )
+        return {figure: limit for figure, limit in limits.items() if limit != Limit()}
+
+    def _number(self, key: str) -> int | None:
+        if key not in self.given:
+            return None
+        try:
+            return read_number(self.given[key])
+        except BudgetError as error:
+            raise self.error(f"{key} = {error}", key) from None
+
+    def _increase(self) -> Fraction | None:
+        if "max_increase" not in self.given:
+            return None
+        try:
+            return read_percent(self.given["max_increase"])
+        except BudgetError as error:
+            raise self.error(f"max_increase = {error}", "max_increase") from None
+
+
+def unknown(key: str, allowed: Sequence[str]) -> str:
+    """What is wrong with a key that there is not."""
+    if key.lower() in ("flops", "flop", "macs", "mac", "max_flop", "max_mac", "gflops"):
+        return (
+            f"{key!r} does not say what is meant: MACs or FLOPs (2 × MACs), most or least;"
+            " give max_macs, max_flops, min_macs or min_flops"
+        )
+    near = get_close_matches(key, allowed, n=1, cutoff=0.6)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"unknown key {key!r}; the keys are {', '.join(allowed)}{hint}"
+
+
+def read_number(value: object) -> int:
+    """Read a limit: ``25_000``, ``"25k"``, ``"4.2M"``, ``"1.5G"``.
+
+    Raises:
+        BudgetError: it is none.
+
+    >>> read_number("4.2M")
+    4200000
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if not isinstance(value, str):
+        raise BudgetError(
+            f'{value!r} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M"'
+        )
+    try:
+        return parse_quantity(value)
+    except QuantityError as error:
+        raise BudgetError(str(error)) from None
+
+
+def read_percent(value: object) -> Fraction:
+    """Read an increase: ``"2%"``.
+
+    Raises:
+        BudgetError: it is none.
+    """
+    match = PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise BudgetError(f'{value!r} is no increase; give percent, such as "2%"')
+    return Fraction(match[1]) / 100
+
+
+def _input(value: object) -> Input:
+    if isinstance(value, str):
+        return Input.parse(value)
+    if isinstance(value, list) and value and _is_shape(value):
+        return Input(tuple(value))
+    raise TypeError(value)
+
+
+def _is_shape(value: Sequence[object]) -> bool:
+    return all(_is_positive(side) for side in value)
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
