@@ -61,11 +61,11 @@ def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[
 
 
 def _entries(text: str, file: str) -> list[Any]:
-    from bottlecalc import toml  # some milliseconds that other commands need not pay
+    import tomllib  # some milliseconds that other commands need not pay
 
     try:
-        document: Any = toml.loads(text)
-    except toml.TOMLDecodeError as error:
+        document: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BudgetError(f"{file} is no TOML: {error}; mend it there") from None
     except RecursionError:
         raise BudgetError(f"{file} is nested too deeply; mend it there") from None

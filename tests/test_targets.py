@@ -67,9 +67,7 @@ def test_a_files_own_folder_comes_first(here: Path, run: Run) -> None:
 
 def script(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The installed command, which does not have the working directory in its path."""
-    command = [sys.executable, "-P", "-m", "bottlecalc"] if sys.version_info >= (3, 11) else [
-        str(Path(sys.executable).parent / "bottlecalc")
-    ]  # fmt: skip
+    command = [sys.executable, "-P", "-m", "bottlecalc"]
     return subprocess.run([*command, *arguments], capture_output=True, text=True)
 
 

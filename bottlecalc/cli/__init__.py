@@ -49,8 +49,7 @@ def bottlecalc(
 def main() -> None:
     """Run the command line; an error is one sentence on stderr and exit code 2."""
     _collect_less()
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)
+    sys.set_int_max_str_digits(0)
     if sys.stdout is None:  # closed: `bottlecalc … >&-`
         sys.exit(_refuse("stdout is closed; leave it open, or send it to a file"))
     spell_in_ascii_what_stdout_cannot()

@@ -102,11 +102,11 @@ def read_arguments(texts: Sequence[str]) -> dict[str, object]:
 
 
 def _toml_value(key: str, text: str) -> object:
-    from bottlecalc import toml
+    import tomllib
 
     try:
-        read = toml.loads(f"value = {text}")
-    except toml.TOMLDecodeError:
+        read = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
         read = {}
     if set(read) != {"value"}:
         raise OptionError(
