@@ -251,7 +251,7 @@ def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = 
         figure: _finding(value, budget, figure, usable) for figure, value in figures(count).items()
     }
     problem = _uncounted(budget, findings) or _ungrowable(budget, findings, baseline, stale)
-    notes = [*(count.notes if isinstance(count, ModelCount) else ())]
+    notes = [*count.notes, *count.passed_over] if isinstance(count, ModelCount) else []
     if stale and stale not in problem:
         notes.append(stale)
     if usable and usable.of != budget.of:
@@ -295,17 +295,13 @@ def _stale(budget: Budget, baseline: Baseline) -> str:
 
 
 def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | None) -> Finding:
+    """FLOPs grow exactly as MACs do, so that these alone are held against the baseline."""
     before = baseline.figures.get(figure) if baseline else None
     limit = budget.limits.get(figure, Limit())
     allowed = None
-    if before is not None and budget.max_increase is not None and _is_held(figure, limit):
+    if before is not None and budget.max_increase is not None and figure != "flops":
         allowed = int(before * (1 + budget.max_increase))
     return Finding(value, limit, before, allowed)
-
-
-def _is_held(figure: Figure, limit: Limit) -> bool:
-    """FLOPs grow as MACs do: they are held where they have a limit, not to say all twice."""
-    return figure != "flops" or limit != Limit()
 
 
 def exit_code(verdicts: Sequence[Verdict], exit_zero: bool = False) -> int:

@@ -21,7 +21,7 @@ from bottlecalc.dispatcher import dispatcher_counts
 from bottlecalc.measure import FLOAT_BYTES, decline, evaluating, fvcore_counts
 from bottlecalc.models import Counted, Input, InputError, ModelCount, Module, Parameters
 from bottlecalc.targets import Target, TargetError, naming, said
-from bottlecalc.twins import twin, values_kept
+from bottlecalc.twins import state_kept, twin, values_kept
 
 if TYPE_CHECKING:
     import torch
@@ -78,8 +78,7 @@ class _Counting:
     def count(self, counter: Counters) -> ModelCount:
         with naming(f"{self.name} cannot be counted"), _random_state_kept(), self.keeping:
             if self.in_hand:
-                self.keeping.enter_context(evaluating(self.build()))
-                self.keeping.enter_context(values_kept(self.build().buffers()))
+                self.keeping.enter_context(state_kept(self.build()))
             module = self._real() if counter == "fvcore" else self._virtual()
             counters: dict[Witness, Counted] = {}
             if self._runs(module):
@@ -87,15 +86,17 @@ class _Counting:
             return self._counted(module, counters)
 
     def _counted(self, module: nn.Module, counters: Mapping[Witness, Counted]) -> ModelCount:
-        if not counters and any(map(_is_lazy, module.parameters())):
-            raise TargetError(
-                f"{self.name} has lazy modules, whose parameters are known once it is run;"
-                " give what it takes: --input 1x3x224x224"
-            )
+        if not counters:
+            self._refuse_lazy(module, "known once it is run; give what it takes, as --input 1x3")
         stands = next(iter(counters.values()), None)
         inputs = tuple(map(_described, self.inputs))
         own = _modules(module, stands)
         return ModelCount(self.name, inputs, _parameters(module), own, counters, tuple(self.notes))
+
+    def _refuse_lazy(self, module: nn.Module, why: str) -> None:
+        lazy = [name for name, held in module.named_parameters() if _is_lazy(held)]
+        if lazy:
+            raise TargetError(f"{self.name} has lazy parameters ({', '.join(lazy)}), {why}")
 
     def _virtual(self) -> nn.Module:
         """A twin on the meta device, where nothing is allocated."""
@@ -115,9 +116,10 @@ class _Counting:
         """A twin with real tensors."""
         model = self.build()
         if any(parameter.is_meta for parameter in model.parameters()):
+            remedy = "give one with values" if self.in_hand else "have it built at every call"
             raise TargetError(
-                f"{self.name} is on the meta device, where nothing is computed, though asked for"
-                " anew; let it be built at every call, or ask torch's dispatcher alone"
+                f"{self.name} is on the meta device, where nothing is computed;"
+                f" {remedy}, or ask torch's dispatcher alone"
             )
         if self.in_hand:
             self.keeping.enter_context(values_kept(model.parameters()))
@@ -148,6 +150,7 @@ class _Counting:
         if counter == "fvcore":
             return module, {"fvcore": self._fvcore(module)}
         module, seen = self._torch(module)
+        self._refuse_lazy(module, "and the forward pass never calls their modules; leave them out")
         if counter == "torch":
             return module, {"torch": seen}
         return module, {"torch": seen, **self._fvcore_too(module, seen)}
@@ -163,10 +166,20 @@ class _Counting:
             reason = f"it cannot be run on the meta device ({_cause(error)})"
             self._check_fits(module, reason, error)
         module = self._real()
-        with naming(f"{self.name} cannot be run on {self._shown}"), evaluating(module), _unfused():
-            seen = dispatcher_counts(module, *self._tensors(_device(module)))
+        with evaluating(module), _unfused():
+            seen = self._run(module)
         self.notes.append(f"run on real tensors, fused attention and recurrence off: {reason}")
         return module, seen
+
+    def _run(self, module: nn.Module) -> Counted:
+        """What torch's dispatcher sees on real tensors."""
+        try:
+            with naming(f"{self.name} cannot be run on {self._shown}"):
+                return dispatcher_counts(module, *self._tensors(_device(module)))
+        except TargetError as error:
+            whole = "Expected tensor" in str(error) and "FloatTensor" in str(error)
+            hint = f"; for whole numbers say {self._shown}:int64" if whole else ""
+            raise TargetError(f"{error}{hint}") from error.__cause__
 
     def _check_fits(self, module: nn.Module, reason: str, error: Exception) -> None:
         if declined := self._declined(module):
@@ -189,9 +202,19 @@ class _Counting:
                 return {"fvcore": self._fvcore(self._real())}
             reason = declined["fvcore"]
         except TargetError as error:
-            reason = str(error)
+            reason = self._failure_alone() or str(error)
         self.notes.append(f"fvcore was left out: {reason}")
         return {}
+
+    def _failure_alone(self) -> str:
+        """What the model says to its inputs when it is run, and only the meta device took them."""
+        try:
+            module = self._real()
+            with naming(f"{self.name} itself fails on {self._shown}"), evaluating(module):
+                module(*self._tensors(_device(module)))
+        except TargetError as error:
+            return str(error)
+        return ""
 
     def _declined(self, module: nn.Module, seen: Counted | None = None) -> dict[Witness, str]:
         held = _parameters(module)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PRODUCTS = frozenset(
     (
         *("mm", "addmm", "bmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot"),
-        *("linear", "convolution", "attention", "rnn"),
+        *("linear", "convolution", "attention", "rnn", "cdist"),
     )
 )
 """Words in the names of operators that multiply: one without a formula is not passed over."""

@@ -20,7 +20,7 @@ COMMON = ("name", *LIMITS, "max_increase", "level", "message")
 BLOCK_KEYS = ("block", "size", *COMMON)
 MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
 
-TABLE = re.compile(r"\s*\[[^,\]]*\]{1,2}\s*$")
+TABLE = re.compile(r"\s*\[{1,2}\s*[A-Za-z_\"'][^,\]]*\]{1,2}\s*$")
 PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%", re.ASCII)
 """Twelve digits: as many as can be shown exactly."""
 

@@ -56,8 +56,9 @@ def read(text: str, file: str) -> Lock:
         raise LockError(_unreadable(file, f"its schema is {schema!r}, not {SCHEMA!r}"))
     try:
         convention = str(document["convention"])
-        versions = {name: document["versions"][name] for name in get_args(Witness)}
+        versions = {name: document["versions"][name] or "" for name in get_args(Witness)}
         entries = document["budgets"].items()
+        "".join(versions.values())
     except (AttributeError, KeyError, TypeError):
         raise LockError(_unreadable(file, "it lacks its convention, versions or budgets")) from None
     baselines = {name: _baseline(name, entry, convention, file) for name, entry in entries}
@@ -65,14 +66,16 @@ def read(text: str, file: str) -> Lock:
 
 
 def _unreadable(file: str, reason: str) -> str:
-    return f"{file} is no lock file: {reason}; make it anew with: bottlecalc check --update"
+    remedy = "make it anew with: bottlecalc check --update, without a NAME"
+    return f"{file} is no lock file: {reason}; {remedy}"
 
 
 def _baseline(name: str, entry: Any, convention: str, file: str) -> Baseline:
     try:
         basis = {**{str(k): str(v) for k, v in entry["basis"].items()}, "convention": convention}
         modules = {module: _whole(own) for module, own in entry["modules"].items()}
-        return Baseline(basis.pop("of"), basis, _whole(entry["figures"]), modules)
+        of, *_ = (basis.pop("of"), basis["input"], basis["counter"])
+        return Baseline(of, basis, _whole(entry["figures"]), modules)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error) if isinstance(error, ValueError) else "something is missing or wrong"
         raise LockError(_unreadable(file, f"of the budget {name!r}, {reason}")) from None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
 from bottlecalc.counts import Layers, Witness
 from bottlecalc.errors import BottlecalcError
+
+NAMED = 5
+"""So many modules are named in a remark."""
 
 
 class InputError(BottlecalcError, ValueError):
@@ -184,6 +187,26 @@ class ModelCount:
         found = next((counted.uncalled for counted in self.counters.values()), ())
         return tuple(module.name for module in self.own if module.params and module.name in found)
 
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """What a counter met and did not count, where nobody else did or the other found more."""
+        return tuple(
+            f"{witness} does not support {_listed(found.unsupported)}, and counts none of it"
+            for witness, found in self.counters.items()
+            if found.unsupported
+            and (witness == "torch" or len(self.counters) == 1 or self.differences)
+        )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that has to be said beside the figures, a sentence each; begins with the notes."""
+        misses = tuple(_misses(self)) if self.differences else ()
+        uncalled = (
+            f"never called by the forward pass: {_few(self.uncalled)}"
+            " (their MACs, if any, are their parents')",
+        )
+        return (*self.notes, *misses, *self.passed_over, *(uncalled if self.uncalled else ()))
+
     def tree(self, depth: int | None = None) -> tuple[Module, ...]:
         """Every module down to that depth, with all that it and its children hold."""
         sums: dict[str, Module] = {}
@@ -197,6 +220,31 @@ class ModelCount:
 
     def _total(self, figures: Sequence[int | None]) -> int | None:
         return sum(filter(None, figures)) if self.counters else None
+
+
+def _misses(count: ModelCount) -> Iterator[str]:
+    """What each counter missed where they differ, and which figure stands."""
+    by_torch, by_fvcore = (sum(found.macs.values()) for found in count.counters.values())
+    why = ", for it sees every operator that runs" if by_torch > by_fvcore else ""
+    yield f"torch counts {by_torch:,} MACs and fvcore {by_fvcore:,}; torch's stands{why}"
+    less = {name: t - f for name, (t, f) in count.differences.items() if t > f}
+    more = {name: f - t for name, (t, f) in count.differences.items() if f > t}
+    if less:
+        yield f"fvcore missed {sum(less.values()):,} MACs in {_few(list(less))}"
+    if less and not count.counters["fvcore"].unsupported:
+        yield "fvcore supports every operator that it met: it counts them otherwise"
+    if more:
+        yield f"torch counts {sum(more.values()):,} MACs fewer in {_few(list(more))}"
+
+
+def _listed(operators: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ×{times}" for name, times in sorted(operators.items()))
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(name or "(the model itself)" for name in names[:NAMED])
+    rest = len(names) - NAMED
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _plus(module: Module, inside: Module) -> Module:

@@ -9,7 +9,7 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -58,8 +58,7 @@ class Target:
         """While it is loaded, built and run, its file's folder and the working directory are
         searched for modules.
         """
-        beside = [Path(self._place).parent] if self._place.endswith(".py") else []
-        return importable(*beside, Path.cwd())
+        return importable(Path(self._place).parent if self._place.endswith(".py") else None)
 
     def load(self) -> Callable[[], nn.Module]:
         """Find it; what is returned builds it, anew by each call unless it is an instance.
@@ -146,7 +145,15 @@ def find(name: str) -> object:
 
 def _import(name: str) -> ModuleType:
     with naming(f"{name} cannot be imported"):
-        return import_module(name)
+        try:
+            return import_module(name)
+        except ModuleNotFoundError as error:
+            if not error.name or not f"{name}.".startswith(f"{error.name}."):
+                raise
+            raise TargetError(
+                f"{name} cannot be imported: {said(error)}; it is neither in the working directory"
+                " nor installed: run this from its folder, or install it"
+            ) from error
 
 
 def _file(path: Path) -> ModuleType:
@@ -154,7 +161,7 @@ def _file(path: Path) -> ModuleType:
 
     if not path.is_file():
         raise TargetError(f"there is no file {str(path)!r}; give {FORMS}")
-    name = f"bottlecalc_target_{path.stem}"
+    name = f"bottlecalc_target_{path.stem.replace('.', '_')}"
     spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -184,30 +191,48 @@ def _attribute(owner: object, name: str, place: str) -> object:
 
 
 @contextmanager
-def importable(*folders: Path) -> Iterator[None]:
-    """These folders come first in the search for modules.
+def importable(beside: Path | None = None) -> Iterator[None]:
+    """The working directory is searched for modules, and first the folder that is beside.
 
-    What is imported from one of them, but for the working directory, is forgotten afterwards:
-    the next target's ``layers.py`` is another.
+    What is imported from there is forgotten afterwards, and what it hides is set aside meanwhile:
+    each target's ``layers.py`` is its own.
     """
-    places, known = [str(folder.resolve()) for folder in folders], set(sys.modules)
-    before = sys.path.copy()
-    sys.path[:0] = places
+    here = str(Path.cwd())
+    folder = str(beside.resolve()) if beside else here
+    own = folder != here and not _is_installed(folder)
+    aside = {name: sys.modules.pop(name) for name in (_hidden(folder, here) if own else ())}
+    known, before = set(sys.modules), sys.path.copy()
+    sys.path[:0] = [folder, here]
     try:
         yield
     finally:
         sys.path[:] = before
-        beside = {*places} - {str(Path.cwd())}
-        new = set(sys.modules) - known
-        for name in [name for name in new if _home(name.partition(".")[0]) in beside]:
+        new = set(sys.modules) - known if own else set()
+        for name in [name for name in new if _home(name) == folder]:
             del sys.modules[name]
+        sys.modules.update(aside)
 
 
-def _home(package: str) -> str:
-    """The folder that a module or package was found in, or empty."""
-    module = sys.modules.get(package)
-    paths = list(getattr(module, "__path__", [])) or [getattr(module, "__file__", None) or ""]
-    return str(Path(paths[0]).parent) if paths[0] else ""
+def _hidden(folder: str, here: str) -> list[str]:
+    """Modules of the working directory that a folder has others for, by the same names."""
+    try:
+        names = {path.stem for path in Path(folder).iterdir() if path.suffix in ("", ".py")}
+    except OSError:  # which finding the target will say
+        return []
+    loaded = [name for name in sys.modules if name.partition(".")[0] in names]
+    return [name for name in loaded if _home(name) == here]
+
+
+def _home(name: str) -> str:
+    """The folder that a module's outermost package was found in, or empty."""
+    held = getattr(sys.modules.get(name.partition(".")[0]), "__dict__", {})
+    paths = held.get("__path__")
+    path = next(iter(paths), None) if isinstance(paths, Iterable) else held.get("__file__")
+    return str(Path(path).parent) if isinstance(path, str) else ""
+
+
+def _is_installed(path: str) -> bool:
+    return "site-packages" in path or "dist-packages" in path
 
 
 @contextmanager
@@ -256,8 +281,7 @@ def _is_users(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
     ours = f"{Path(__file__).parent}{os.sep}"
     stdlib = f"{Path(traceback.__file__).parent}{os.sep}"
-    installed = "site-packages" in name or "dist-packages" in name
-    return not (name.startswith(("<", ours, stdlib)) or installed)
+    return not (name.startswith(("<", ours, stdlib)) or _is_installed(name))
 
 
 def _shown(filename: str | None) -> str:

@@ -51,6 +51,8 @@ def assert_within_budget(
         TargetError: the model does not run on these inputs.
     """
     __tracebackhide__ = True
+    if "max_increase" in limits:
+        raise BudgetError("max_increase needs a baseline; leave it to bottlecalc check")
     for key in limits:
         if key not in LIMITS:
             raise BudgetError(unknown(key, LIMITS))

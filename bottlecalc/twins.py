@@ -70,9 +70,22 @@ def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> N
 
 
 @contextmanager
+def state_kept(model: nn.Module) -> Iterator[None]:
+    """Put back the modes and the buffers of a model that a twin's closures may still hold."""
+    kept = [(layer, layer.training, dict(layer._buffers)) for layer in model.modules()]
+    try:
+        with values_kept(model.buffers()):
+            yield
+    finally:
+        for layer, training, buffers in kept:
+            layer.training = training
+            if isinstance(layer._buffers, dict):  # a scripted module's cannot be replaced
+                layer._buffers.update(buffers)
+
+
+@contextmanager
 def values_kept(tensors: Iterable[Tensor]) -> Iterator[None]:
     """Put back what changes in these tensors: a twin shares them, or a closure holds them."""
-    import torch
     from torch.nn.parameter import is_lazy
 
     held = [tensor for tensor in tensors if not (is_lazy(tensor) or tensor.is_meta)]
@@ -81,5 +94,21 @@ def values_kept(tensors: Iterable[Tensor]) -> Iterator[None]:
         yield
     finally:
         for tensor, before in zip(held, kept, strict=True):
-            if not torch.equal(tensor, before):
-                tensor.data.copy_(before)
+            if not _equal(tensor, before):
+                _put_back(tensor, before)
+
+
+def _equal(tensor: Tensor, before: Tensor) -> bool:
+    import torch
+
+    try:
+        return torch.equal(tensor, before)
+    except RuntimeError:  # sparse, nested and some narrow tensors cannot be compared
+        return False
+
+
+def _put_back(tensor: Tensor, before: Tensor) -> None:
+    try:
+        tensor.data.copy_(before)
+    except RuntimeError:  # of another size by now
+        tensor.data = before

@@ -111,3 +111,52 @@ def test_nothing_is_written_where_one_file_cannot_be(here: Path, run: Run) -> No
 def test_an_empty_option_is_not_passed_over(option: str, here: Path, run: Run) -> None:
     (here / "bottlecalc.toml").write_text(GROWING.replace("max_increase", "message"), "utf-8")
     assert run("check", option, "").code == 2
+
+
+def test_the_other_file_is_named(here: Path, run: Run) -> None:
+    entry = GROWING.replace("[[budget]]", "[[tool.bottlecalc.budget]]").replace(
+        "max_in", "# max_in"
+    )
+    (here / "bottlecalc.toml").write_text(GROWING.replace('max_increase = "2%"', "max_macs = 1"))
+    (here / "pyproject.toml").write_text(entry, "utf-8")
+    said = "pyproject.toml has budgets too, and they are not read: bottlecalc.toml comes first"
+    assert said in run("check").out
+    assert said not in run("check", "--config", "bottlecalc.toml").out
+
+
+def test_what_fvcore_passes_over_is_said_of_a_budget(here: Path, run: Run) -> None:
+    (here / "net.py").write_text(
+        "from torch import nn\n\ndef f(): return nn.Conv2d(3, 4, 3, padding='same')\n", "utf-8"
+    )
+    (here / "bottlecalc.toml").write_text(
+        '[[budget]]\nname = "m"\nmodel = "net.py:f"\ninput = [1, 3, 7, 5]\nmax_macs = 6\n'
+        'counter = "fvcore"\n',
+        "utf-8",
+    )
+    result = run("check")
+    assert result.code == 0
+    assert (
+        "m: fvcore does not support aten::_convolution_mode ×1, and counts none of it" in result.out
+    )
+
+
+@pytest.mark.parametrize("name", ["bottlecalc.toml", LOCK, f"./{LOCK}"])
+def test_a_report_does_not_replace_the_budgets_or_the_baseline(
+    name: str, here: Path, run: Run
+) -> None:
+    run("check", "--update")
+    before = [(here / file).read_text("utf-8") for file in ("bottlecalc.toml", LOCK)]
+    result = run("check", "--update", "--output", name)
+    assert (result.code, result.out) == (2, "")
+    assert f"--output {name} is the file of the" in result.err
+    assert [(here / file).read_text("utf-8") for file in ("bottlecalc.toml", LOCK)] == before
+
+
+def test_an_update_of_one_leaves_no_figures_of_another_convention(here: Path, run: Run) -> None:
+    (here / "bottlecalc.toml").write_text(GROWING + GROWING.replace("grows", "other"), "utf-8")
+    run("check", "--update")
+    lock = json.loads((here / LOCK).read_text("utf-8"))
+    (here / LOCK).write_text(json.dumps({**lock, "convention": "FLOPs = MACs"}), "utf-8")
+    run("check", "grows", "--update")
+    assert list(json.loads((here / LOCK).read_text("utf-8"))["budgets"]) == ["grows"]
+    assert "there is no baseline for max_increase" in run("check", "other").out

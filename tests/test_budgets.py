@@ -224,6 +224,14 @@ REFUSED = [
         "f.toml, line 8: budget 'a': max_params = 'q' is no limit",
     ),
     (
+        MODEL + "input = [\n  [1],\n  [\n    5\n  ]\n]\nlevel = 3\nmax_macs = 1\n",
+        "f.toml, line 10: budget 'a': level = 3; give",
+    ),
+    (
+        HEAD + "max_macs = 1\nlevel.x = 3\n[tool.other]\nlevel = 3\n",
+        "f.toml, line 5: budget 'a': level = {'x': 3}; give",
+    ),
+    (
         f"# it's [[budget]] \u2028\n{HEAD}size = [\n  3, # [\n  5,\n]\nlevel = 3\nmax_macs = 1\n",
         "f.toml, line 9: budget 'a': level = 3; give",
     ),
@@ -377,8 +385,9 @@ def test_a_baseline_of_something_else_is_stale() -> None:
     assert verdict.status == "pass"
     assert verdict.findings["macs"].baseline is None
     assert verdict.notes == ("the baseline is stale: input was 56×56 and is 28×28",)
-    strict = replace(budget, max_increase=Fraction(1, 50))
-    assert "the baseline is stale: input was" in hold(strict, count(BLOCK, (28, 28)), other).problem
+    strict = hold(replace(budget, max_increase=Fraction(1, 50)), count(BLOCK, (28, 28)), other)
+    assert "the baseline is stale: input was" in strict.problem
+    assert strict.notes == ()
     convention = other._replace(basis={**other.basis, "convention": "FLOPs = MACs"})
     (note,) = hold(Budget("a", BLOCK), count(BLOCK), convention).notes
     assert note.startswith("the baseline is stale: convention was FLOPs = MACs and is MACs of")
@@ -411,7 +420,8 @@ def test_a_lock_is_read_as_it_was_written() -> None:
 
 
 LOCKED = """{"schema": "bottlecalc.lock/1", "convention": "", "versions": {"torch": null,
-"fvcore": null}, "budgets": {"a": {"basis": {"of": ""}, "figures": {"macs": 9}, "modules": {}}}}"""
+"fvcore": null}, "budgets": {"a": {"basis": {"of": "", "input": "", "counter": ""},
+"figures": {"macs": 9}, "modules": {}}}}"""
 BROKEN = "of the budget 'a', "
 
 
@@ -427,10 +437,15 @@ BROKEN = "of the budget 'a', "
         (LOCKED.replace("9", "1.5"), BROKEN + "macs = 1.5 is no count"),
         (LOCKED.replace("9", "-1"), BROKEN + "macs = -1 is no count"),
         (LOCKED.replace('"of"', '"off"'), BROKEN + "something is missing or wrong"),
+        (LOCKED.replace('"input"', '"in"'), BROKEN + "something is missing or wrong"),
+        (LOCKED.replace('"counter"', '"by"'), BROKEN + "something is missing or wrong"),
+        (LOCKED.replace("null", '["x"]', 1), "it lacks its convention, versions or budgets"),
     ],
 )
 def test_a_bad_lock_is_one_sentence(text: str, reason: str) -> None:
     with pytest.raises(LockError) as error:
         read_lock(text, "lock.json")
     assert str(error.value).startswith(f"lock.json is no lock file: {reason}")
-    assert str(error.value).endswith("; make it anew with: bottlecalc check --update")
+    assert str(error.value).endswith(
+        "; make it anew with: bottlecalc check --update, without a NAME"
+    )

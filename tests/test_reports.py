@@ -55,11 +55,32 @@ def test_no_number_is_broken_on_any_terminal(columns: int, here: Path) -> None:
 
 @pytest.mark.parametrize("columns", [30, 40, 60, 80])
 def test_nor_in_a_model(columns: int) -> None:
+    """(640·3200 + 9·3200² + 3200·12800 + 640·12800) weights, at 64·224² positions."""
     block = ("bottleneck:in=640,out=12800", "--input", "64x640x224x224", "--counter", "torch")
     shown = run_on_terminal(columns, "count", *block, "--depth", "1", NO_COLOR="1").out
-    for text in ("module", "type", "BottleneckBlock", "conv1", "activations", "100.0%"):
+    for text in ("module", "conv1", "activations", "100.0%"):
         assert text in shown
     assert re.search(r"(?<![\d,])460,366,807,040,000(?![\d,])", shown)
+
+
+def test_a_model_of_usual_size_fits_a_terminal() -> None:
+    """Where all columns do not, the types of modules are left out."""
+    block = ("count", "bottleneck:in=64,out=128", "--counter", "torch", "--depth", "1")
+    narrow, wide = (run_on_terminal(columns, *block).out for columns in (80, 120))
+    assert "BottleneckBlock" not in narrow
+    assert "BottleneckBlock" in wide
+    for columns, shown in ((80, narrow), (120, wide)):
+        plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).split("\n")
+        assert max(len(line) for line in plain if "\r" not in line) <= columns
+
+
+def test_a_breach_is_wrapped_beside_its_mark(here: Path) -> None:
+    write_named(here, '"a"')
+    shown = run_on_terminal(50, "check").out
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
+    told = plain.partition("✗ a:")[2].partition("1 budget")[0].rstrip().split("\n")[1:]
+    assert len(told) > 3
+    assert all(line.startswith("  ") for line in told if line)
 
 
 def test_a_table_in_a_file_is_whole_and_plain(here: Path) -> None:

@@ -58,6 +58,43 @@ def test_each_file_has_its_own_siblings(here: Path, run: Run) -> None:
     assert "layers" not in sys.modules
 
 
+def test_nor_has_one_the_working_directorys(here: Path, run: Run) -> None:
+    """The working directory's comes first here; and is there again afterwards: 5·6, 2·3, 5·6."""
+    write(here, 5)
+    write(here / "a", 2)
+    entry = '[[budget]]\nname = "{n}"\nmodel = "{f}net.py:layer"\nmax_params = 99\n'
+    entries = (entry.format(n=n, f=f) for n, f in enumerate(("", "a/", "")))
+    (here / "bottlecalc.toml").write_text("".join(entries), "utf-8")
+    assert params(run("check", "--format", "json")) == [30, 6, 30]
+    sys.modules.pop("layers")
+
+
+def test_what_is_installed_is_not_forgotten(here: Path, run: Run) -> None:
+    """A file beside installed packages imports one of them, twice."""
+    folder = here / "site-packages"
+    write(folder, 4)
+    entry = '[[budget]]\nname = "{}"\nmodel = "site-packages/net.py:layer"\nmax_params = 99\n'
+    (here / "bottlecalc.toml").write_text(entry.format(1) + entry.format(2), "utf-8")
+    assert params(run("check", "--format", "json")) == [20, 20]
+    assert "layers" in sys.modules
+    sys.modules.pop("layers")
+
+
+def test_modules_that_are_stubs_do_no_harm(here: Path, run: Run) -> None:
+    (here / "a").mkdir()
+    (here / "a" / "net.py").write_text(
+        "import sys, types\nfrom torch import nn\n\n"
+        "class Stub(types.ModuleType):\n"
+        "    def __getattr__(self, name): return Stub(name)\n\n"
+        "sys.modules['apex'] = Stub('apex')\n"
+        "def f(): return nn.Linear(3, 2)\n",
+        "utf-8",
+    )
+    document = json.loads(run("count", "a/net.py:f", "--format", "json").out)
+    assert document["params"]["total"] == 8
+    sys.modules.pop("apex")
+
+
 def test_a_files_own_folder_comes_first(here: Path, run: Run) -> None:
     write(here, 5)
     write(here / "a", 2)
@@ -163,6 +200,6 @@ def test_a_builder_that_keeps_what_it_built(here: Path, run: Run) -> None:
     result = run("count", "net.py:cached", "--input", "1x3")
     assert result.code == 2
     assert result.err == (
-        "Error: net.py:cached is on the meta device, where nothing is computed, though asked for"
-        " anew; let it be built at every call, or ask torch's dispatcher alone\n"
+        "Error: net.py:cached is on the meta device, where nothing is computed; have it built at"
+        " every call, or ask torch's dispatcher alone\n"
     )

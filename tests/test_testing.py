@@ -62,6 +62,8 @@ def test_what_cannot_be_held_is_no_pass() -> None:
         assert_within_budget(zoo.Same(), (1, 3, 7, 5), flops=1)
     with pytest.raises(BudgetError, match="unknown key 'level'; the keys are max_params, min_par"):
         assert_within_budget(BLOCK, max_params=1, level="warn")
+    with pytest.raises(BudgetError, match="max_increase needs a baseline; leave it to bottlecalc"):
+        assert_within_budget(BLOCK, max_increase="2%")
     with pytest.raises(BudgetError, match=r"inputs were given for bottleneck:in=64,out=128, and a"):
         assert_within_budget(BLOCK, (1, 64, 7, 7), max_params=1)
     with pytest.raises(BudgetError, match="'counter' goes with a model, and this has none"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ Format = Literal["table", "json", "markdown", "github", "junit", "sarif"]
 
 CONFIGS = (Path("bottlecalc.toml"), Path("pyproject.toml"))
 LOCK = "bottlecalc.lock.json"
+SECTION = "[tool.bottlecalc"
 
 
 def check(
@@ -89,10 +91,13 @@ def check(
     chosen = select(budgets, names or (), str(path))
     lock_path = path.parent / LOCK if baseline is None else Path(baseline)
     lock = _read_lock(lock_path, baseline is not None, update, partial=len(chosen) < len(budgets))
+    _check_output(output, {"budgets": path, "baseline": lock_path})
     with spinner("checking budgets") as say:
         verdicts = tuple(_held(budget, lock, update, traceback, say) for budget in chosen)
     files = _update(verdicts, lock_path, lock, budgets) if update else {}
     notes = _updated(lock_path, files) if update else _strangers(lock, budgets)
+    if config is None:
+        notes += _unread(path)
     report = Report(verdicts, exit_code(verdicts, exit_zero), tuple(notes))
     if output is not None:
         files[Path(output)] = FORMATS[output_format](report, unbounded())
@@ -100,6 +105,14 @@ def check(
     write(FORMATS["table" if output is not None else output_format](report, console()))
     _summarise(report)
     raise typer.Exit(report.exit_code)
+
+
+def _check_output(output: str | None, files: Mapping[str, Path]) -> None:
+    for what, path in files.items():
+        if output and Path(output).resolve() == path.resolve():
+            raise OptionError(
+                f"--output {output} is the file of the {what}; give another for the report"
+            )
 
 
 def _config() -> Path:
@@ -112,6 +125,14 @@ def _config() -> Path:
             " with --config"
         )
     return found
+
+
+def _unread(path: Path) -> list[str]:
+    """That the other file has budgets too."""
+    other = CONFIGS[1]
+    if path == other or not other.is_file() or SECTION not in other.read_text("utf-8", "replace"):
+        return []
+    return [f"{other} has budgets too, and they are not read: {path} comes first"]
 
 
 def _read_budgets(path: Path) -> tuple[Budget, ...]:
@@ -178,6 +199,7 @@ def _count(budget: Budget) -> Count | ModelCount:
     from bottlecalc.counting import count_target
     from bottlecalc.targets import Target
 
+    gc.collect()  # the model before, where it holds itself
     target = Target(str(budget.model), budget.arguments)
     with guests():
         return count_target(target, budget.inputs, budget.counter)

@@ -72,7 +72,7 @@ def count(
 
     `bottlecalc count net.py:Encoder --input 1x128:int64 --counter torch --format json`
     """
-    from bottlecalc.render.models import FORMATS, sentences
+    from bottlecalc.render.models import FORMATS
 
     levels = options.read_depth(depth)
     wanted = Target(target, options.read_arguments(arguments or ()))
@@ -80,9 +80,9 @@ def count(
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
         counted = _counted(wanted, given, counter)
     write(FORMATS[output_format](counted, levels, console()))
-    if output_format == "csv" or output_format == "markdown":
-        for sentence in sentences(counted):
-            print(sentence, file=sys.stderr)
+    if output_format == "csv":
+        for remark in counted.remarks:
+            print(remark, file=sys.stderr)
 
 
 def _usual(target: str) -> list[Input]:

@@ -92,8 +92,8 @@ def read_arguments(texts: Sequence[str]) -> dict[str, object]:
     """
     read: dict[str, object] = {}
     for text in texts:
-        key, _, value = text.partition("=")
-        if not key.isidentifier():
+        key, given, value = text.partition("=")
+        if not given or not key.isidentifier():
             raise OptionError(f"--arg {text!r} is no argument; give key=value, such as depth=6")
         if key in read:
             raise OptionError(f"--arg {key} is given twice; give it once")
@@ -109,11 +109,16 @@ def _toml_value(key: str, text: str) -> object:
     except tomllib.TOMLDecodeError:
         read = {}
     if set(read) != {"value"}:
-        raise OptionError(
-            f"--arg {key}={text}: {text!r} is no TOML value; give a number, true, false,"
-            f" [1, 2], or text in quotes: --arg '{key}=\"{text}\"'"
-        )
+        raise OptionError(f"--arg {key}={text}: {text!r} is no TOML value; {_meant(key, text)}")
     return read["value"]
+
+
+def _meant(key: str, text: str) -> str:
+    if text in ("True", "False"):
+        return f"give --arg {key}={text.lower()}"
+    if text == "None":
+        return f"TOML has none of that: leave {key} out, or name a function that gives it"
+    return f"give a number, true, false, [1, 2], or text in quotes: --arg '{key}=\"{text}\"'"
 
 
 def read_blocks(specs: Sequence[str], options: Mapping[str, str | bool | None]) -> list[Block]:

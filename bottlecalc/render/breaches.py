@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bottlecalc.budgets import Figure, Finding, Limit, Part, Report, Status, Verdict
 from bottlecalc.render import words
-from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.layout import hung, printed, ruled
 from bottlecalc.render.words import number, percent, visible
 
 NAMES: dict[Figure, str] = {
@@ -29,6 +29,7 @@ MARKS: dict[Status, tuple[str, str]] = {
 LEGEND = """\
 MACs and FLOPs (2 × MACs): one forward pass in eval mode, on the input shown.
 parameters: all, normalisation and biases included, each counted once."""
+GROWTH = "limit: the tighter of the budget's own and of what max_increase allows."
 SHOWN = 10
 """So many budgets that hold have their rows in the table; of more, how many is enough."""
 
@@ -56,21 +57,20 @@ def sentences(verdict: Verdict) -> Iterator[str]:
     """A sentence for every figure beyond a limit, or for why there are none."""
     if verdict.problem:
         yield f"could not be checked: {verdict.problem}"
-    for figure, finding in verdict.breaches.items():
+    for figure, finding in _distinct(verdict.breaches).items():
         yield from _exceeded(figure, finding, verdict)
 
 
 def reasons(verdict: Verdict) -> Iterator[str]:
     """For every figure too large, the modules that weigh most or, with a baseline, that grew.
 
-    FLOPs are not told apart beside MACs, nor trainable parameters where all are.
+    FLOPs are not told apart beside MACs.
     """
-    over = {figure: finding for figure, finding in verdict.breaches.items() if finding.over > 0}
-    told: list[tuple[Part, ...]] = []
+    breaches = _distinct(verdict.breaches)
+    over = {figure: finding for figure, finding in breaches.items() if finding.over > 0}
     for figure, finding in over.items():
         parts = verdict.parts(figure)[:HEAVIEST]
-        if parts and parts not in told and not (figure == "flops" and "macs" in over):
-            told.append(parts)
+        if parts and not (figure == "flops" and "macs" in over):
             verb = "weigh most" if parts[0].baseline is None else "grew"
             yield f"{NAMES[figure]} that {verb}: {', '.join(_part(p, finding) for p in parts)}"
 
@@ -89,7 +89,7 @@ def markdown(report: Report) -> str:
     lines = [f"| {' | '.join(row)} |" for row in rows]
     said = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
     listed = [f"- {words.markdown(text)}" for text in (*said, *report.notes) if text]
-    return "\n".join([*lines, "", LEGEND, *([""] if listed else []), *listed]) + "\n"
+    return "\n".join([*lines, "", _legend(report), *([""] if listed else []), *listed]) + "\n"
 
 
 def summary(report: Report) -> str:
@@ -152,17 +152,25 @@ def _parts(report: Report) -> Iterator[RenderableType]:
             grid.add_row(Text(row[0], style), *map(Text, row[1:]))
     if hidden:
         grid.add_row(Text(*MARKS["pass"]), f"… {len(hidden)} more hold")
-    yield Text(LEGEND, style="dim")
+    yield Text(_legend(report), style="dim")
     yield Text()
     yield grid
     for verdict in report.verdicts:
         if verdict.status != "pass":
             mark, style = MARKS[verdict.status]
-            yield Text.assemble("\n", (mark, style), f" {breach(verdict)}")
+            yield Text()
+            yield hung(mark, breach(verdict).replace("\n  ", "\n"), mark_style=style)
         elif verdict.notes:
             yield Text(f"\n{remark(verdict)}", style="yellow")
     yield from (Text(f"\n{note}", style="yellow") for note in report.notes)
     yield Text(f"\n{summary(report)}", style="bold")
+
+
+def _legend(report: Report) -> str:
+    """How the table is to be read."""
+    findings = (finding for verdict in report.verdicts for finding in verdict.findings.values())
+    growth = any(finding.allowed is not None for finding in findings)
+    return f"{LEGEND}\n{GROWTH}" if growth else LEGEND
 
 
 def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
@@ -187,7 +195,14 @@ def _shown(verdict: Verdict) -> Mapping[Figure, Finding]:
         for figure, finding in verdict.findings.items()
         if finding.limit != Limit() or finding.allowed is not None
     }
-    return limited or verdict.findings
+    return _distinct(limited or verdict.findings)
+
+
+def _distinct(findings: Mapping[Figure, Finding]) -> Mapping[Figure, Finding]:
+    """Trainable parameters without a limit of their own are left out where all are trainable."""
+    found, params = (findings.get(figure) for figure in ("trainable_params", "params"))
+    same = found and params and found == params._replace(limit=Limit())
+    return {f: finding for f, finding in findings.items() if not (same and f == "trainable_params")}
 
 
 def _against(finding: Finding) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from rich.box import HORIZONTALS
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 LONG_WORD = 24
@@ -31,6 +31,18 @@ def ruled(*columns: str) -> Table:
 def heading(text: str, aside: str = "") -> Text:
     """What a part of the output is about."""
     return Text.assemble("\n", (text, "bold cyan"), (f"  {aside}" if aside else "", "dim"))
+
+
+def hung(mark: str, text: str, style: str = "", mark_style: str = "") -> Table:
+    """Text whose lines all begin beside its mark, however often they are wrapped."""
+    grid = Table.grid(Column(width=1), Column(overflow="fold"), padding=(0, 1, 0, 0))
+    grid.add_row(Text(mark, mark_style), Text(text, style))
+    return grid
+
+
+def fits(table: Table, console: Console) -> bool:
+    """Whether nothing in it has to be broken, or is printed beyond the console's width."""
+    return not console.is_terminal or _needed(table, console) <= console.width
 
 
 def printed(parts: Iterable[RenderableType], console: Console) -> str:

@@ -19,7 +19,7 @@ def document(verdicts: Sequence[Verdict], kept: Lock) -> str:
         "convention": CONVENTION,
         "budgets": {name: _entry(baseline) for name, baseline in baselines.items()},
     }
-    return json.dumps(found, indent=2, sort_keys=True) + "\n"
+    return json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _of(verdict: Verdict) -> Baseline:

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bottlecalc.models import Counted, ModelCount, Module
-from bottlecalc.render.layout import heading, printed, ruled
+from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.schema import heading as schema_heading
 from bottlecalc.render.words import code, line, markdown, number, percent
 
@@ -21,13 +21,11 @@ LEGEND = """\
 MAC: a multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
 activations = output elements of convolutions and matrix products."""
 COLUMNS = ("module", "type", "params", "macs", "activations")
-NAMED = 5
-"""So many modules are named where two counters differ on them."""
 
 
 def table(count: ModelCount, depth: int, console: Console) -> str:
     """The whole count as text, for that console's width and colours."""
-    return printed(_parts(count, depth), console)
+    return printed(_parts(count, depth, console), console)
 
 
 def document(count: ModelCount, depth: int) -> str:
@@ -45,7 +43,7 @@ def document(count: ModelCount, depth: int) -> str:
             "fvcore": _fvcore(count.counters.get("fvcore")),
         },
         "agrees": count.agrees,
-        "notes": list(sentences(count)),
+        "notes": list(count.remarks),
         "modules": [module._asdict() for module in count.tree(depth)],
     }
     return json.dumps(found, indent=2) + "\n"
@@ -65,7 +63,9 @@ def as_markdown(count: ModelCount, depth: int) -> str:
     totals = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
               for name, figure, aside in _totals(count))  # fmt: skip
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
-    return f"{code(count.target)}\n\n{''.join(totals)}\n{''.join(rows)}"
+    remarks = "".join(f"- {markdown(remark)}\n" for remark in count.remarks)
+    below = f"\n{remarks}" if remarks else ""
+    return f"{code(count.target)}\n\n{''.join(totals)}\n{''.join(rows)}{below}"
 
 
 FORMATS: Mapping[str, Callable[[ModelCount, int, Console], str]] = {
@@ -77,54 +77,12 @@ FORMATS: Mapping[str, Callable[[ModelCount, int, Console], str]] = {
 """Text of a count by format; depth says how far down modules are shown."""
 
 
-def sentences(count: ModelCount) -> Iterator[str]:
-    """What has to be said of a count beside its figures."""
-    yield from count.notes
-    if count.differences:
-        yield from _misses(count)
-    yield from _unsupported(count)
-    if count.uncalled:
-        yield (
-            f"never called by the forward pass: {_few(list(count.uncalled))}"
-            " (their MACs, if any, are their parents')"
-        )
-
-
-def _misses(count: ModelCount) -> Iterator[str]:
-    """What each counter missed where they differ, and which figure stands."""
-    by_torch, by_fvcore = (sum(found.macs.values()) for found in count.counters.values())
-    why = ", for it sees every operator that runs" if by_torch > by_fvcore else ""
-    yield f"torch counts {by_torch:,} MACs and fvcore {by_fvcore:,}; torch's stands{why}"
-    less = {name: t - f for name, (t, f) in count.differences.items() if t > f}
-    more = {name: f - t for name, (t, f) in count.differences.items() if f > t}
-    if less:
-        yield f"fvcore missed {sum(less.values()):,} MACs in {_few(list(less))}"
-    if less and not count.counters["fvcore"].unsupported:
-        yield "fvcore supports every operator that it met: it counts them otherwise"
-    if more:
-        yield f"torch counts {sum(more.values()):,} MACs fewer in {_few(list(more))}"
-
-
-def _unsupported(count: ModelCount) -> Iterator[str]:
-    """What a counter passed over, where nobody else counted it or the other found more."""
-    for witness, found in count.counters.items():
-        listed = ", ".join(f"{op} ×{times}" for op, times in sorted(found.unsupported.items()))
-        if listed and (witness == "torch" or len(count.counters) == 1 or count.differences):
-            yield f"{witness} does not support {listed}, and counts none of it"
-
-
-def _few(names: list[str]) -> str:
-    shown = ", ".join(name or "(the model itself)" for name in names[:NAMED])
-    rest = len(names) - NAMED
-    return f"{shown} and {rest} more" if rest > 0 else shown
-
-
-def _parts(count: ModelCount, depth: int) -> Iterator[RenderableType]:
+def _parts(count: ModelCount, depth: int, console: Console) -> Iterator[RenderableType]:
     yield Text(LEGEND, style="dim")
     yield heading(count.target)
     yield _totals_table(count)
     yield Text()
-    yield _tree(count, depth)
+    yield _tree(count, depth, console)
     yield from _verdict(count)
 
 
@@ -143,7 +101,7 @@ def _totals(count: ModelCount) -> Iterator[tuple[str, str, str]]:
         yield "activations", number(count.activations or 0), ""
     if "fvcore" in count.counters:
         total = sum(count.counters["fvcore"].total.values())
-        yield "fvcore total", number(total), "MACs + normalisation, pooling, interpolation"
+        yield "fvcore total", number(total), "fvcore's MACs + normalisation, pooling, interpolation"
 
 
 def _standing(count: ModelCount) -> str:
@@ -158,13 +116,20 @@ def _totals_table(count: ModelCount) -> Table:
     return grid
 
 
-def _tree(count: ModelCount, depth: int) -> Table:
-    grid = ruled("module", "type", "=parameters", "=%", "=MACs", "=%", "=activations", "=%")
+def _tree(count: ModelCount, depth: int, console: Console) -> Table:
+    """The modules; on a terminal too narrow for all columns without their types."""
+    whole = _grid(count, depth, types=True)
+    return whole if fits(whole, console) else _grid(count, depth, types=False)
+
+
+def _grid(count: ModelCount, depth: int, types: bool) -> Table:
+    kinds = ("type",) if types else ()
+    grid = ruled("module", *kinds, "=parameters", "=%", "=MACs", "=%", "=activations", "=%")
     whole = count.tree(0)[0]
     for module in count.tree(depth):
         name = module.name.rpartition(".")[2] or "(all)"
-        cells = _shares(module, whole)
-        grid.add_row(f"{' ' * module.depth}{line(name)}", module.type, *cells)
+        kind = (module.type,) if types else ()
+        grid.add_row(f"{' ' * module.depth}{line(name)}", *kind, *_shares(module, whole))
     return grid
 
 
@@ -183,14 +148,14 @@ def _markdown_rows(count: ModelCount, depth: int) -> Iterator[tuple[str, ...]]:
         yield code(module.name or "(all)"), markdown(module.type), *_shares(module, whole)
 
 
-def _verdict(count: ModelCount) -> Iterator[Text]:
+def _verdict(count: ModelCount) -> Iterator[RenderableType]:
     asked = ", ".join(f"{witness} {version}" for witness, version in count.versions.items())
     yield heading(f"Counters: {asked or 'none; give --input to have MACs counted'}")
     if count.agrees is not None:
         mark = ("✓", "bold green") if count.agrees else ("✗", "bold red")
         sides = "torch = fvcore, in every module" if count.agrees else "torch ≠ fvcore"
         yield Text.assemble(" ", mark, f" MACs  {sides}")
-    yield from (Text(f" {sentence}", style="yellow") for sentence in sentences(count))
+    yield from (hung("", remark, "yellow") for remark in count.remarks)
 
 
 def _torch(found: Counted | None) -> dict[str, Any] | None:
