@@ -369,6 +369,14 @@ def test_an_increase_is_shown_as_it_was_given() -> None:
     assert "max_increase = 0.123456% allows" in text
 
 
+def test_flops_grow_as_macs_do_and_are_not_held_twice() -> None:
+    limits: dict[Figure, Limit] = {"flops": Limit(most=10**12)}
+    budget = Budget("a", BLOCK, limits=limits, max_increase=Fraction(1, 50))
+    verdict = hold(budget, count(BLOCK), baseline(Bottleneck(64, 128, mid_channels=31), budget))
+    assert set(verdict.breaches) == {"params", "trainable_params", "macs"}
+    assert verdict.findings["flops"].allowed is None
+
+
 def test_without_a_baseline_growth_cannot_be_held() -> None:
     budget = Budget("a", BLOCK, max_increase=Fraction(1, 50))
     verdict = hold(budget, count(BLOCK))

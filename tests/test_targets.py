@@ -203,3 +203,20 @@ def test_a_builder_that_keeps_what_it_built(here: Path, run: Run) -> None:
         "Error: net.py:cached is on the meta device, where nothing is computed; have it built at"
         " every call, or ask torch's dispatcher alone\n"
     )
+
+
+def test_a_model_that_holds_itself_is_let_go(here: Path, run: Run) -> None:
+    """The second is built only once the first is gone."""
+    (here / "net.py").write_text(
+        "import builtins, weakref\nfrom torch import nn\n\n"
+        "def f():\n"
+        "    assert getattr(builtins, 'first', lambda: None)() is None\n"
+        "    model = nn.Linear(3, 2)\n"
+        "    model.me = [model]\n"
+        "    builtins.first = weakref.ref(model)\n"
+        "    return model\n",
+        "utf-8",
+    )
+    entry = '[[budget]]\nname = "{}"\nmodel = "net.py:f"\nmax_params = 8\n'
+    (here / "bottlecalc.toml").write_text(entry.format(1) + entry.format(2), "utf-8")
+    assert run("check").code == 0
