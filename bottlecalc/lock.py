@@ -56,13 +56,19 @@ def read(text: str, file: str) -> Lock:
         raise LockError(_unreadable(file, f"its schema is {schema!r}, not {SCHEMA!r}"))
     try:
         convention = str(document["convention"])
-        versions = {name: document["versions"][name] or "" for name in get_args(Witness)}
+        versions = {name: _version(document["versions"][name]) for name in get_args(Witness)}
         entries = document["budgets"].items()
-        "".join(versions.values())
     except (AttributeError, KeyError, TypeError):
         raise LockError(_unreadable(file, "it lacks its convention, versions or budgets")) from None
     baselines = {name: _baseline(name, entry, convention, file) for name, entry in entries}
     return Lock(baselines, {name: version for name, version in versions.items() if version})
+
+
+def _version(value: Any) -> str:
+    """A library's version; empty where it was not used."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(value)
+    return value or ""
 
 
 def _unreadable(file: str, reason: str) -> str:
@@ -73,9 +79,10 @@ def _unreadable(file: str, reason: str) -> str:
 def _baseline(name: str, entry: Any, convention: str, file: str) -> Baseline:
     try:
         basis = {**{str(k): str(v) for k, v in entry["basis"].items()}, "convention": convention}
+        if not {"of", "input", "counter"} <= basis.keys():
+            raise KeyError(name)
         modules = {module: _whole(own) for module, own in entry["modules"].items()}
-        of, *_ = (basis.pop("of"), basis["input"], basis["counter"])
-        return Baseline(of, basis, _whole(entry["figures"]), modules)
+        return Baseline(basis.pop("of"), basis, _whole(entry["figures"]), modules)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error) if isinstance(error, ValueError) else "something is missing or wrong"
         raise LockError(_unreadable(file, f"of the budget {name!r}, {reason}")) from None

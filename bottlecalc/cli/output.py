@@ -27,20 +27,22 @@ UNBOUNDED = 10**9
 LONG = 100_000
 """Fewer items than this pass before anybody wonders how far they are."""
 
-Literal = partial(Console, markup=False, emoji=False)
+literal_console = partial(Console, markup=False, emoji=False)
 """A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``."""
 
 
 def console() -> Console:
     """Stdout as rich sees it; as wide as need be where it is no terminal."""
     if sys.stdout.isatty():
-        return Literal()
-    return Literal(width=UNBOUNDED, height=UNBOUNDED)
+        return literal_console()
+    return literal_console(width=UNBOUNDED, height=UNBOUNDED)
 
 
 def unbounded() -> Console:
     """A console for a file: as wide as need be, and without colour."""
-    return Literal(file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False)
+    return literal_console(
+        file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False
+    )
 
 
 def write(text: str) -> None:
