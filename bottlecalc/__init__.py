@@ -16,27 +16,27 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
-from bottlecalc.compare import Comparison, compare
-from bottlecalc.counts import Count, Measurement, Row
+from bottlecalc.agreement.compare import Comparison, compare
+from bottlecalc.blocks.residual import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.formulas import count
-from bottlecalc.measure import MeasureError, measure
+from bottlecalc.formulas.residual import count
+from bottlecalc.layers.count import Count, Measurement, Row
+from bottlecalc.models.measure import MeasureError, measure
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from bottlecalc.counting import Counters, Given
-    from bottlecalc.models import Input, InputError, ModelCount
-    from bottlecalc.modules import ResidualBlock
-    from bottlecalc.targets import TargetError
+    from bottlecalc.models.model import Input, InputError, ModelCount
+    from bottlecalc.models.run import Counters, Given
+    from bottlecalc.models.target import TargetError
+    from bottlecalc.modules.residual import ResidualBlock
 
 OF_MODELS = {
-    "Input": "models",
-    "InputError": "models",
-    "ModelCount": "models",
-    "TargetError": "targets",
+    "Input": "models.model",
+    "InputError": "models.model",
+    "ModelCount": "models.model",
+    "TargetError": "models.target",
 }
 """Where the names live that only counting a model needs; each is loaded when it is used."""
 
@@ -82,9 +82,9 @@ def build(block: Block) -> ResidualBlock:
     It takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a pair of
     that and the indices of the shortcut's max pooling, for ``nn.MaxUnpool2d``.
     """
-    from bottlecalc import modules
+    from bottlecalc.modules import residual
 
-    return modules.build(block)
+    return residual.build(block)
 
 
 def count_model(model: nn.Module, *inputs: Given, counter: Counters = "both") -> ModelCount:
@@ -101,6 +101,6 @@ def count_model(model: nn.Module, *inputs: Given, counter: Counters = "both") ->
         TargetError: the model does not run on these inputs.
         InputError: an input is none.
     """
-    from bottlecalc import counting
+    from bottlecalc.models import run
 
-    return counting.count_model(model, *inputs, counter=counter)
+    return run.count_model(model, *inputs, counter=counter)

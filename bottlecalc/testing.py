@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from bottlecalc.blocks import Block
-from bottlecalc.budgets import Verdict, hold
-from bottlecalc.entries import LIMITS, BudgetError, Entry, unknown
-from bottlecalc.formulas import count
+from bottlecalc.blocks.residual import Block
+from bottlecalc.budgets.budget import Verdict, hold
+from bottlecalc.budgets.entry import LIMITS, BudgetError, Entry, unknown
+from bottlecalc.formulas.residual import count
 from bottlecalc.render.breaches import breach
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from bottlecalc.counting import Given
+    from bottlecalc.models.run import Given
 
 Keys = Mapping[str, object]
 
@@ -76,7 +76,7 @@ def _hold_block(block: Any, inputs: Sequence[Given], keys: Keys) -> Verdict:
 
 
 def _hold_model(model: Any, inputs: Sequence[Given], keys: Keys) -> Verdict:
-    from bottlecalc.counting import count_model
+    from bottlecalc.models.run import count_model
 
     name = type(model).__name__
     budget = Entry({"name": name, "model": name, **keys}).budget()

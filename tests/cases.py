@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
-from bottlecalc.blocks import Basic, Block, Bottleneck, Plain
+from bottlecalc.blocks.residual import Basic, Block, Bottleneck, Plain
 
 
 class Case(NamedTuple):

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from bottlecalc.counts import Count
 from bottlecalc.handout.lesson import Lesson
 from bottlecalc.handout.text import times
+from bottlecalc.layers.count import Count
 from bottlecalc.render.words import ratio
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)")

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from bottlecalc import formulas, modules
-from bottlecalc.blocks import Basic, Block, Bottleneck, Plain
-from bottlecalc.compare import Compared, compare
-from bottlecalc.counts import Measurement, Row, Shape
-from bottlecalc.formulas import count
-from bottlecalc.measure import measure, parameters
-from bottlecalc.modules import build
+from bottlecalc.agreement.compare import Compared, compare
+from bottlecalc.blocks.residual import Basic, Block, Bottleneck, Plain
+from bottlecalc.formulas import residual as formulas
+from bottlecalc.formulas.residual import count
+from bottlecalc.layers.count import Measurement, Row, Shape
+from bottlecalc.models.measure import measure, parameters
+from bottlecalc.modules import residual as modules
+from bottlecalc.modules.residual import build
 from tests.cases import GRID, Case
 from tests.conftest import Run
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bottlecalc.blocks import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
-from bottlecalc.formulas import break_even_mid, count
+from bottlecalc.blocks.residual import FAMILIES, Basic, Block, BlockError, Bottleneck, Plain, parse
+from bottlecalc.formulas.residual import break_even_mid, count
 from tests.test_agreement import blocks
 
 

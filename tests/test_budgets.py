@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from bottlecalc import Bottleneck, Plain, count, count_model
-from bottlecalc.budgetfile import read
-from bottlecalc.budgets import (
+from bottlecalc.budgets.budget import (
     Baseline,
     Budget,
     Figure,
@@ -23,10 +22,11 @@ from bottlecalc.budgets import (
     hold,
     modules,
 )  # fmt: skip
-from bottlecalc.entries import BudgetError, read_number, read_percent
-from bottlecalc.lock import Lock, LockError
-from bottlecalc.lock import read as read_lock
-from bottlecalc.models import Input
+from bottlecalc.budgets.entry import BudgetError, read_number, read_percent
+from bottlecalc.budgets.file import read
+from bottlecalc.budgets.lock import Lock, LockError
+from bottlecalc.budgets.lock import read as read_lock
+from bottlecalc.models.model import Input
 from bottlecalc.render.breaches import breach
 from bottlecalc.render.locks import document
 

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from bottlecalc.blocks import Basic, Bottleneck
+from bottlecalc.blocks.residual import Basic, Bottleneck
 from bottlecalc.handout import text
 from bottlecalc.handout.bank import BANK
 from bottlecalc.handout.exercises import Exercise, read_answer
 from bottlecalc.handout.worksheet import MOST, draw
-from bottlecalc.measure import measure
-from bottlecalc.modules import ResidualBlock, build
+from bottlecalc.models.measure import measure
+from bottlecalc.modules.residual import ResidualBlock, build
 
 SEEDS = range(40)
 Given = Mapping[str, Any]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from bottlecalc import formulas, modules
-from bottlecalc.blocks import FAMILIES, Block
-from bottlecalc.formulas import count, layers
-from bottlecalc.modules import build
+from bottlecalc.blocks.residual import FAMILIES, Block
+from bottlecalc.formulas import residual as formulas
+from bottlecalc.formulas.residual import count, layers
+from bottlecalc.modules import residual as modules
+from bottlecalc.modules.residual import build
 
 
 @pytest.mark.parametrize("name", FAMILIES)

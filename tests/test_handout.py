@@ -15,11 +15,11 @@ import pypandoc
 import pytest
 
 from bottlecalc import compare, count, parse
-from bottlecalc.counts import Count, Measurement
 from bottlecalc.handout import figure, formats, text
 from bottlecalc.handout.lesson import Lesson, letter
 from bottlecalc.handout.lesson import lesson as make_lesson
 from bottlecalc.handout.worksheet import draw
+from bottlecalc.layers.count import Count, Measurement
 from tests.conftest import Run, run_process
 from tests.sheets import browser, counted, html_text, numbers, pdf_text
 

@@ -90,7 +90,7 @@ def test_import_contracts_hold() -> None:
         ("exact", '["torch", "fvcore", "psutil"]', '["numpy"]'),
         ("handout", '"exercises | lesson | terms",', '"exercises | terms",'),
         ("drawn", 'forbidden_modules = ["matplotlib", ', 'forbidden_modules = ["jinja2", '),
-        ("blind", '["bottlecalc.formulas"]', '["bottlecalc.counts"]'),
+        ("blind", '["bottlecalc.formulas"]', '["bottlecalc.layers"]'),
     ],
     ids=lambda text: text if text.isalpha() else "",
 )

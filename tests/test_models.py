@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from bottlecalc import Input, InputError, TargetError, count_model
-from bottlecalc.dispatcher import dispatcher_counts
+from bottlecalc.models.trace import dispatcher_counts
 from tests import zoo
 
 IMAGE = (1, 3, 224, 224)
@@ -437,7 +437,7 @@ def test_a_lazy_module_that_is_never_called() -> None:
 
 
 def test_that_test_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bottlecalc import counting
+    from bottlecalc.models import run as counting
 
     monkeypatch.setattr(counting, "values_kept", nullcontext)
     model = nn.Embedding(10, 4, max_norm=0.1)
@@ -466,7 +466,7 @@ def test_random_numbers_go_on_as_if_nothing_had_been_drawn() -> None:
 
 
 def test_when_fvcore_is_left_out_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("bottlecalc.measure"), "FVCORE_MOST_MACS", 5)
+    monkeypatch.setattr(import_module("bottlecalc.models.measure"), "FVCORE_MOST_MACS", 5)
     counted = count_model(nn.Linear(3, 2), (1, 3))
     assert list(counted.counters) == ["torch"]
     assert counted.notes == (
@@ -504,7 +504,7 @@ def test_what_only_meta_takes_is_said() -> None:
 
 
 def test_tampering_with_a_count_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bottlecalc import counting
+    from bottlecalc.models import run as counting
 
     def tampered(*arguments: Any) -> Any:
         found = dispatcher_counts(*arguments)
@@ -520,9 +520,9 @@ def test_tampering_with_a_count_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
 
 SEVENTY_BILLION = """
 import resource, torch
-from bottlecalc.counting import count_target
-from bottlecalc.models import Input
-from bottlecalc.targets import Target
+from bottlecalc.models.run import count_target
+from bottlecalc.models.model import Input
+from bottlecalc.models.target import Target
 found = count_target(Target("tests.zoo:Llama70B"), [Input((1, 4096), "int64")])
 print(found.params.total, found.macs, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

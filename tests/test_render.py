@@ -9,8 +9,8 @@ from itertools import cycle
 
 import pytest
 
-from bottlecalc.blocks import parse
-from bottlecalc.formulas import count
+from bottlecalc.blocks.residual import parse
+from bottlecalc.formulas.residual import count
 from bottlecalc.render.words import ascii_only, ratio
 from tests.cases import GRID, Case
 from tests.conftest import Run, run_on_terminal, run_process

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bottlecalc.blocks import Basic, BlockError, Bottleneck, Plain
-from bottlecalc.formulas import count
-from bottlecalc.quantities import QuantityError, parse_quantity
-from bottlecalc.solve import Limit, Question, SolveError, break_even, solve
+from bottlecalc.blocks.residual import Basic, BlockError, Bottleneck, Plain
+from bottlecalc.explore.solve import Limit, Question, SolveError, break_even, solve
+from bottlecalc.formulas.residual import count
+from bottlecalc.text.numbers import QuantityError, parse_quantity
 from tests.conftest import Run
 
 PAIR = ("solve", "--in", "64", "--out", "128")
@@ -129,7 +129,7 @@ def test_the_identity_is_a_dip_that_is_not_missed() -> None:
 
 def test_a_tampered_formula_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer moves with the closed form: nothing is cached or typed in."""
-    from bottlecalc import formulas
+    from bottlecalc.formulas import residual as formulas
 
     question = Question(
         Bottleneck, {"in": 64, "out": 128}, (56, 56), 1, "mid", (Limit("params", 20_000),), "main"

@@ -19,12 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bottlecalc import formulas
-from bottlecalc.blocks import BlockError, parse
-from bottlecalc.counts import Design
-from bottlecalc.formulas import count
-from bottlecalc.ranges import Sizes, SweepError, parse_axis, parse_sizes
-from bottlecalc.sweep import Column, Course, Grid, arrange, pareto, parse_condition, sweep
+from bottlecalc.blocks.residual import BlockError, parse
+from bottlecalc.explore.sweep import Column, Course, Grid, arrange, pareto, parse_condition, sweep
+from bottlecalc.formulas import residual as formulas
+from bottlecalc.formulas.residual import count
+from bottlecalc.layers.count import Design
+from bottlecalc.text.ranges import Sizes, SweepError, parse_axis, parse_sizes
 from tests.conftest import Run, run_on_terminal
 
 FAST = ("sweep", "--in", "64", "--out", "128")

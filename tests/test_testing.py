@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bottlecalc import Bottleneck, Plain, TargetError
-from bottlecalc.entries import BudgetError
+from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.testing import assert_within_budget
 from tests import zoo
 from tests.conftest import Run

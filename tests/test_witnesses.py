@@ -13,9 +13,9 @@ from torch import nn
 from torch.utils import flop_counter
 
 from bottlecalc import Basic, Block, Bottleneck, Plain, build, count, measure
-from bottlecalc.counts import Count
-from bottlecalc.dispatcher import dispatcher_counts
-from bottlecalc.measure import MeasureError, decline, fvcore_counts, parameters
+from bottlecalc.layers.count import Count
+from bottlecalc.models.measure import MeasureError, decline, fvcore_counts, parameters
+from bottlecalc.models.trace import dispatcher_counts
 from tests.conftest import run_process
 
 Figure = Callable[[Count], object]

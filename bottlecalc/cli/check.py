@@ -15,13 +15,13 @@ from bottlecalc.cli import options
 from bottlecalc.cli.options import OptionError
 from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, unbounded, write
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.formulas import count as count_block
+from bottlecalc.formulas.residual import count as count_block
 
 if TYPE_CHECKING:
-    from bottlecalc.budgets import Budget, Report, Verdict
-    from bottlecalc.counts import Count
-    from bottlecalc.lock import Lock
-    from bottlecalc.models import ModelCount
+    from bottlecalc.budgets.budget import Budget, Report, Verdict
+    from bottlecalc.budgets.lock import Lock
+    from bottlecalc.layers.count import Count
+    from bottlecalc.models.model import ModelCount
 
 Format = Literal["table", "json", "markdown", "github", "junit", "sarif"]
 
@@ -82,8 +82,8 @@ def check(
 
     `bottlecalc check --format junit --output report.xml`
     """
-    from bottlecalc.budgetfile import select
-    from bottlecalc.budgets import Report, exit_code
+    from bottlecalc.budgets.budget import Report, exit_code
+    from bottlecalc.budgets.file import select
     from bottlecalc.render.reports import FORMATS
 
     path = _config() if config is None else Path(config)
@@ -116,7 +116,7 @@ def _check_output(output: str | None, files: Mapping[str, Path]) -> None:
 
 
 def _config() -> Path:
-    from bottlecalc.entries import BudgetError
+    from bottlecalc.budgets.entry import BudgetError
 
     found = next((path for path in CONFIGS if path.is_file()), None)
     if found is None:
@@ -136,8 +136,8 @@ def _unread(path: Path) -> list[str]:
 
 
 def _read_budgets(path: Path) -> tuple[Budget, ...]:
-    from bottlecalc.budgetfile import read
-    from bottlecalc.entries import BudgetError
+    from bottlecalc.budgets.entry import BudgetError
+    from bottlecalc.budgets.file import read
 
     return read(_text(path, BudgetError), _shown(path))
 
@@ -150,7 +150,7 @@ def _read_lock(path: Path, named: bool, update: bool, partial: bool) -> Lock | N
                 f"--baseline {path} is not there; name another, or make it with --update"
             )
         return None
-    from bottlecalc.lock import LockError, read
+    from bottlecalc.budgets.lock import LockError, read
 
     try:
         return read(_text(path, LockError), str(path))
@@ -181,7 +181,7 @@ def _held(
     budget: Budget, lock: Lock | None, update: bool, traceback: bool, say: Callable[[str], None]
 ) -> Verdict:
     """Hold one budget; whatever keeps it from being counted is its verdict."""
-    from bottlecalc.budgets import Verdict, hold
+    from bottlecalc.budgets.budget import Verdict, hold
 
     say(f"checking {budget.name}")
     held = replace(budget, max_increase=None) if update else budget
@@ -196,8 +196,8 @@ def _held(
 def _count(budget: Budget) -> Count | ModelCount:
     if budget.block:
         return count_block(budget.block, budget.size)
-    from bottlecalc.counting import count_target
-    from bottlecalc.targets import Target
+    from bottlecalc.models.run import count_target
+    from bottlecalc.models.target import Target
 
     gc.collect()  # the model before, where it holds itself
     target = Target(str(budget.model), budget.arguments)
@@ -216,7 +216,7 @@ def _update(
     verdicts: Sequence[Verdict], path: Path, lock: Lock | None, budgets: Sequence[Budget]
 ) -> dict[Path, str]:
     """The baseline to write: none where something could not be counted."""
-    from bottlecalc.lock import Lock
+    from bottlecalc.budgets.lock import Lock
     from bottlecalc.render.locks import document
 
     if any(verdict.problem for verdict in verdicts):

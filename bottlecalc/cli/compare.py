@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from bottlecalc.agreement.compare import Comparison
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, console, write
 from bottlecalc.cli.witnesses import compared
-from bottlecalc.compare import Comparison
 from bottlecalc.render.comparisons import FORMATS
 from bottlecalc.render.words import objections, omissions
 

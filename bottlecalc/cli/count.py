@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from bottlecalc.blocks import parse
+from bottlecalc.blocks.residual import parse
 from bottlecalc.cli import options
 from bottlecalc.cli.output import console, guests, spinner, write
-from bottlecalc.models import Input, ModelCount
-from bottlecalc.targets import Target, is_spec
+from bottlecalc.models.model import Input, ModelCount
+from bottlecalc.models.target import Target, is_spec
 
 Format = Literal["table", "json", "csv", "markdown"]
 Counter = Literal["torch", "fvcore", "both"]
@@ -91,6 +91,6 @@ def _usual(target: str) -> list[Input]:
 
 
 def _counted(target: Target, inputs: list[Input], counter: Counter) -> ModelCount:
-    from bottlecalc.counting import count_target
+    from bottlecalc.models.run import count_target
 
     return count_target(target, inputs, counter)

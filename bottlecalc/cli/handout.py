@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bottlecalc.blocks import Block
+from bottlecalc.blocks.residual import Block
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, write
 from bottlecalc.cli.witnesses import compared
@@ -19,8 +19,8 @@ from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.lesson import Lesson, lesson
 from bottlecalc.handout.marking import marked, read_answers
 from bottlecalc.handout.worksheet import MOST, draw
-from bottlecalc.quantities import WHOLE_NUMBER
 from bottlecalc.render.words import objections, omissions
+from bottlecalc.text.numbers import WHOLE_NUMBER
 
 
 def handout(

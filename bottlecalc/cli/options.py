@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bottlecalc.blocks import COMPARED, FAMILIES, Block, family_name, keys, parse
+from bottlecalc.blocks.residual import COMPARED, FAMILIES, Block, family_name, keys, parse
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.quantities import WHOLE_NUMBER
+from bottlecalc.text.numbers import WHOLE_NUMBER
 
 In = Annotated[str | None, typer.Option("--in", metavar="N", help="Channels of the input.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="N", help="Channels of the output.")]
@@ -78,7 +78,7 @@ def traced(wanted: bool) -> Iterator[None]:
         yield
     except BottlecalcError as error:
         if wanted and error.__cause__:
-            from bottlecalc.targets import last_lines
+            from bottlecalc.models.target import last_lines
 
             print(last_lines(error.__cause__), end="", file=sys.stderr)
         raise

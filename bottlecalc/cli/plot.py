@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bottlecalc.cli.output import save, write
-from bottlecalc.ranges import SweepError
+from bottlecalc.text.ranges import SweepError
 
 if TYPE_CHECKING:
+    from bottlecalc.explore.sweep import Condition, Grid
     from bottlecalc.render.plot import Plot
-    from bottlecalc.sweep import Condition, Grid
 
 
 def check_plot(grid: Grid, file: str) -> None:
@@ -68,8 +68,8 @@ def _form(file: str) -> str:
 
 
 def _chart(grid: Grid, conditions: Sequence[Condition], key: str | None) -> Plot:
+    from bottlecalc.explore.sweep import COUNTED, break_evens, curves, figure
     from bottlecalc.render.plot import Line, Plot
-    from bottlecalc.sweep import COUNTED, break_evens, curves, figure
 
     (quantity,) = grid.swept()
     usual = "macs_main" if quantity in ("size", "batch") else "params_main"

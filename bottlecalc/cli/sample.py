@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from random import Random
 
-from bottlecalc.blocks import parse
+from bottlecalc.agreement.compare import compare
+from bottlecalc.blocks.residual import parse
 from bottlecalc.cli.witnesses import measurements
-from bottlecalc.compare import compare
-from bottlecalc.counts import Design
-from bottlecalc.formulas import count
+from bottlecalc.formulas.residual import count
+from bottlecalc.layers.count import Design
 from bottlecalc.render.words import objections, omissions
 
 

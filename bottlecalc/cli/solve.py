@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.blocks import read, require, value_of
+from bottlecalc.blocks.residual import read, require, value_of
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, console, write
-from bottlecalc.quantities import parse_quantity
+from bottlecalc.text.numbers import parse_quantity
 
 Most = str | None
 
@@ -79,9 +79,9 @@ def solve(
 
     `bottlecalc solve --in 64 --out 128 --break-even`
     """
+    from bottlecalc.explore.solve import Limit, Question, SolveError, break_even
+    from bottlecalc.explore.solve import solve as answer
     from bottlecalc.render.solution import BREAK_EVEN_FORMATS, SOLVE_FORMATS
-    from bottlecalc.solve import Limit, Question, SolveError, break_even
-    from bottlecalc.solve import solve as answer
 
     texts = {
         "in": in_channels, "out": out_channels, "mid": mid_channels, "stride": stride,

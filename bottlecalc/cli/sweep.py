@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bottlecalc.blocks import COMPARED
+from bottlecalc.blocks.residual import COMPARED
 from bottlecalc.cli import options
 from bottlecalc.cli.compare import Format
 from bottlecalc.cli.output import (
@@ -25,12 +25,12 @@ from bottlecalc.cli.output import (
 )
 from bottlecalc.cli.plot import check_plot, draw
 from bottlecalc.cli.sample import Sample
-from bottlecalc.counts import Design
-from bottlecalc.quantities import WHOLE_NUMBER
-from bottlecalc.ranges import SweepError, parse_axis, parse_sizes
+from bottlecalc.layers.count import Design
+from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.text.ranges import SweepError, parse_axis, parse_sizes
 
 if TYPE_CHECKING:
-    from bottlecalc.sweep import Condition, Course, Grid
+    from bottlecalc.explore.sweep import Condition, Course, Grid
 
 MOST_DESIGNS = 10**8
 """More than this take --yes: they are counted in minutes and written in gigabytes."""
@@ -116,9 +116,9 @@ def sweep(
 
     `bottlecalc sweep --in 64 --out 128 --mid 8:128:8 --plot widths.svg`
     """
+    from bottlecalc.explore.sweep import Grid, parse_condition
+    from bottlecalc.explore.sweep import figure as key_of
     from bottlecalc.render.designs import SWEEP_FORMATS, Title
-    from bottlecalc.sweep import Grid, parse_condition
-    from bottlecalc.sweep import figure as key_of
 
     texts = {
         "in": in_channels, "out": out_channels, "mid": mid_channels,
@@ -167,7 +167,7 @@ def _seed(text: str) -> str:
 
 
 def _order(sort: str) -> str:
-    from bottlecalc.sweep import figure
+    from bottlecalc.explore.sweep import figure
 
     name = sort.removeprefix("-")
     return ("-" if sort.startswith("-") else "") + figure(name, "--sort")
@@ -195,8 +195,8 @@ def _designs(
     grid: Grid, asked: _Asked, drawn: Sample | None, output: Path | None
 ) -> Iterator[Design]:
     """The designs asked for, the first of them counted, so that what is wrong is said at once."""
-    from bottlecalc.sweep import Course, arrange
-    from bottlecalc.sweep import sweep as sweep_grid
+    from bottlecalc.explore.sweep import Course, arrange
+    from bottlecalc.explore.sweep import sweep as sweep_grid
 
     course = Course()
     every = sweep_grid(grid, asked.conditions, course)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
-from bottlecalc.blocks import Block
+from bottlecalc.agreement.compare import Comparison, compare
+from bottlecalc.blocks.residual import Block
 from bottlecalc.cli.output import spinner
-from bottlecalc.compare import Comparison, compare
-from bottlecalc.counts import Count, Measurement, Witness
-from bottlecalc.formulas import count
-from bottlecalc.measure import MeasureError, decline, failure_named, measure
+from bottlecalc.formulas.residual import count
+from bottlecalc.layers.count import Count, Measurement, Witness
+from bottlecalc.models.measure import MeasureError, decline, failure_named, measure
 
 REMEDY = "; give a smaller size or batch, or --no-measure"
 
@@ -56,7 +56,7 @@ def _measurement(
         return Measurement({}, {}, declined)
     import torch
 
-    from bottlecalc.modules import build
+    from bottlecalc.modules.residual import build
 
     say(f"measuring {block}")
     with failure_named(str(block), REMEDY), torch.device("meta" if "fvcore" in declined else "cpu"):

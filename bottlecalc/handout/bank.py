@@ -9,11 +9,11 @@ from dataclasses import replace
 from math import isqrt
 from random import Random
 
-from bottlecalc.blocks import Basic, Bottleneck
-from bottlecalc.counts import Count, Row, Shape
-from bottlecalc.formulas import conv, conv_transpose, count
+from bottlecalc.blocks.residual import Basic, Bottleneck
+from bottlecalc.formulas.residual import conv, conv_transpose, count
 from bottlecalc.handout.exercises import BANK as BANK
 from bottlecalc.handout.exercises import Exercise, kind
+from bottlecalc.layers.count import Count, Row, Shape
 
 CHANNELS = (24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 SIDES = (10, 12, 14, 16, 20, 24, 28)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from bottlecalc.counts import Row
+from bottlecalc.layers.count import Row
 
 Answer = int | str
 

@@ -10,10 +10,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bottlecalc.counts import Count, Path, Row
 from bottlecalc.handout import Language
 from bottlecalc.handout.lesson import Lesson, letter, width
 from bottlecalc.handout.terms import term
+from bottlecalc.layers.count import Count, Path, Row
 from bottlecalc.render.words import number
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import prod
 from typing import Any, NamedTuple
 
-from bottlecalc.blocks import Basic, Bottleneck, Plain
-from bottlecalc.compare import Comparison, compare
-from bottlecalc.counts import Count, Row
-from bottlecalc.formulas import count
+from bottlecalc.agreement.compare import Comparison, compare
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
+from bottlecalc.formulas.residual import count
 from bottlecalc.handout import HandoutError
+from bottlecalc.layers.count import Count, Row
 
 
 class Width(NamedTuple):

@@ -12,11 +12,11 @@ from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.compare import Comparison
-from bottlecalc.counts import Row
+from bottlecalc.agreement.compare import Comparison
 from bottlecalc.handout import Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter, width
+from bottlecalc.layers.count import Row
 from bottlecalc.render.words import number, ratio, shape
 from bottlecalc.version import __version__
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bottlecalc.budgets import Figure, Finding, Limit, Part, Report, Status, Verdict
+from bottlecalc.budgets.budget import Figure, Finding, Limit, Part, Report, Status, Verdict
 from bottlecalc.render import words
 from bottlecalc.render.layout import hung, printed, ruled
 from bottlecalc.render.words import number, percent, visible

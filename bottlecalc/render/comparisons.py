@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bottlecalc.compare import Comparison
+    from bottlecalc.agreement.compare import Comparison
 
 
 def _table(comparison: Comparison, console: Console) -> str:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bottlecalc.counts import Design
+from bottlecalc.layers.count import Design
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.schema import heading
 from bottlecalc.render.words import number, ratio

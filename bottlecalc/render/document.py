@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from bottlecalc.compare import Compared, Comparison
-from bottlecalc.counts import FIGURES, Count, Figure, Row
+from bottlecalc.agreement.compare import Compared, Comparison
+from bottlecalc.layers.count import FIGURES, Count, Figure, Row
 from bottlecalc.render.schema import heading
 
 

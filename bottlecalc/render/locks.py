@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bottlecalc.budgets import CONVENTION, Baseline, Verdict, versions
-from bottlecalc.lock import Lock
+from bottlecalc.budgets.budget import CONVENTION, Baseline, Verdict, versions
+from bottlecalc.budgets.lock import Lock
 from bottlecalc.render.schema import heading
 
 

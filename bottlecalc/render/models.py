@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from bottlecalc.models import Counted, ModelCount, Module
+from bottlecalc.models.model import Counted, ModelCount, Module
 from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.schema import heading as schema_heading
 from bottlecalc.render.words import code, line, markdown, number, percent

@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from bottlecalc.compare import Comparison
-from bottlecalc.counts import Row
+from bottlecalc.agreement.compare import Comparison
+from bottlecalc.layers.count import Row
 from bottlecalc.render.words import number, shape
 
 COLUMNS = (

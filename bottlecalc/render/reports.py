@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bottlecalc.budgets import Finding, Report, Status, Verdict
+from bottlecalc.budgets.budget import Finding, Report, Status, Verdict
 from bottlecalc.render.breaches import breach, markdown, remark, table
 from bottlecalc.render.words import line
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from bottlecalc.budgets import Report, Verdict
+from bottlecalc.budgets.budget import Report, Verdict
 from bottlecalc.render.breaches import breach, sentences
 from bottlecalc.render.words import line, visible
 from bottlecalc.version import __version__

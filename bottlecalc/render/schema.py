@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping
 from typing import Any
 
-from bottlecalc.counts import Witness
+from bottlecalc.layers.count import Witness
 from bottlecalc.version import __version__
 
 

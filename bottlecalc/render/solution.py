@@ -10,11 +10,11 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bottlecalc.counts import Count
+from bottlecalc.explore.solve import BreakEven, Candidate, Limit, Question, Solution
+from bottlecalc.layers.count import Count
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.schema import heading
 from bottlecalc.render.words import name, number, shape
-from bottlecalc.solve import BreakEven, Candidate, Limit, Question, Solution
 
 
 def _document(solution: Solution) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from bottlecalc.compare import Compared, Comparison
-from bottlecalc.counts import FIGURES, Count, Figure, Path, Row, product
+from bottlecalc.agreement.compare import Compared, Comparison
+from bottlecalc.layers.count import FIGURES, Count, Figure, Path, Row, product
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.words import FIGURE_NAMES, number, objections, omissions, ratio, shape
 

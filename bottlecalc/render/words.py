@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from bottlecalc.counts import Figure, Shape
+from bottlecalc.layers.count import Figure, Shape
 
 if TYPE_CHECKING:
-    from bottlecalc.compare import Comparison
+    from bottlecalc.agreement.compare import Comparison
 
 FIGURE_NAMES: dict[Figure, str] = {
     "params": "parameters",

@@ -193,7 +193,7 @@ def compares(folder: Path) -> list[Benchmark]:
     import torch
 
     from bottlecalc import Bottleneck, build, count
-    from bottlecalc.measure import fvcore_counts
+    from bottlecalc.models.measure import fvcore_counts
 
     pair = (BOTTLECALC, "compare", "--in", "64", "--out", "128")
     million = (
@@ -237,8 +237,8 @@ def compares(folder: Path) -> list[Benchmark]:
 
 def count_designs() -> None:
     """Count 300,000 designs as a sweep does, without writing them."""
-    from bottlecalc.ranges import Sizes
-    from bottlecalc.sweep import CHUNK, Grid, tally
+    from bottlecalc.explore.sweep import CHUNK, Grid, tally
+    from bottlecalc.text.ranges import Sizes
 
     axes = {"in": [64], "out": [128], "mid": range(1, 300_001)}
     (lane,) = Grid(("bottleneck",), axes, {}, Sizes([56], [56]), [1]).lanes()

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bottlecalc.blocks import (
+from bottlecalc.blocks.residual import (
     Block,
     BlockError,
     Plain,
@@ -30,10 +30,10 @@ from bottlecalc.blocks import (
     require,
     spell,
 )
-from bottlecalc.counts import Count, Design
-from bottlecalc.formulas import break_even_mid, count, layers
-from bottlecalc.quantities import parse_quantity
-from bottlecalc.ranges import Sizes, SweepError
+from bottlecalc.formulas.residual import break_even_mid, count, layers
+from bottlecalc.layers.count import Count, Design
+from bottlecalc.text.numbers import parse_quantity
+from bottlecalc.text.ranges import Sizes, SweepError
 
 CHUNK = 1 << 15
 """Designs counted at once: enough to be fast, few enough to be small."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.blocks import FAMILIES, BlockError, parse
+from bottlecalc.blocks.residual import FAMILIES, BlockError, parse
 from bottlecalc.errors import BottlecalcError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Target:
         return lambda: self._module(self._called(found))
 
     def _block(self) -> Callable[[], nn.Module]:
-        from bottlecalc import modules
+        from bottlecalc.modules import residual as modules
 
         if self.arguments:
             raise TargetError(f"{self.name} is a block and takes no arguments; leave them out")
@@ -279,7 +279,7 @@ def user_frames(error: BaseException) -> list[tuple[FrameType, int]]:
 
 def _is_users(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    ours = f"{Path(__file__).parent}{os.sep}"
+    ours = f"{Path(__file__).parent.parent}{os.sep}"
     stdlib = f"{Path(traceback.__file__).parent}{os.sep}"
     return not (name.startswith(("<", ours, stdlib)) or _is_installed(name))
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from bottlecalc.budgets import Budget
-from bottlecalc.entries import BudgetError, Entry
+from bottlecalc.budgets.budget import Budget
+from bottlecalc.budgets.entry import BudgetError, Entry
 
 TOKENS = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
-from bottlecalc.counts import Layers, Witness
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.layers.count import Layers, Witness
 
 NAMED = 5
 """So many modules are named in a remark."""

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
-from bottlecalc.budgets import CONVENTION, Baseline, Budget, Figures
-from bottlecalc.counts import Witness
+from bottlecalc.budgets.budget import CONVENTION, Baseline, Budget, Figures
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.layers.count import Witness
 
 SCHEMA = "bottlecalc.lock/1"
 

@@ -9,7 +9,7 @@ from functools import singledispatch
 
 from torch import Tensor, nn
 
-from bottlecalc.blocks import Basic, Block, BlockError, Bottleneck, Plain
+from bottlecalc.blocks.residual import Basic, Block, BlockError, Bottleneck, Plain
 
 
 @singledispatch

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.counts import Layers, Measurement, Shape, Witness
-from bottlecalc.dispatcher import dispatcher_counts
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.layers.count import Layers, Measurement, Shape, Witness
+from bottlecalc.models.trace import dispatcher_counts
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from bottlecalc.models import Counted
+    from bottlecalc.models.model import Counted
 
 FLOAT_BYTES = 4
 FVCORE_MOST_MACS = 10**11
@@ -143,7 +143,7 @@ def fvcore_counts(module: nn.Module, *inputs: Tensor) -> Counted:
     Source: ``fvcore.nn.FlopCountAnalysis``; its operators that are convolutions or matrix
     products are asked for their outputs too, as ``ActivationCountAnalysis`` does.
     """
-    from bottlecalc.models import Counted
+    from bottlecalc.models.model import Counted
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from bottlecalc.blocks import Block, BlockError, parse
-from bottlecalc.budgets import DEFAULT_SIZE, FIGURES, Budget, Figure, Limit
+from bottlecalc.blocks.residual import Block, BlockError, parse
+from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, Budget, Figure, Limit
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.models import Input, InputError
-from bottlecalc.quantities import QuantityError, parse_quantity
+from bottlecalc.models.model import Input, InputError
+from bottlecalc.text.numbers import QuantityError, parse_quantity
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 COMMON = ("name", *LIMITS, "max_increase", "level", "message")

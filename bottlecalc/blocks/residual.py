@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.quantities import WHOLE_NUMBER
+from bottlecalc.text.numbers import WHOLE_NUMBER
 
 SIGNED_NUMBER = re.compile(rf"[+-]?{WHOLE_NUMBER.pattern}", re.ASCII)
 

@@ -16,12 +16,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
-from bottlecalc.counts import Witness
-from bottlecalc.dispatcher import dispatcher_counts
-from bottlecalc.measure import FLOAT_BYTES, decline, evaluating, fvcore_counts
-from bottlecalc.models import Counted, Input, InputError, ModelCount, Module, Parameters
-from bottlecalc.targets import Target, TargetError, naming, said
-from bottlecalc.twins import state_kept, twin, values_kept
+from bottlecalc.layers.count import Witness
+from bottlecalc.models.copies import state_kept, twin, values_kept
+from bottlecalc.models.measure import FLOAT_BYTES, decline, evaluating, fvcore_counts
+from bottlecalc.models.model import Counted, Input, InputError, ModelCount, Module, Parameters
+from bottlecalc.models.target import Target, TargetError, naming, said
+from bottlecalc.models.trace import dispatcher_counts
 
 if TYPE_CHECKING:
     import torch

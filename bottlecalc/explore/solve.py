@@ -11,10 +11,10 @@ from math import lcm
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple, get_args
 
-from bottlecalc.blocks import Block, BlockError, Plain, family_name, keys, make
-from bottlecalc.counts import Count
+from bottlecalc.blocks.residual import Block, BlockError, Plain, family_name, keys, make
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.formulas import break_even_mid, count, layers
+from bottlecalc.formulas.residual import break_even_mid, count, layers
+from bottlecalc.layers.count import Count
 
 Quantity = Literal["mid", "out", "groups", "size"]
 Scope = Literal["main", "convs", "block"]

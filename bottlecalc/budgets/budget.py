@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from bottlecalc.blocks import Block
-from bottlecalc.counts import Count, Witness
-from bottlecalc.models import Input, ModelCount
+from bottlecalc.blocks.residual import Block
+from bottlecalc.layers.count import Count, Witness
+from bottlecalc.models.model import Input, ModelCount
 
 Figure = Literal["params", "trainable_params", "macs", "flops", "activations"]
 Figures = Mapping[Figure, int]

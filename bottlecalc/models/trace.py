@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.utils.flop_counter import FlopCounterMode
 
-    from bottlecalc.models import Counted
+    from bottlecalc.models.model import Counted
 
 
 PRODUCTS = frozenset(
@@ -35,7 +35,7 @@ def dispatcher_counts(module: nn.Module, *inputs: Tensor) -> Counted:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from bottlecalc.models import Counted
+    from bottlecalc.models.model import Counted
 
     _spare_dynamo_import()
     innermost, outputs = _Innermost(module), Counter[str]()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import singledispatch
 from math import isqrt, prod
 
-from bottlecalc.blocks import Basic, Block, BlockError, Bottleneck, Plain
-from bottlecalc.counts import Count, Path, Row, Shape
+from bottlecalc.blocks.residual import Basic, Block, BlockError, Bottleneck, Plain
+from bottlecalc.layers.count import Count, Path, Row, Shape
 
 
 def count(block: Block, size: tuple[int, int] = (56, 56), batch: int = 1) -> Count:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.quantities import WHOLE_NUMBER
+from bottlecalc.text.numbers import WHOLE_NUMBER
 
 RANGE = re.compile(r"([0-9]+):([0-9]+)(?::(\*?)([0-9]+))?", re.ASCII)
 LONGEST_LIST = 10**6

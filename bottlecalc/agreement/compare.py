@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from bottlecalc.counts import (
+from bottlecalc.layers.count import (
     FIGURES,
     Count,
     Figure,

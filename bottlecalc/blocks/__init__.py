@@ -1,0 +1,1 @@
+"""Block specifications: what the user said of a block."""

@@ -1,0 +1,1 @@
+"""Budgets: read, held, and what was counted before."""

@@ -1,0 +1,1 @@
+"""What if: sweeps, and questions solved on the closed forms."""

@@ -1,0 +1,1 @@
+"""Closed forms: what a block costs, by arithmetic alone."""

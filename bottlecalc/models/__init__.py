@@ -1,0 +1,1 @@
+"""Any ``nn.Module``: found, built, run, counted."""

@@ -1,0 +1,1 @@
+"""The blocks as ``nn.Module``, written from their papers."""
