@@ -1,5 +1,78 @@
-"""What all errors have in common that a user can mend."""
+"""What all errors have in common that a user can mend, and whose words they speak in.
+
+A sentence names keys by marks, so that whoever prints it chooses the words: Python's
+``mid_channels``, a spec's ``mid``, or the command line's ``--mid``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+MARK = re.compile("\0([a-z]+):([^\0]*)\0")
+CHANNELS = ("in", "mid", "out")
+
+
+class Words(NamedTuple):
+    """How each kind of mark is spelled.
+
+    Attributes:
+        key: a key of a block: ``mid``.
+        argument: what a question is asked with: ``max-params``.
+        remedy: how a key is given a value: ``mid``.
+    """
+
+    key: Callable[[str], str]
+    argument: Callable[[str], str]
+    remedy: Callable[[str], str]
+
+
+def python_name(name: str) -> str:
+    """What a key, or an option, is called in Python: ``mid_channels``, ``max_params``."""
+    return f"{name}_channels" if name in CHANNELS else name.replace("-", "_")
+
+
+def _python_argument(name: str) -> str:
+    switch = name.removeprefix("no-")
+    return python_name(name) if switch == name else f"{python_name(switch)}=False"
+
+
+PYTHON = Words(python_name, _python_argument, lambda name: f"{python_name(name)}=N")
+SPECS = Words(str, str, lambda name: f"{name}=N in the spec")
 
 
 class BottlecalcError(Exception):
     """Something that the user can mend; its text is the one sentence that says what and how."""
+
+    @property
+    def sentence(self) -> str:
+        """The sentence with its marks, to stand within another."""
+        return super().__str__()
+
+    def worded(self, words: Words) -> str:
+        """The sentence in these words."""
+        return worded(self.sentence, words)
+
+    def __str__(self) -> str:
+        return self.worded(PYTHON)
+
+
+def worded(sentence: str, words: Words) -> str:
+    """A sentence with its marks spelled in these words."""
+    return MARK.sub(lambda mark: str(getattr(words, mark[1])(mark[2])), sentence)
+
+
+def key(name: str) -> str:
+    """A key of a block, in a sentence."""
+    return f"\0key:{name}\0"
+
+
+def argument(name: str) -> str:
+    """An argument of a question, in a sentence."""
+    return f"\0argument:{name}\0"
+
+
+def remedy(name: str) -> str:
+    """How to give a key its value, in a sentence."""
+    return f"\0remedy:{name}\0"

@@ -1,4 +1,4 @@
-"""Quantities as people write them: ``25k``, ``4.2M``, ``1.5G``, ``25_000``."""
+"""Numbers as people write them (``25k``, ``25_000``), and as they read them (``4.80×``)."""
 
 from __future__ import annotations
 
@@ -41,3 +41,30 @@ def parse_quantity(text: str, name: str = "") -> int:
     if exact.denominator != 1:
         raise QuantityError(f"{got} is no whole number; give one, such as 25k or 25_000")
     return exact.numerator
+
+
+def number(value: int) -> str:
+    """An integer with thousands separators."""
+    return f"{value:,}"
+
+
+def ratio(value: Fraction) -> str:
+    """How many times, to two decimals, or to three digits where those would be mostly zeros."""
+    if value >= 10**6:
+        return f"{round(value):,}×"
+    return f"{float(value):,.2f}×" if value >= Fraction(1, 10) else f"{float(value):.3g}×"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share, to one decimal: ``96.8%``."""
+    if not whole:
+        return "–"
+    tenths = round(Fraction(1000 * part, whole))
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def change(part: int, whole: int) -> str:
+    """A share with its sign, to two decimals: ``-0.58%``."""
+    hundredths = round(Fraction(10_000 * part, whole))
+    sign = "-" if hundredths < 0 else "+"
+    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}%"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from bottlecalc.errors import BottlecalcError
+from bottlecalc.errors import BottlecalcError, argument
 from bottlecalc.text.numbers import WHOLE_NUMBER
 
 RANGE = re.compile(r"([0-9]+):([0-9]+)(?::(\*?)([0-9]+))?", re.ASCII)
@@ -14,11 +14,12 @@ LONGEST_LIST = 10**6
 """Values of a list are held, those of one range are not."""
 
 
-class SweepError(BottlecalcError, ValueError):
-    """A grid, or a question about it, that cannot be; its text says why."""
+class RangeError(BottlecalcError, ValueError):
+    """A list or range that cannot be; its text says why and what would do."""
 
 
-class Sizes(NamedTuple):
+@dataclass(frozen=True)
+class Sizes:
     """Heights and widths, pairwise [pixels]."""
 
     heights: Sequence[int]
@@ -28,17 +29,17 @@ class Sizes(NamedTuple):
         return len(self.heights)
 
 
-def parse_axis(key: str, text: str) -> Sequence[int]:
+def parse_axis(name: str, text: str) -> Sequence[int]:
     """The values of an option: ``16,32,64``, ``8:128:8`` (both ends), ``64:1024:*2``.
 
     Raises:
-        SweepError: it is no such list, or an empty one.
+        RangeError: it is no such list, or an empty one.
     """
-    parts = [_values(key, part.strip(), text) for part in text.split(",")]
+    parts = [_values(name, part.strip(), text) for part in text.split(",")]
     if len(parts) == 1:
         return parts[0]
     if sum(map(len, parts)) > LONGEST_LIST:
-        raise _too_long(key, text)
+        raise _too_long(name, text)
     return list(dict.fromkeys(value for part in parts for value in part))
 
 
@@ -46,7 +47,7 @@ def parse_sizes(text: str) -> Sizes:
     """The values of ``--size``: as ``parse_axis`` reads them, or ``56x112`` among them.
 
     Raises:
-        SweepError: it is no such list, or an empty one.
+        RangeError: it is no such list, or an empty one.
     """
     if "x" not in text:
         sides = parse_axis("size", text)
@@ -66,20 +67,22 @@ def _pairs(part: str, text: str) -> list[tuple[int, int]]:
     return list(zip(rows, columns, strict=True))
 
 
-def _values(key: str, part: str, text: str) -> Sequence[int]:
+def _values(name: str, part: str, text: str) -> Sequence[int]:
     if WHOLE_NUMBER.fullmatch(part):
         values: Sequence[int] = [int(part)]
     elif match := RANGE.fullmatch(part):
         values = _range(int(match[1]), int(match[2]), match[3] == "*", int(match[4] or 1))
     else:
-        raise _no_axis(key, text)
+        raise _no_axis(name, text)
     if not values or values[0] < 1:
-        raise SweepError(
-            f"--{key} {text!r} has no value of at least 1; give a range that goes up from 1 or more"
-            ", by steps of at least 1 or a factor of at least 2"
+        raise RangeError(
+            f"{argument(name)} {text!r} has no value of at least 1; give a range that goes up from"
+            " 1 or more, by steps of at least 1 or a factor of at least 2"
         )
     if isinstance(values, range) and (values[-1] - values[0]) // values.step >= 2**62:
-        raise SweepError(f"--{key} {text!r} has more values than can be counted; give fewer")
+        raise RangeError(
+            f"{argument(name)} {text!r} has more values than can be counted; give fewer"
+        )
     return values
 
 
@@ -95,15 +98,15 @@ def _range(first: int, last: int, doubling: bool, step: int) -> Sequence[int]:
     return values
 
 
-def _too_long(key: str, text: str) -> SweepError:
-    return SweepError(
-        f"--{key} {text!r} lists more than {LONGEST_LIST:,} values; give one range alone"
+def _too_long(name: str, text: str) -> RangeError:
+    return RangeError(
+        f"{argument(name)} {text!r} lists more than {LONGEST_LIST:,} values; give one range alone"
     )
 
 
-def _no_axis(key: str, text: str) -> SweepError:
-    example = "14,28x56" if key == "size" else "16,32,64"
-    return SweepError(
-        f"--{key} {text!r} is no list or range; give {example}, 8:128:8 (both ends included)"
-        " or 64:1024:*2"
+def _no_axis(name: str, text: str) -> RangeError:
+    example = "14,28x56" if name == "size" else "16,32,64"
+    return RangeError(
+        f"{argument(name)} {text!r} is no list or range; give {example}, 8:128:8 (both ends"
+        " included) or 64:1024:*2"
     )

@@ -1,0 +1,79 @@
+"""One layer of a block: the value that flows through the whole house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bottlecalc.layers.ops import Factors, Op, Shape, elements
+
+Branch = Literal["main", "shortcut", "after"]
+
+
+@dataclass(frozen=True, kw_only=True, init=False)
+class Layer:
+    """One layer; what it costs follows from its op and its shapes.
+
+    Attributes:
+        name: of the module that it is, torchvision's: ``conv1``, ``shortcut.bn``.
+        op: what the layer is.
+        branch: ``main``, ``shortcut``, or ``after`` the two are added.
+        input: shape of what goes in.
+        output: shape of what comes out.
+    """
+
+    name: str
+    op: Op
+    branch: Branch
+    input: Shape
+    output: Shape
+
+    def __init__(self, *, name: str, op: Op, branch: Branch, input: Shape, output: Shape) -> None:  # noqa: A002
+        # Half the time that a frozen dataclass's own takes, and layers are made by the million.
+        fields = {"name": name, "op": op, "branch": branch, "input": input, "output": output}
+        object.__setattr__(self, "__dict__", fields)
+
+    @property
+    def factors(self) -> Factors:
+        """Of the product that gives the parameters without biases."""
+        return self.op.factors(self.input, self.output)
+
+    @property
+    def biases(self) -> int:
+        """Parameters that are added rather than multiplied by [parameters]."""
+        return self.op.biases(self.input, self.output)
+
+    @property
+    def positions(self) -> Factors:
+        """The factors by which ``weights`` become ``macs``."""
+        return self.op.positions(self.input, self.output)
+
+    @property
+    def weights(self) -> int:
+        """Weights of a convolution or matrix product [parameters]."""
+        return self.op.weights(self.input, self.output)
+
+    @property
+    def params(self) -> int:
+        """All parameters of the layer, biases included [parameters]."""
+        return self.op.params(self.input, self.output)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates [MACs]."""
+        return self.op.macs(self.input, self.output)
+
+    @property
+    def activations(self) -> int:
+        """Output elements of a convolution or matrix product [elements]."""
+        return elements(self.output) if self.op.multiplies else 0
+
+    @property
+    def formula(self) -> str:
+        """The product that gives ``params``, its factors written out: ``3·3·32·32``."""
+        return product(self.factors) + (f" + {self.biases}" if self.biases else "")
+
+
+def product(factors: Factors) -> str:
+    """The text of a product: ``3·3·32·32``."""
+    return "·".join(map(str, factors))

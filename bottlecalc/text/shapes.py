@@ -1,0 +1,69 @@
+"""Shapes, and inputs of models: ``1×3×224×224``, ``1x128:int64``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+
+from bottlecalc.errors import BottlecalcError
+
+DTYPES = (
+    *("float32", "float64", "float16", "bfloat16", "complex64"),
+    *("int64", "int32", "int16", "int8", "uint8", "bool"),
+)
+SIDES = re.compile("0*[1-9][0-9]*(x0*[1-9][0-9]*)*", re.ASCII)
+
+
+class InputError(BottlecalcError, ValueError):
+    """An input that cannot be; its text says why and what would do."""
+
+
+def shape(dimensions: Iterable[object], times: str = "×") -> str:
+    """Dimensions: ``1×64×56×56``."""
+    return times.join(map(str, dimensions))
+
+
+@dataclass(frozen=True)
+class Input:
+    """One positional input of a model.
+
+    Attributes:
+        dimensions: its shape.
+        dtype: the type of its elements.
+
+    >>> str(Input.parse("1x128:int64"))
+    '1×128:int64'
+    """
+
+    dimensions: tuple[int, ...]
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        sides = shape(self.dimensions) or "scalar"
+        return sides if self.dtype == "float32" else f"{sides}:{self.dtype}"
+
+    @property
+    def elements(self) -> int:
+        """How many there are [elements]."""
+        return prod(self.dimensions)
+
+    @classmethod
+    def parse(cls, text: str) -> Input:
+        """Read ``1x3x224x224`` or ``1x128:int64``.
+
+        Raises:
+            InputError: it is neither, or there is no such dtype.
+        """
+        sides, colon, dtype = text.replace("×", "x").partition(":")
+        if not SIDES.fullmatch(sides):
+            raise InputError(
+                f"{text!r} is no input; give its dimensions, such as 1x3x224x224 or 1x128:int64,"
+                " each at least 1"
+            )
+        if colon and dtype not in DTYPES:
+            raise InputError(
+                f"unknown dtype {dtype!r} in {text!r}; the dtypes are {', '.join(DTYPES)}"
+            )
+        return cls(tuple(map(int, sides.split("x"))), dtype or "float32")
