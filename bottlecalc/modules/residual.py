@@ -1,25 +1,15 @@
-"""The blocks as ``nn.Module``, written from their papers and from nothing else.
+"""Residual blocks: one 3×3, two 3×3, and the bottleneck.
 
-Each submodule bears the name of the layer that it is (``conv1``, ``shortcut.bn``, ``upsample``).
+Source: He et al., Deep Residual Learning, arXiv:1512.03385, figure 5. Each submodule
+bears the name of the layer that it is (``conv1``, ``shortcut.bn``, ``upsample``).
 """
 
 from __future__ import annotations
 
-from functools import singledispatch
-
 from torch import Tensor, nn
 
-from bottlecalc.blocks.residual import Basic, Block, BlockError, Bottleneck, Plain
-
-
-@singledispatch
-def build(block: Block) -> ResidualBlock:
-    """Build a block.
-
-    The module takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a
-    pair of that and the indices of the shortcut's max pooling, ``(N, in, H / 2, W / 2)``.
-    """
-    raise NotImplementedError(f"no module for {type(block).__name__}")
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
+from bottlecalc.blocks.spec import BlockError
 
 
 class Shortcut(nn.Module):
@@ -29,7 +19,7 @@ class Shortcut(nn.Module):
     SegNet's (Badrinarayanan et al., arXiv:1511.00561) and ENet's (Paszke et al., 1606.02147).
     """
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Residual) -> None:
         super().__init__()
         self.pool = nn.MaxPool2d(2, 2, return_indices=True) if block.downsample else None
         self.conv: nn.Conv2d | None = None
@@ -52,7 +42,7 @@ class Shortcut(nn.Module):
 class ResidualBlock(nn.Module):
     """Main path + shortcut, ReLU, and where asked a transposed convolution."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Residual) -> None:
         super().__init__()
         self.downsample = block.downsample
         self.shortcut = Shortcut(block)
@@ -145,18 +135,3 @@ def conv3x3(
         in_channels, out_channels, 3, stride=stride, padding=dilation, dilation=dilation,
         groups=groups, bias=False,
     )  # fmt: skip
-
-
-@build.register(Plain)
-def _plain(block: Plain) -> ResidualBlock:
-    return PlainBlock(block)
-
-
-@build.register(Basic)
-def _basic(block: Basic) -> ResidualBlock:
-    return BasicBlock(block)
-
-
-@build.register(Bottleneck)
-def _bottleneck(block: Bottleneck) -> ResidualBlock:
-    return BottleneckBlock(block)

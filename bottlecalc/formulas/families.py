@@ -1,0 +1,53 @@
+"""The closed form of every family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
+from bottlecalc.blocks.spec import Block, BlockError
+from bottlecalc.formulas import residual
+from bottlecalc.formulas.formula import Formula, Layers
+
+FORMULAS: Mapping[type[Block], Formula] = {
+    Plain: Formula(layers=residual.plain, cases=residual.CASES),
+    Basic: Formula(layers=residual.basic, cases=residual.CASES),
+    Bottleneck: Formula(
+        layers=residual.bottleneck, cases=residual.CASES, follows={"mid": residual.middle}
+    ),
+}
+
+
+def formula(family: type[Block]) -> Formula:
+    """The closed form of a family.
+
+    Raises:
+        NotImplementedError: it has none.
+    """
+    if family not in FORMULAS:
+        raise NotImplementedError(f"no closed form for {family.__name__}")
+    return FORMULAS[family]
+
+
+def layers(block: Block, size: tuple[int, int], batch: int) -> Layers:
+    """The layers of a block, by arithmetic.
+
+    Args:
+        block: the spec.
+        size: height and width of the input [pixels].
+        batch: images in the input.
+
+    Raises:
+        BlockError: the block does not take such an input.
+        NotImplementedError: its family has no closed form.
+    """
+    _check_input(block, size, batch)
+    return formula(type(block))(block, (batch, block.in_channels, *size))
+
+
+def _check_input(block: Block, size: tuple[int, int], batch: int) -> None:
+    for value in (*size, batch):
+        if type(value) is not int or value < 1:
+            name = ("height", "width", "batch")[(*size, batch).index(value)]
+            raise BlockError(f"{name} = {value!r}; give a whole number of at least 1")
+    block.check_input(*size)
