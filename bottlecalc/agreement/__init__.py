@@ -1,1 +1,1 @@
-"""Counts against each other."""
+"""Counts against each other, layer by layer: of any number of counters, of blocks and models."""

@@ -1,4 +1,4 @@
-"""Twins: copies of a model to count, so that the model itself is left exactly as it was.
+"""Copies of a model to count, so that the model itself is left exactly as it was.
 
 torch is imported when it is asked, so that importing this costs nothing.
 """
@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+from bottlecalc.models.parameters import is_lazy
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-def twin(model: nn.Module, device: str | None) -> nn.Module:
+def copied(model: nn.Module, device: str | None) -> nn.Module:
     """A copy on the meta device, or one that shares the parameters: no memory either way.
 
     Buffers are copies of their own, for a forward pass may write to them.
@@ -34,7 +36,7 @@ def twin(model: nn.Module, device: str | None) -> nn.Module:
 
 def _counterpart(tensor: Tensor, device: str | None) -> Tensor:
     import torch
-    from torch.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
+    from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
     if is_lazy(tensor):
         is_parameter = isinstance(tensor, UninitializedParameter)
@@ -51,14 +53,14 @@ def _tensors_of(model: nn.Module) -> Iterator[Tensor]:
     import torch
 
     for module in model.modules():
-        for held in (module._parameters, module._buffers, vars(module)):
-            for value in held.values():
+        for tensors in (module._parameters, module._buffers, vars(module)):
+            for value in tensors.values():
                 if isinstance(value, torch.Tensor):
                     yield value
 
 
 def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> None:
-    """Locks, open files, generators: the twin has the very same."""
+    """Locks, open files, generators: the copy has the very same."""
     for module in model.modules():
         for name, value in vars(module).items():
             if name in ("_parameters", "_buffers", "_modules"):
@@ -71,13 +73,13 @@ def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> N
 
 @contextmanager
 def state_kept(model: nn.Module) -> Iterator[None]:
-    """Put back the modes and the buffers of a model that a twin's closures may still hold."""
-    kept = [(layer, layer.training, dict(layer._buffers)) for layer in model.modules()]
+    """Put back the modes and the buffers of a model that a copy's closures may still hold."""
+    states = [(layer, layer.training, dict(layer._buffers)) for layer in model.modules()]
     try:
         with values_kept(model.buffers()):
             yield
     finally:
-        for layer, training, buffers in kept:
+        for layer, training, buffers in states:
             layer.training = training
             if isinstance(layer._buffers, dict):  # a scripted module's cannot be replaced
                 layer._buffers.update(buffers)
@@ -85,15 +87,13 @@ def state_kept(model: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def values_kept(tensors: Iterable[Tensor]) -> Iterator[None]:
-    """Put back what changes in these tensors: a twin shares them, or a closure holds them."""
-    from torch.nn.parameter import is_lazy
-
-    held = [tensor for tensor in tensors if not (is_lazy(tensor) or tensor.is_meta)]
-    kept = [tensor.detach().clone() for tensor in held]
+    """Put back what changes in these tensors: a copy shares them, or a closure holds them."""
+    real = [tensor for tensor in tensors if not (is_lazy(tensor) or tensor.is_meta)]
+    copies = [tensor.detach().clone() for tensor in real]
     try:
         yield
     finally:
-        for tensor, before in zip(held, kept, strict=True):
+        for tensor, before in zip(real, copies, strict=True):
             if not _equal(tensor, before):
                 _put_back(tensor, before)
 
@@ -112,3 +112,30 @@ def _put_back(tensor: Tensor, before: Tensor) -> None:
         tensor.data.copy_(before)
     except RuntimeError:  # of another size by now
         tensor.data = before
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """The module in eval mode meanwhile, and no gradients; its modes and hooks as before after.
+
+    fvcore leaves its hooks on a module whose forward raises.
+    """
+    import torch
+
+    modes = {layer: layer.training for layer in module.modules()}
+    hooks = [each for layer in module.modules() for each in _hooks(layer)]
+    before = [dict(each) for each in hooks]
+    module.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for layer, training in modes.items():
+            layer.training = training
+        for each, entries in zip(hooks, before, strict=True):
+            each.clear()
+            each.update(entries)
+
+
+def _hooks(layer: nn.Module) -> tuple[dict[int, Any], dict[int, Any]]:
+    return layer._forward_hooks, layer._forward_pre_hooks

@@ -1,0 +1,216 @@
+"""Who counts: the closed form, and torch and fvcore where they are asked.
+
+torch is loaded here, and only when somebody asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, get_args
+
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.blocks.grammar import is_spec, parse
+from bottlecalc.blocks.spec import Block
+from bottlecalc.errors import BottlecalcError, argument
+from bottlecalc.layers.count import Counter
+from bottlecalc.models.failure import TargetError, naming
+from bottlecalc.models.policy import decline
+from bottlecalc.models.run import Counters, Run, Runner, described, run_module
+from bottlecalc.models.target import Target
+from bottlecalc.text.shapes import Input, InputError, shape
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    AnyInput = Input | Tensor | Sequence[int] | str
+
+
+class MeasureError(BottlecalcError, RuntimeError):
+    """A module that could not be measured; its text says why."""
+
+
+def measured(count: Count, insist: bool = False, progress: Callable[[str], object] = str) -> Count:
+    """A block that was counted by closed form, counted by torch and fvcore too.
+
+    Args:
+        count: by closed form.
+        insist: have fvcore run at any size; otherwise it is left out where that would take too
+            much.
+        progress: told what is being measured, once torch is loaded.
+
+    Raises:
+        MeasureError: the block cannot be built or run.
+    """
+    left_out = _declined(count)
+    if insist and "torch" in left_out:
+        raise MeasureError(f"{count.block} cannot be measured: {left_out['torch']}")
+    if insist:
+        left_out = {}
+    if "torch" in left_out:
+        return replace(count, left_out=left_out)
+    return _beside(count, _run_block(count, left_out, progress), left_out)
+
+
+def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
+    """Ask torch and fvcore what a module costs in eval mode, layer by layer.
+
+    A module on the meta device is counted without memory or arithmetic, but not by fvcore.
+
+    Args:
+        module: any module; its mode is as before when this returns.
+        shape: of the one input, (batch, channels, height, width).
+
+    Raises:
+        MeasureError: the module cannot be run on such an input, or memory does not suffice.
+    """
+    import torch
+
+    is_meta = any(parameter.is_meta for parameter in module.parameters())
+    left_out: dict[Counter, str] = (
+        {"fvcore": "the module is on the meta device, and fvcore does arithmetic"}
+        if is_meta
+        else {}
+    )
+    like = next(module.parameters(), torch.empty(0))
+    with _failure(f"an input of shape {tuple(shape)}"):
+        run = run_module(module, [like.new_zeros(tuple(shape))], left_out)
+    inputs = (described(like.new_empty(tuple(shape), device="meta")),)
+    return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
+
+
+def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both") -> ModelCount:
+    """Count any model, and leave it exactly as it was; loads torch.
+
+    Args:
+        model: in any mode, on any device.
+        inputs: one for each positional argument of its forward: a tensor, or dimensions, or
+            dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
+            counted, unless the forward takes none.
+        counter: torch's dispatcher, fvcore, or both.
+
+    Raises:
+        TargetError: the model does not run on these inputs.
+        InputError: an input is none.
+    """
+    from torch import nn
+
+    if not isinstance(model, nn.Module):
+        raise TargetError(f"{model!r:.60} is no model; give an nn.Module")
+    if counter not in get_args(Counters):
+        raise InputError(f"counter = {counter!r}; give {', '.join(map(repr, get_args(Counters)))}")
+    runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
+    return _model_count(runner.name, map(described, runner.inputs), runner.run(counter))
+
+
+def count_target(
+    target: Target, inputs: Sequence[Input], counter: Counters = "both"
+) -> Count | ModelCount:
+    """Count a model by its name, or a block by its spec.
+
+    Raises:
+        TargetError: it cannot be found or built, or does not run on these inputs.
+        BlockError: it is a block's spec, and wrong.
+    """
+    if is_spec(target.name):
+        return _count_spec(target, inputs, counter)
+    with naming(f"{target.name} cannot be found"), target.importable():
+        run = Runner(target.name, target.load(), inputs).run(counter)
+    return _model_count(target.name, inputs, run)
+
+
+def _count_spec(target: Target, inputs: Sequence[Input], counter: Counters) -> Count:
+    if target.arguments:
+        raise TargetError(f"{target.name} is a block and takes no arguments; leave them out")
+    block = parse(target.name)
+    count = closed_form.count(block, *_size_and_batch(block, inputs))
+    run = Runner(target.name, lambda: _build(block), count.inputs).run(counter)
+    return _beside(count, run, {})
+
+
+def _size_and_batch(block: Block, inputs: Sequence[Input]) -> tuple[Any, ...]:
+    """The size and the batch that an input gives, none for the usual ones."""
+    if not inputs:
+        return ()
+    first, *more = inputs
+    sides = first.dimensions
+    if more or len(sides) != 4 or sides[1] != block.in_channels or first.dtype != "float32":
+        got = ", ".join(map(str, inputs))
+        raise InputError(
+            f"{got} is no input of {block}; give one with its {block.in_channels} channels, such"
+            f" as {shape((1, block.in_channels, 56, 56), 'x')}"
+        )
+    return sides[2:], sides[0]
+
+
+def _beside(count: Count, run: Run, left_out: Mapping[Counter, str]) -> Count:
+    return replace(
+        count,
+        others=run.counters,
+        parameters=run.parameters,
+        modules=run.nodes,
+        left_out=left_out,
+        notes=run.notes,
+    )
+
+
+def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
+    return ModelCount(
+        subject=name,
+        inputs=tuple(inputs),
+        others=run.counters,
+        parameters=run.parameters,
+        modules=run.nodes,
+        notes=run.notes,
+    )
+
+
+def _run_block(
+    count: Count, left_out: Mapping[Counter, str], progress: Callable[[str], object]
+) -> Run:
+    """A block's module run on real tensors, which fvcore needs, and on meta without it."""
+    import torch
+
+    progress(f"measuring {count.block}")
+    mend = f"; give a smaller size or batch, or {argument('no-measure')}"
+    device = "meta" if "fvcore" in left_out else "cpu"
+    with _failure(str(count.block), mend), torch.device(device):
+        return run_module(_build(count.block), [torch.zeros(count.input)], left_out)
+
+
+def _build(block: Block) -> nn.Module:
+    from bottlecalc.modules.families import build
+
+    return build(block)
+
+
+def _declined(count: Count) -> Mapping[Counter, str]:
+    elements = count.inputs[0].elements + count.activations
+    return decline(count.macs.block, elements, count.params.block)
+
+
+@contextmanager
+def _failure(subject: str, mend: str = "") -> Iterator[None]:
+    """Whatever torch or fvcore raise inside becomes a ``MeasureError`` that names the subject."""
+    try:
+        yield
+    except Exception as error:  # a module's own forward may raise anything
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise MeasureError(f"{subject} could not be measured: {lines[0]}{mend}") from error
+
+
+def _read(given: object) -> Input | Tensor:
+    from torch import Tensor
+
+    if isinstance(given, (Input, Tensor)):
+        return given
+    if isinstance(given, str):
+        return Input.parse(given)
+    if isinstance(given, Sequence):
+        return Input.parse(shape(given, "x"))
+    raise InputError(
+        f"{given!r:.60} is no input; give a tensor, dimensions such as (1, 3, 224, 224),"
+        ' or text such as "1x128:int64"'
+    )

@@ -1,0 +1,86 @@
+"""What the user's code raises, as one sentence that says where.
+
+torch is never loaded here.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from bottlecalc.blocks.spec import BlockError
+from bottlecalc.errors import BottlecalcError
+
+SHOWN_FRAMES = 3
+OF_SCRIPTS = "The following operation failed in the TorchScript interpreter."
+"""How torch begins what it says of scripted code; the reason comes last."""
+
+
+class TargetError(BottlecalcError):
+    """A model that cannot be found, built or run; its text says where that happened.
+
+    Where the user's own code raised, that is the cause.
+    """
+
+
+@contextmanager
+def naming(subject: str, *passing: type[BaseException]) -> Iterator[None]:
+    """Whatever the user's code raises inside becomes a ``TargetError`` that says where.
+
+    Ctrl-C passes, and what says so already, and what is named.
+    """
+    try:
+        yield
+    except BaseException as error:  # pytest.skip and asyncio.CancelledError are no Exception
+        if isinstance(error, (KeyboardInterrupt, TargetError, BlockError, *passing)):
+            raise
+        raise TargetError(f"{subject}: {cause(error)}") from error
+
+
+def cause(error: BaseException) -> str:
+    """What an exception says, in one line, and where in the user's code it was raised."""
+    lines = str(error).strip().splitlines()
+    first = lines[-1] if lines and lines[0] == OF_SCRIPTS else "".join(lines[:1])
+    text = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_shown(error.filename)}, line {error.lineno}: {type(error).__name__}: {error.msg}"
+    frames = user_frames(error)
+    if not frames:
+        return text
+    frame, line = frames[-1]
+    code = frame.f_code
+    return f"{_shown(code.co_filename)}, line {line}, in {code.co_name}: {text}"
+
+
+def last_lines(error: BaseException) -> str:
+    """The last lines of the user's own traceback: no frames of ours, of libraries or of torch."""
+    frames = user_frames(error)[-SHOWN_FRAMES:]
+    summary = traceback.StackSummary.extract(iter(frames))
+    exception = traceback.format_exception_only(type(error), error)
+    return "".join([*summary.format(), *exception])
+
+
+def user_frames(error: BaseException) -> list[tuple[FrameType, int]]:
+    """The frames that are the user's own."""
+    return [place for place in traceback.walk_tb(error.__traceback__) if _is_users(place[0])]
+
+
+def _is_users(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    ours = f"{Path(__file__).parent.parent}{os.sep}"
+    stdlib = f"{Path(traceback.__file__).parent}{os.sep}"
+    return not (name.startswith(("<", ours, stdlib)) or is_installed(name))
+
+
+def is_installed(path: str) -> bool:
+    """Whether a file is of an installed package."""
+    return "site-packages" in path or "dist-packages" in path
+
+
+def _shown(filename: str | None) -> str:
+    path = Path(filename or "?")
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

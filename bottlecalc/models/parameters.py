@@ -1,0 +1,67 @@
+"""What a module holds, in all and module by module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bottlecalc.layers.count import ByLayer
+from bottlecalc.layers.counted import Counted, Node, Parameters
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def parameters(module: nn.Module) -> Parameters:
+    """What a module holds, each parameter and buffer once; of lazy ones nothing yet."""
+    tensors = _known(module.parameters())
+    trainable = sum(tensor.numel() for tensor in tensors if tensor.requires_grad)
+    total = sum(tensor.numel() for tensor in tensors)
+    return Parameters(
+        total=total,
+        trainable=trainable,
+        frozen=total - trainable,
+        buffers=sum(buffer.numel() for buffer in _known(module.buffers())),
+        bytes=sum(tensor.numel() * tensor.element_size() for tensor in tensors),
+    )
+
+
+def by_module(module: nn.Module, trainable: bool = False) -> ByLayer:
+    """Parameters of each module's own, all or the trainable ones; a shared one is its first's."""
+    own = {name: 0 for name, _ in module.named_modules()}
+    for name, tensor in module.named_parameters():
+        if (tensor.requires_grad or not trainable) and not is_lazy(tensor):
+            own[name.rpartition(".")[0]] += tensor.numel()
+    return own
+
+
+def _known(tensors: Iterable[Tensor]) -> list[Tensor]:
+    return [tensor for tensor in tensors if not is_lazy(tensor)]
+
+
+def nodes(module: nn.Module, counted: Counted | None) -> tuple[Node, ...]:
+    """Every module with what is its own, and what a counter found in it, where one was asked."""
+    params, trainable = by_module(module), by_module(module, trainable=True)
+    return tuple(
+        Node(
+            name=name,
+            type=type(inside).__name__,
+            params=params[name],
+            macs=None if counted is None else counted.figures["macs"].get(name, 0),
+            activations=None if counted is None else counted.figures["activations"].get(name, 0),
+            trainable=trainable[name],
+        )
+        for name, inside in module.named_modules()
+    )
+
+
+def lazy(module: nn.Module) -> list[str]:
+    """The names of parameters that are known once the module is run."""
+    return [name for name, tensor in module.named_parameters() if is_lazy(tensor)]
+
+
+def is_lazy(tensor: Tensor) -> bool:
+    """Whether a parameter or buffer has no shape yet."""
+    from torch.nn import parameter
+
+    return bool(parameter.is_lazy(tensor))

@@ -1,0 +1,40 @@
+"""What is too large to be asked of whom."""
+
+from __future__ import annotations
+
+from bottlecalc.layers.count import Counter
+
+FLOAT_BYTES = 4
+FVCORE_MOST_MACS = 10**11
+"""fvcore does the arithmetic, and this much of it takes seconds [MACs]."""
+
+
+def decline(
+    macs: int, activations: int, params: int, insisting: str = "compare --measure"
+) -> dict[Counter, str]:
+    """Which counters not to ask about something of this size, each with the reason.
+
+    fvcore does the arithmetic, within ``FVCORE_MOST_MACS`` and free memory only; the memory it
+    takes is about twice that of all activations (1.0 to 2.1 times were seen). torch counts sizes
+    in 64 bits.
+
+    Args:
+        macs: of one forward pass [MACs].
+        activations: elements of the input and of all outputs of convolutions [elements].
+        params: all parameters [parameters].
+        insisting: the option that has fvcore run all the same.
+    """
+    import psutil
+
+    needed = FLOAT_BYTES * (2 * activations + params)
+    free = psutil.virtual_memory().available
+    if needed >= 2**63:
+        reason = f"{needed:,} bytes are more than torch can address"
+        return {"torch": reason, "fvcore": reason}
+    if macs > FVCORE_MOST_MACS:
+        reason = f"{macs:,} MACs are more than the {FVCORE_MOST_MACS:,} that it is run for"
+        return {"fvcore": f"{reason} ({insisting} does it all the same)"}
+    if needed > free:
+        reason = f"it would take about {needed:,} bytes of memory, and {free:,} are free"
+        return {"fvcore": f"{reason} ({insisting} does it all the same)"}
+    return {}

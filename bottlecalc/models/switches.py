@@ -1,0 +1,54 @@
+"""What is switched off in torch, or put back, while a model is counted.
+
+torch is imported when it is asked, so that importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def unfused_attention() -> Iterator[None]:
+    """``nn.MultiheadAttention`` runs its products one by one, so that counters see them."""
+    from torch.backends import mha
+
+    fast = mha.get_fastpath_enabled()
+    mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        mha.set_fastpath_enabled(fast)
+
+
+@contextmanager
+def unfused() -> Iterator[None]:
+    """No fused attention and no fused recurrence: each hides its products from the dispatcher."""
+    from torch.backends import mkldnn
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    with warnings.catch_warnings(), unfused_attention(), sdpa_kernel(SDPBackend.MATH):
+        warnings.filterwarnings("ignore", "TF32 acceleration", UserWarning)  # of mkldnn.flags
+        with mkldnn.flags(enabled=False):
+            yield
+
+
+@contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Python's, NumPy's and torch's random numbers go on as if nothing had been drawn."""
+    import torch
+
+    python = random.getstate()
+    numpy = sys.modules.get("numpy")
+    state = numpy.random.get_state() if numpy else None
+    with torch.random.fork_rng():
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            if numpy:
+                numpy.random.set_state(state)

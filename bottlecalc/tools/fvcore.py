@@ -1,0 +1,38 @@
+"""fvcore, whose "flops" are MACs and something more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from bottlecalc.agreement.agreement import Difference, contradictions
+from bottlecalc.agreement.result import Count
+from bottlecalc.layers.count import ByLayer, Counter
+from bottlecalc.layers.layer import Layer
+from bottlecalc.layers.ops import BatchNorm
+from bottlecalc.tools.base import Term, Tool
+
+BATCH_NORM = Term("batch norm", BatchNorm, 2)
+FVCORE = Tool("fvcore, in eval mode", (BATCH_NORM,))
+"""Source: ``fvcore.nn.jit_handles.batchnorm_flop_jit``; in training mode it would be 5."""
+
+Total = Literal["fvcore_total"]
+
+
+def total(layers: Iterable[Layer]) -> int:
+    """What fvcore would call the flops of these layers."""
+    return sum(FVCORE.totals(layers).values())
+
+
+def totals(count: Count) -> dict[Counter, ByLayer]:
+    """fvcore's total of every layer: by its rule, and as it was found where it was asked."""
+    found = count.others.get("fvcore")
+    return {
+        "closed form": FVCORE.totals(count.layers),
+        **({"fvcore": found.total} if found else {}),
+    }
+
+
+def differences(count: Count) -> tuple[Difference[Total], ...]:
+    """The layers of which fvcore says something else than its rule."""
+    return tuple(contradictions("fvcore_total", totals(count)))
