@@ -1,1 +1,1 @@
-"""What if: sweeps, and questions solved on the closed forms."""
+"""What if: sweeps over designs, and questions solved on the closed forms."""

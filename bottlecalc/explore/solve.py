@@ -1,40 +1,63 @@
-"""Which is the largest width (or size) that a budget allows, and where two blocks break even.
+"""Which is the largest value of a key (or of the size) that keeps every limit.
 
-Everything is found on the closed forms, in integers.
+Found on the traced closed forms, in integers and exactly, whatever a key does to the cost: a range
+of values is passed over only where no value of it can be the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from math import lcm
-from types import SimpleNamespace
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NoReturn
 
-from bottlecalc.blocks.residual import Block, BlockError, Plain, family_name, keys, make
-from bottlecalc.errors import BottlecalcError
-from bottlecalc.formulas.residual import break_even_mid, count, layers
-from bottlecalc.layers.count import Count
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.grammar import make
+from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.errors import BottlecalcError, argument
+from bottlecalc.explore.cases import TracedFamily, numbers, trace
+from bottlecalc.explore.intervals import (
+    FALSE,
+    INTERVAL_OPERATORS,
+    MOST_STEPS,
+    TRUE,
+    Interval,
+    SearchError,
+    at_most,
+    both,
+    hull,
+    interval,
+    largest,
+    no,
+    smallest,
+)
+from bottlecalc.layers.count import Scope, totals
+from bottlecalc.layers.expression import Evaluation, Expression
+from bottlecalc.text.display import Displayed
 
-Quantity = Literal["mid", "out", "groups", "size"]
-Scope = Literal["main", "convs", "block"]
+SIZE = "size"
+QUANTITIES = ("mid", "out", "groups", SIZE)
+"""What the command line may seek."""
 
-BEYOND = 2**80
-"""A quantity of this size is no answer: the limits do not depend on it."""
+MARGIN = 64
+"""Bits by which the range that is searched is longer than the numbers of a question."""
 
 
 class SolveError(BottlecalcError, ValueError):
     """A question that has no answer of its kind; its text says why."""
 
 
-class Limit(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Limit:
     """At most so many of a figure: ``params``, ``macs``, ``flops`` or ``activations``."""
 
-    figure: str
+    figure: Literal["params", "macs", "flops", "activations"]
     most: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What is asked: the largest value of one quantity for which every limit holds.
 
@@ -43,7 +66,7 @@ class Question:
         values: what is said of the block, by key, without the quantity.
         size: height and width of the input; passed over where the size is what is sought.
         batch: images in the input.
-        quantity: what is sought.
+        quantity: what is sought, a key of the family or ``size``.
         limits: all of which must hold.
         scope: of the limits on parameters; MACs and FLOPs are limited on the main path where it
             is ``main``, otherwise for the whole block.
@@ -52,10 +75,10 @@ class Question:
 
     family: type[Block]
     values: Mapping[str, Any]
-    size: tuple[int, int]
-    batch: int
-    quantity: Quantity
-    limits: tuple[Limit, ...]
+    size: tuple[int, int] = (56, 56)
+    batch: int = 1
+    quantity: str = "mid"
+    limits: tuple[Limit, ...] = ()
     scope: Scope = "block"
     multiple_of: int = 1
 
@@ -65,27 +88,22 @@ class Question:
         Raises:
             BlockError: there is no such block.
         """
-        if self.quantity == "size":
-            return count(make(self.family, self.values), (value, value), self.batch)
+        if self.quantity == SIZE:
+            return closed_form.count(make(self.family, self.values), (value, value), self.batch)
         block = make(self.family, {**self.values, self.quantity: value})
-        return count(block, self.size, self.batch)
+        return closed_form.count(block, self.size, self.batch)
 
-    def allows(self, value: int) -> bool:
-        """Whether there is such a block."""
-        try:
-            self.count(value)
-        except BlockError:
-            return False
-        return value % self.multiple_of == 0
+    def column(self, figure: str) -> str:
+        """The figure in the scope of the limits: ``params_main``."""
+        if figure == "activations":
+            return figure
+        if figure == "params":
+            return f"params_{self.scope}"
+        return f"{figure}_{'main' if self.scope == 'main' else 'block'}"
 
     def cost(self, counted: Count, figure: str) -> int:
         """A figure in the scope of the limits."""
-        if figure == "activations":
-            return counted.activations
-        if figure == "params":
-            return int(getattr(counted.params, self.scope))
-        operations = counted.macs if figure == "macs" else counted.flops
-        return operations.main if self.scope == "main" else operations.block
+        return int(totals(counted.layers)[self.column(figure)])
 
     def exceeded(self, counted: Count) -> tuple[Limit, ...]:
         """The limits that a block does not hold."""
@@ -93,23 +111,25 @@ class Question:
             limit for limit in self.limits if self.cost(counted, limit.figure) > limit.most
         )
 
-    def holds(self, value: int) -> bool:
-        """Whether every limit holds with that value."""
-        return not self.exceeded(self.count(value))
 
-
-class Candidate(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
     """A value of the quantity, and the block counted with it."""
 
     value: int
     counted: Count
 
 
-class Solution(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Solution(Displayed):
     """The answer, what is just above it, and the limits that the latter does not hold.
 
-    ``below`` is None where no value fits, and then ``above`` is the smallest there is; ``above``
-    is None where nothing larger is allowed.
+    Attributes:
+        question: that was asked.
+        below: the largest value that keeps every limit; None where none does.
+        above: the next value that is allowed; where none fits the cheapest of the smallest and the
+            largest there is; None where nothing larger is allowed.
+        binding: the limits that ``above`` does not hold.
     """
 
     question: Question
@@ -117,175 +137,239 @@ class Solution(NamedTuple):
     above: Candidate | None
     binding: tuple[Limit, ...]
 
+    @property
+    def value(self) -> int | None:
+        """The answer; None where there is none."""
+        return self.below.value if self.below else None
+
 
 def solve(question: Question) -> Solution:
     """The largest value for which every limit holds.
 
     Raises:
         BlockError: no value makes a block.
-        SolveError: every value fits, or the family has no such quantity.
+        SolveError: every value fits, no multiple does, the family has no such quantity, or the
+            answer takes too many steps to find.
     """
-    if question.quantity != "size" and question.quantity not in keys(question.family):
+    if question.quantity not in (SIZE, *numbers(question.family)):
         raise SolveError(
-            f"{family_name(question.family)} has no {question.quantity};"
-            f" solve --for one of {', '.join(_quantities(question.family))}"
+            f"{question.family.family} has no {question.quantity};"
+            f" solve {argument('for')} one of {', '.join(_quantities(question.family))}"
         )
-    below, above = _groups(question) if question.quantity == "groups" else _search(question)
-    binding = question.exceeded(question.count(above)) if above else ()
-    return Solution(question, _candidate(question, below), _candidate(question, above), binding)
+    try:
+        below, above = _Search(question).answer()
+    except SearchError:
+        raise SolveError(
+            f"the {question.quantity} could not be found in {MOST_STEPS:,} steps;"
+            f" give another {argument('multiple-of')}, or smaller limits"
+        ) from None
+    binding = question.exceeded(question.count(above)) if above is not None else ()
+    return Solution(
+        question=question,
+        below=_candidate(question, below),
+        above=_candidate(question, above),
+        binding=binding,
+    )
 
 
 def _quantities(family: type[Block]) -> list[str]:
-    return [name for name in get_args(Quantity) if name == "size" or name in keys(family)]
+    return [name for name in QUANTITIES if name == SIZE or name in keys(family)]
 
 
 def _candidate(question: Question, value: int | None) -> Candidate | None:
-    return None if value is None else Candidate(value, question.count(value))
+    return None if value is None else Candidate(value=value, counted=question.count(value))
 
 
-def _groups(question: Question) -> tuple[int | None, int | None]:
-    """More groups cost less, and the most there can be are the channels that they divide."""
-    grouped = next(row for row in question.count(1).rows if row.kernel > 1 and row.path == "main")
-    most = grouped.input[1]
-    if most % question.multiple_of:
-        raise SolveError(
-            f"no groups that divide {most} are a multiple of {question.multiple_of};"
-            " give another --multiple-of"
-        )
-    return (most, None) if question.holds(most) else (None, most)
+class _Search:
+    """A question, answered: what is searched are multiples of a step."""
 
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.end = 1 << _bits(question)
+        self._quantity = Expression(question.quantity)
+        self._known = Evaluation(self._values())
 
-def _search(question: Question) -> tuple[int | None, int | None]:
-    """Cost grows with the quantity, but for one dip: with out = in there is no projection."""
-    step = _step(question)
-    _allowed_above(question, 0)  # refuses what no value makes a block of
-    low, high = 0, step
-    while _fits(question, high):
-        low, high = high, 2 * high
-        if high > BEYOND:
-            raise SolveError(
-                f"every {question.quantity} keeps these limits; add one that depends on it,"
-                " such as --max-macs"
+    def answer(self) -> tuple[int | None, int | None]:
+        """The largest value that fits, and the next one that is allowed."""
+        below = largest(1, self._last, self._fits, self._near)
+        if below is not None and below * self.step > self.end // 2:
+            raise self._endless()
+        above = self._smallest_allowed((below or 0) + 1)
+        if below is None:
+            above = self._cheapest(above) if above else self._refuse()
+        return self._value(below), self._value(above)
+
+    def _smallest_allowed(self, low: int) -> int | None:
+        return smallest(low, self._last, self._allowed)
+
+    def _endless(self) -> SolveError:
+        """What is wrong with a question whose limits no large value exceeds."""
+        quantity = self.question.quantity
+        beyond = largest(1, self._last, self._exceeds)
+        if beyond is None:
+            return SolveError(
+                f"every {quantity} keeps these limits; add one that depends on it,"
+                f" such as {argument('max-macs')}"
             )
-    while high - low > step:
-        middle = (low + high) // 2 // step * step
-        low, high = (middle, high) if _fits(question, middle) else (low, middle)
-    below = _allowed_below(question, low)
-    dip = question.values.get("in", 0) if question.quantity == "out" else 0
-    if dip > (below or 0) and question.allows(dip) and question.holds(dip):
-        below = dip
-    return below, _allowed_above(question, below or 0)
-
-
-def _step(question: Question) -> int:
-    """How far apart answers are at the least."""
-    groups = question.values.get("groups", 1) if question.quantity == "mid" else 1
-    return lcm(question.multiple_of, max(1, groups))
-
-
-def _fits(question: Question, value: int) -> bool:
-    """Whether the largest allowed value up to this one holds; so does none at all."""
-    allowed = _allowed_below(question, value)
-    return allowed is None or question.holds(allowed)
-
-
-def _allowed_below(question: Question, value: int) -> int | None:
-    step = _step(question)
-    near = range(value // step * step, max(0, value - _period(question)), -step)
-    return next((candidate for candidate in near if question.allows(candidate)), None)
-
-
-def _allowed_above(question: Question, value: int) -> int:
-    step = _step(question)
-    near = range((value // step + 1) * step, value + _period(question) + step, step)
-    found = next((candidate for candidate in near if question.allows(candidate)), None)
-    if found is None:
-        question.count(near[-1])  # says what is wrong with it
-        raise SolveError(
-            f"no multiple of {step} is allowed for {question.quantity}; give another --multiple-of"
+        return SolveError(
+            f"every {quantity} above {beyond * self.step:,} keeps these limits, and none is the"
+            " largest; add a limit that grows with it"
         )
-    return found
+
+    @cached_property
+    def step(self) -> int:
+        """What all answers are multiples of: a rule may say that the quantity is one."""
+        divisors = (_divisor(rule, self._quantity) for rule in self._broken)
+        return lcm(self.question.multiple_of, *divisors)
+
+    @property
+    def _last(self) -> int:
+        return max(1, self.end // self.step)
+
+    @cached_property
+    def traced(self) -> TracedFamily:
+        """The closed form over the keys of the question."""
+        question = self.question
+        flags = {name: on for name, on in question.values.items() if isinstance(on, bool)}
+        names = [
+            name
+            for name in numbers(question.family)
+            if name in question.values or name == question.quantity
+        ]
+        return trace(question.family, flags, names)
+
+    def _values(self) -> dict[str, Any]:
+        """What each name of the closed form is: a number, or the quantity."""
+        height, width = self.question.size
+        known = {"batch": self.question.batch, "height": height, "width": width}
+        quantity = self.question.quantity
+        sought = ("height", "width") if quantity == SIZE else (quantity,)
+        return {**self.question.values, **known, **dict.fromkeys(sought, self._quantity)}
+
+    @cached_property
+    def _broken(self) -> list[Any]:
+        """The rules, over the quantity alone, up to one that all values break."""
+        rules = []
+        for rule in self.traced.broken:
+            rules.append(self._known(rule))
+            if rules[-1] is True:
+                break
+        return rules
+
+    @cached_property
+    def _rules(self) -> list[Any]:
+        """The same over multiples of the step."""
+        return [_of_multiples(rule, self._quantity, self.step) for rule in self._broken]
+
+    def _value(self, times: int | None) -> int | None:
+        return None if times is None else times * self.step
+
+    def _at(self, part: Interval) -> Evaluation:
+        values = Interval(part.low * self.step, part.high * self.step)
+        return Evaluation({self.question.quantity: values}, INTERVAL_OPERATORS)
+
+    def _allowed(self, part: Interval) -> Interval:
+        return self._unbroken(self._at(part))
+
+    def _unbroken(self, evaluation: Evaluation) -> Interval:
+        verdict = TRUE
+        for rule in self._rules:
+            verdict = both(verdict, no(interval(evaluation(rule))))
+            if verdict == FALSE:
+                break
+        return verdict
+
+    def _fits(self, part: Interval) -> Interval:
+        evaluation = self._at(part)
+        verdict = self._unbroken(evaluation)
+        return verdict if verdict == FALSE else both(verdict, self._kept(evaluation))
+
+    def _exceeds(self, part: Interval) -> Interval:
+        evaluation = self._at(part)
+        verdict = self._unbroken(evaluation)
+        return verdict if verdict == FALSE else both(verdict, no(self._kept(evaluation)))
+
+    def _kept(self, evaluation: Evaluation) -> Interval:
+        """Whether every limit holds."""
+        verdict = TRUE
+        for limit in self.question.limits:
+            verdict = both(verdict, at_most(self._cost(limit, evaluation), limit.most))
+            if verdict == FALSE:
+                break
+        return verdict
+
+    def _near(self, part: Interval) -> int | None:
+        """Where the first limit is met, by a step of Newton's method from the end of a range."""
+        end, before = (self._at(Interval(at, at)) for at in (part.high, part.high - 1))
+        guesses = []
+        for limit in self.question.limits:
+            cost = self._cost(limit, end).high
+            slope = cost - self._cost(limit, before).high
+            if cost > limit.most and slope > 0:
+                guesses.append(part.high + (limit.most - cost) // slope)
+        return min(guesses, default=None)
+
+    def _cost(self, limit: Limit, evaluation: Evaluation) -> Interval:
+        """What a figure may be, whichever of the cases holds that may."""
+        column = self.question.column(limit.figure)
+        totals = (self._known(case.totals[column]) for case in self._cases(evaluation))
+        return reduce(hull, (interval(evaluation(total)) for total in totals))
+
+    def _cases(self, evaluation: Evaluation) -> Iterator[Any]:
+        for case in self.traced.cases:
+            holds = interval(evaluation(self._known(case.condition)))
+            if holds != FALSE:
+                yield case
+            if holds == TRUE:
+                return
+
+    def _cheapest(self, smallest_allowed: int) -> int:
+        """Of the smallest and the largest allowed value, where nothing fits."""
+        ends = {smallest_allowed, largest(1, self._last, self._allowed) or smallest_allowed}
+        figure = self.question.limits[0]
+        return min(
+            sorted(ends), key=lambda times: self._cost(figure, self._at(Interval(times, times)))
+        )
+
+    def _refuse(self) -> NoReturn:
+        """Say what is wrong with a question of which no value makes a block."""
+        multiple_of = self.question.multiple_of
+        alone = _Search(replace(self.question, multiple_of=1))
+        if multiple_of == 1 or alone._smallest_allowed(1) is None:
+            self.question.count(self.step)
+        raise SolveError(
+            f"no multiple of {multiple_of} is allowed for {self.question.quantity};"
+            f" give another {argument('multiple-of')}"
+        )
 
 
-def _period(question: Question) -> int:
-    """How far apart answers are at the most: groups must divide out // 4, downsampling the size."""
-    return 4 * max(1, int(question.values.get("groups", 1))) * max(2, question.multiple_of)
+def _divisor(rule: Any, quantity: Expression) -> int:
+    """What a rule says that the quantity must be a multiple of."""
+    dividend, divisor = _division(rule)
+    return divisor if dividend is quantity and isinstance(divisor, int) and divisor > 0 else 1
 
 
-class BreakEven(NamedTuple):
-    """Where a block's main path and the plain block's have equally many parameters.
-
-    Attributes:
-        equation: in m, the width; Cin and Cout, the channels.
-        root: where both sides are equal, to six digits.
-        below: the largest width that is cheaper; None where none is.
-        above: the next width.
-        baseline: the plain block.
-    """
-
-    equation: str
-    root: str
-    below: Candidate | None
-    above: Candidate
-    baseline: Count
+def _of_multiples(rule: Any, quantity: Expression, step: int) -> Any:
+    """A rule as multiples of a step may break it: all do, or none, where that is plain."""
+    dividend, divisor = _division(rule)
+    if divisor is quantity and isinstance(dividend, int) and dividend % step:
+        return True
+    return False if _divisor(rule, quantity) > 1 else rule
 
 
-def break_even(
-    family: type[Block], values: Mapping[str, Any], size: tuple[int, int], batch: int = 1
-) -> BreakEven:
-    """Solve for the width at which a block breaks even with the plain one, with the algebra.
+def _division(rule: Any) -> tuple[Any, Any]:
+    """Of a rule that wants something divided without remainder, what by what."""
+    match rule:
+        case Expression(sign="!=", operands=(Expression(sign="%", operands=(a, b)), int(0))):
+            return a, b
+    return None, None
 
-    Args:
-        family: of the block.
-        values: what is said of it, by key, without ``mid``.
-        size: height and width of the input.
-        batch: images in the input.
 
-    Raises:
-        SolveError: the family has no ``mid``.
-    """
-    if "mid" not in keys(family):
-        raise SolveError(f"{family_name(family)} has no mid and never breaks even; use another")
-    groups = int(values.get("groups", 1))
-    widest = break_even_mid(make(family, {**values, "mid": max(1, groups)}))
-    shared = {key: value for key, value in values.items() if key in keys(Plain)}
-
-    def candidate(mid: int) -> Candidate:
-        return Candidate(mid, count(make(family, {**values, "mid": mid}), size, batch))
-
-    return BreakEven(
-        *_algebra(family, values, groups),
-        candidate(widest) if widest else None,
-        candidate((widest or 0) + groups),
-        count(make(Plain, shared), size, batch),
+def _bits(question: Question) -> int:
+    """How long an answer can be at the most: as long as all numbers of the question together."""
+    given = (
+        *(value for value in question.values.values() if isinstance(value, int)),
+        *(limit.most for limit in question.limits),
+        *(*question.size, question.batch, question.multiple_of),
     )
-
-
-def _algebra(family: type[Block], values: Mapping[str, Any], groups: int) -> tuple[str, str]:
-    """The equation as text, and its positive root, from the closed forms on symbols."""
-    import sympy
-
-    m, k = sympy.Symbol("m", positive=True), sympy.Symbol("k", integer=True, positive=True)
-    c_in, c_out = sympy.symbols("Cin Cout", integer=True, positive=True)
-    symbols = {"in_channels": c_in, "out_channels": c_out}
-    middle = {"mid_channels": groups * k, "groups": groups}
-    ours = sympy.Poly(_main_weights(family, symbols | middle).subs(k, m / groups), m)
-    theirs = _main_weights(Plain, symbols)
-    square, linear, _ = ours.all_coeffs()
-    leading = f"{square}" if square.is_Integer else f"{square}·"
-    equation = f"{leading}m² + ({_text(linear)})·m = {_text(theirs)}"
-    known = {c_in: values["in"], c_out: values["out"]}
-    root = max(sympy.real_roots((ours.as_expr() - theirs).subs(known), m))
-    return equation, str(root.evalf(6))
-
-
-def _main_weights(family: type[Block], symbols: Mapping[str, Any]) -> Any:
-    fields: dict[str, Any] = {field.name: field.default for field in keys(family).values()}
-    rows = layers.dispatch(family)(
-        SimpleNamespace(**{**fields, **symbols}), (1, symbols["in_channels"], 1, 1)
-    )
-    return sum(row.weights for row in rows if row.path == "main")
-
-
-def _text(expression: Any) -> str:
-    return str(expression).replace("*", "·")
+    return MARGIN + sum(int(value).bit_length() for value in given)

@@ -1,0 +1,171 @@
+"""Where a block's main path has as many parameters as the plain block's, with the algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import truediv
+from typing import Any
+
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.grammar import make
+from bottlecalc.blocks.residual import Plain
+from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.errors import CHANNELS, argument
+from bottlecalc.explore.cases import trace
+from bottlecalc.explore.solve import Candidate, Limit, Question, Solution, SolveError, solve
+from bottlecalc.layers.expression import OPERATORS, Evaluation
+from bottlecalc.text.display import Displayed
+
+WIDTH = "mid"
+"""The key that varies: the width of the middle."""
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakEven(Displayed):
+    """Where a block's main path and the plain block's have equally many parameters.
+
+    Attributes:
+        equation: in m, the width; Cin and Cout, the channels.
+        root: where both sides are equal, to six digits.
+        below: the largest width that is cheaper; None where none is.
+        above: the next width; None where none is allowed.
+        baseline: the plain block.
+    """
+
+    equation: str
+    root: str
+    below: Candidate | None
+    above: Candidate | None
+    baseline: Count
+
+
+def break_even(
+    family: type[Block], values: Mapping[str, Any], size: tuple[int, int] = (56, 56), batch: int = 1
+) -> BreakEven:
+    """Solve for the width at which a block breaks even with the plain one, with the algebra.
+
+    Args:
+        family: of the block.
+        values: what is said of it, by key, without ``mid``.
+        size: height and width of the input.
+        batch: images in the input.
+
+    Raises:
+        BlockError: no width makes a block.
+        SolveError: the family has no such channels, or its cost is no polynomial of ``mid``.
+    """
+    for name in CHANNELS:
+        if name not in keys(family):
+            raise SolveError(f"{family.family} has no {name} and never breaks even; use another")
+    baseline = closed_form.count(_plain(values), size, batch)
+    solution = _solution(family, values, baseline, size, batch)
+    nearest = solution.below or solution.above
+    assert nearest is not None
+    equation, root = _algebra(family, {**values, WIDTH: nearest.value})
+    return BreakEven(
+        equation=equation,
+        root=root,
+        below=solution.below,
+        above=solution.above,
+        baseline=baseline,
+    )
+
+
+def break_even_mid(block: Block) -> int | None:
+    """The largest width at which a block's main path has fewer parameters than the plain one's.
+
+    None for a block without a middle, where even the narrowest has no fewer, and where all have.
+    """
+    values = {name: getattr(block, field.name) for name, field in keys(type(block)).items()}
+    given = {name: value for name, value in values.items() if value is not None}
+    return widest(type(block), given)
+
+
+def widest(family: type[Block], values: Mapping[str, Any]) -> int | None:
+    """The same of a family; whatever ``mid`` is among the values."""
+    if not keys(family).keys() >= {*CHANNELS}:
+        return None
+    others = {name: value for name, value in values.items() if name != WIDTH}
+    size = (2, 2)  # parameters do not depend on it
+    try:
+        return _solution(family, others, closed_form.count(_plain(others), size), size, 1).value
+    except SolveError:  # no width is too wide
+        return None
+
+
+def _plain(values: Mapping[str, Any]) -> Block:
+    return make(Plain, {name: value for name, value in values.items() if name in keys(Plain)})
+
+
+def _solution(
+    family: type[Block],
+    values: Mapping[str, Any],
+    baseline: Count,
+    size: tuple[int, int],
+    batch: int,
+) -> Solution:
+    limits = (Limit(figure="params", most=baseline.params.main - 1),)
+    return solve(
+        Question(
+            family=family, values=values, size=size, batch=batch, quantity=WIDTH, limits=limits,
+            scope="main",
+        )
+    )  # fmt: skip
+
+
+def _algebra(family: type[Block], values: Mapping[str, Any]) -> tuple[str, str]:
+    """The equation as text, and its largest root, from the closed forms on symbols.
+
+    Divisions are exact at every width that is allowed, and so stand as fractions.
+    """
+    import sympy
+
+    m = sympy.Symbol("m", positive=True)
+    channels = dict(zip(("in", "out"), sympy.symbols("Cin Cout", positive=True), strict=True))
+    try:
+        ours = sympy.Poly(_main(family, values, {**channels, WIDTH: m}), m)
+    except sympy.PolynomialError:
+        raise SolveError(
+            f"what {family.family} costs is no polynomial of {WIDTH}; give {argument('max-params')}"
+            " instead, and the plain block's parameters"
+        ) from None
+    theirs = sympy.expand(_main(Plain, values, channels))
+    known = {symbol: values[name] for name, symbol in channels.items()}
+    root = max(sympy.real_roots((ours.as_expr() - theirs).subs(known), m))
+    return f"{_polynomial(ours)} = {_text(theirs)}", str(root.evalf(6))
+
+
+def _main(family: type[Block], values: Mapping[str, Any], symbols: Mapping[str, Any]) -> Any:
+    """The main path's parameters as sympy writes them, in the case that holds of these values."""
+    from sympy import Integer, Max, Min
+
+    given = {name: value for name, value in values.items() if name in keys(family)}
+    flags = {name: value for name, value in given.items() if isinstance(value, bool)}
+    traced = trace(family, flags, {*given, *symbols} - {*flags})
+    integers = {name: Integer(value) for name, value in given.items() if name not in flags}
+    exact = {**OPERATORS, "//": truediv, "largest": Max, "smallest": Min}
+    case = next(case for case in traced.cases if Evaluation(given)(case.condition))
+    return Evaluation({**integers, **symbols}, exact)(case.totals["params_main"])
+
+
+def _polynomial(polynomial: Any) -> str:
+    """``9m² + (Cin + Cout)·m``."""
+    return " + ".join(_term(coefficient, degree) for (degree,), coefficient in polynomial.terms())
+
+
+def _term(coefficient: Any, degree: int) -> str:
+    power = "m" + (str(degree).translate(SUPERSCRIPTS) if degree > 1 else "")
+    if not degree:
+        return _text(coefficient)
+    if coefficient.is_Integer:
+        return f"{coefficient}{power}"
+    text = _text(coefficient)
+    return f"({text})·{power}" if coefficient.is_Add else f"{text}·{power}"
+
+
+def _text(expression: Any) -> str:
+    return str(expression).replace("*", "·")

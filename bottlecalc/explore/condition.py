@@ -1,0 +1,73 @@
+"""Conditions on designs: ``params<=20k``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bottlecalc.errors import argument
+from bottlecalc.explore.designs import NUMBERS
+from bottlecalc.explore.grid import SweepError
+from bottlecalc.layers.expression import OPERATORS
+from bottlecalc.text.numbers import parse_quantity
+
+SIGNS = ("<=", ">=", "==", "<", ">")
+PATTERN = re.compile(r"\s*(\w+)\s*(<=|>=|==|<|>)\s*(\S+)\s*")
+DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+SHORT = {"params": "params_block", "macs": "macs_block", "flops": "flops_block"}
+"""Figures without a scope are the whole block's."""
+
+
+class Condition(NamedTuple):
+    """A column, a sign, and a number: ``params<=20k``."""
+
+    key: str
+    sign: str
+    number: float
+
+    def met(self, columns: Mapping[str, Any]) -> Any:
+        """Of each design, whether it meets the condition; all do where there is no such column."""
+        if columns.get(self.key) is None:
+            return True
+        return np.asarray(OPERATORS[self.sign](columns[self.key], self.number), dtype=bool)
+
+
+def parse_condition(text: str, keys: Sequence[str]) -> Condition:
+    """Read ``params<=20k``; the number of a ratio may have decimals.
+
+    Args:
+        text: what is read.
+        keys: of blocks, that may be named beside the figures.
+
+    Raises:
+        SweepError: it is no such condition.
+        QuantityError: its number is none.
+    """
+    where = argument("where")
+    match = PATTERN.fullmatch(text)
+    if not match:
+        raise SweepError(
+            f"{where} {text!r} is no condition; give a key, one of {' '.join(SIGNS)}, and a"
+            " number, such as 'params<=20k'"
+        )
+    name, sign, number = match.groups()
+    key = figure(name, "where", (*NUMBERS, *keys))
+    if key.startswith("ratio") and DECIMAL.fullmatch(number):
+        return Condition(key, sign, float(number))
+    return Condition(key, sign, parse_quantity(number, f"{where} {text!r}:"))
+
+
+def figure(name: str, option: str, allowed: Sequence[str] = NUMBERS) -> str:
+    """The column that a name means; without a scope the block's.
+
+    Raises:
+        SweepError: there is no such column.
+    """
+    column = SHORT.get(name, name)
+    if column not in allowed:
+        known = ", ".join((*SHORT, *allowed))
+        raise SweepError(f"{argument(option)} has no key {name!r}; the keys are {known}")
+    return column

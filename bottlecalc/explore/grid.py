@@ -1,0 +1,152 @@
+"""Grids: which designs a sweep goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from bottlecalc.blocks.grammar import read, require
+from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.errors import BottlecalcError, argument
+from bottlecalc.explore.cases import INPUT, TracedFamily, numbers, trace
+from bottlecalc.explore.columns import Columns, column
+from bottlecalc.text.ranges import Sizes
+
+Axis = Sequence[int] | Sizes
+
+
+USUAL = Sizes([56], [56])
+
+
+class SweepError(BottlecalcError, ValueError):
+    """A grid, or a question about it, that cannot be; its text says why."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What is swept.
+
+    Attributes:
+        specs: the blocks, the first being the baseline.
+        axes: the values of every key that an option gives.
+        flags: the switches that hold for every design.
+        sizes: of the input.
+        batches: images in the input.
+    """
+
+    specs: tuple[str, ...]
+    axes: Mapping[str, Sequence[int]]
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    sizes: Sizes = USUAL
+    batches: Sequence[int] = (1,)
+
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        """One lane a block, the first being the baseline.
+
+        Raises:
+            BlockError: a spec is wrong, or its channels are not said.
+            SweepError: an option is given that no block has.
+        """
+        lanes = [self._lane(spec) for spec in self.specs]
+        for name in (*self.axes, *self.flags):
+            if not any(name in keys(lane.family) for lane in lanes):
+                raise SweepError(
+                    f"{argument(name)} is given, and no swept block has {name}"
+                    f" ({', '.join(self.specs)}); leave it out, or add a {argument('block')} that"
+                    " has it"
+                )
+        return lanes
+
+    def _lane(self, spec: str) -> Lane:
+        family, values = read(spec)
+        require(values.keys() | self.axes.keys(), spec)
+        known = keys(family)
+        flags = {name: on for name, on in self.flags.items() if name in known}
+        axes = {name: v for name, v in self.axes.items() if name in known and name not in values}
+        return Lane(
+            spec, family, flags | values, {**axes, "size": self.sizes, "batch": self.batches}
+        )
+
+    @property
+    def length(self) -> int:
+        """How many designs there are, those that are not allowed included."""
+        return sum(lane.length for lane in self.lanes)
+
+    @property
+    def common(self) -> dict[str, str]:
+        """What all designs have in common, as a spec says it."""
+        single = {name: str(axis[0]) for name, axis in self.axes.items() if len(axis) == 1}
+        return {**single, **dict.fromkeys(self.flags, "true")}
+
+    @property
+    def swept(self) -> list[str]:
+        """The keys that have more than one value."""
+        axes: dict[str, Axis] = {**self.axes, "size": self.sizes, "batch": self.batches}
+        return [name for name, values in axes.items() if len(values) > 1]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One block of a grid.
+
+    Attributes:
+        spec: of the block, as it was given.
+        family: of the block.
+        fixed: what the spec says, and the switches.
+        axes: of what the spec leaves open, the last turning fastest.
+    """
+
+    spec: str
+    family: type[Block]
+    fixed: Mapping[str, int | bool]
+    axes: Mapping[str, Axis]
+
+    @property
+    def length(self) -> int:
+        """How many designs there are, those that are not allowed included."""
+        return prod(len(values) for values in self.axes.values())
+
+    @cached_property
+    def traced(self) -> TracedFamily:
+        """The closed form of its designs, over the keys that are given."""
+        names = [name for name in numbers(self.family) if name in {*self.fixed, *self.axes}]
+        flags = {name: on for name, on in self.fixed.items() if isinstance(on, bool)}
+        return trace(self.family, flags, names)
+
+    @property
+    def first(self) -> dict[str, int | bool]:
+        """What its first design is, by the keys of its family."""
+        known = keys(self.family)
+        return {**{name: axis[0] for name, axis in self._lists() if name in known}, **self.fixed}
+
+    def columns(self, start: int, stop: int) -> Columns:
+        """What designs number ``start`` to ``stop`` are: a column a key, or one number."""
+        at, columns = np.arange(start, stop), dict[str, Any](self.fixed)
+        for name, values in reversed(list(self.axes.items())):
+            at, places = np.divmod(at, len(values))
+            if isinstance(values, Sizes):
+                columns["height"] = column(values.heights, places)
+                columns["width"] = column(values.widths, places)
+            else:
+                columns[name] = column(values, places)
+        return columns
+
+    def follows(self, baseline: Lane) -> bool:
+        """Whether every design of this lane has one design of the baseline beside it."""
+        alone = (axis for name, axis in baseline.axes.items() if name not in self.axes)
+        return all(len(axis) == 1 for axis in alone)
+
+    def beside(self, columns: Columns, other: Lane) -> Columns:
+        """What this lane's designs are that stand beside those of another."""
+        alone = {name: axis[0] for name, axis in self._lists() if name not in other.axes}
+        both = {*(self.axes.keys() & other.axes.keys()), *INPUT}
+        return {**self.fixed, **alone, **{n: one for n, one in columns.items() if n in both}}
+
+    def _lists(self) -> list[tuple[str, Sequence[int]]]:
+        return [(name, axis) for name, axis in self.axes.items() if not isinstance(axis, Sizes)]
