@@ -11,23 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from bottlecalc.blocks.residual import Block
-from bottlecalc.budgets.budget import Verdict, hold
+from bottlecalc.agreement import closed_form
+from bottlecalc.blocks.spec import Block
+from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.entry import LIMITS, BudgetError, Entry, unknown
-from bottlecalc.formulas.residual import count
-from bottlecalc.render.breaches import breach
+from bottlecalc.budgets.verdict import Verdict
+from bottlecalc.render.budgets import breach
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from bottlecalc.models.run import Given
+    from bottlecalc.agreement.ask import AnyInput
 
 Keys = Mapping[str, object]
 
 
 def assert_within_budget(
     subject: Block | nn.Module,
-    *inputs: Given,
+    *inputs: AnyInput,
     size: tuple[int, int] | int | None = None,
     counter: Literal["torch", "fvcore"] | None = None,
     message: str = "",
@@ -48,6 +49,7 @@ def assert_within_budget(
         AssertionError: a limit is exceeded; its text is what ``bottlecalc check`` says.
         BudgetError: there is no such limit, or it is no number; or what is given does not go
             with a block, or with a model.
+        BlockError: the block does not take an input of that size.
         TargetError: the model does not run on these inputs.
     """
     __tracebackhide__ = True
@@ -56,29 +58,29 @@ def assert_within_budget(
     for key in limits:
         if key not in LIMITS:
             raise BudgetError(unknown(key, LIMITS))
-    given = {"size": size, "counter": counter}
-    keys = {key: value for key, value in given.items() if value is not None}
-    held = _hold_block if isinstance(subject, Block) else _hold_model
-    verdict = held(subject, inputs, {"message": message, **keys, **limits})
+    settings = {"size": size, "counter": counter}
+    keys = {key: value for key, value in settings.items() if value is not None}
+    holding = _hold_block if isinstance(subject, Block) else _hold_model
+    verdict = holding(subject, inputs, {"message": message, **keys, **limits})
     if verdict.problem or verdict.breaches:
         raise AssertionError(breach(verdict))
 
 
-def _hold_block(block: Any, inputs: Sequence[Given], keys: Keys) -> Verdict:
+def _hold_block(block: Any, inputs: Sequence[AnyInput], keys: Keys) -> Verdict:
     if inputs:
         raise BudgetError(
             f"inputs were given for {block}, and a block takes none; give size=(height, width)"
         )
     size = keys.get("size")
     sides = {"size": list(size)} if isinstance(size, tuple) else {}
-    budget = Entry({"name": str(block), "block": str(block), **keys, **sides}).budget()
-    return hold(budget, count(block, budget.size))
+    budget = Entry({"name": str(block), "block": block, **keys, **sides}).budget()
+    return hold(budget, closed_form.count(block, budget.size))
 
 
-def _hold_model(model: Any, inputs: Sequence[Given], keys: Keys) -> Verdict:
-    from bottlecalc.models.run import count_model
+def _hold_model(model: Any, inputs: Sequence[AnyInput], keys: Keys) -> Verdict:
+    from bottlecalc.agreement.ask import count_model
 
     name = type(model).__name__
     budget = Entry({"name": name, "model": name, **keys}).budget()
-    counted = count_model(model, *inputs, counter=budget.counter)
-    return hold(replace(budget, inputs=counted.inputs), counted)
+    count = count_model(model, *inputs, counter=budget.counter)
+    return hold(replace(budget, inputs=count.inputs), count)

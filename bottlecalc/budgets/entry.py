@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from bottlecalc.blocks.residual import Block, BlockError, parse
-from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, Budget, Figure, Limit
+from bottlecalc.blocks.grammar import parse
+from bottlecalc.blocks.spec import Block, BlockError
+from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.models.model import Input, InputError
 from bottlecalc.text.numbers import QuantityError, parse_quantity
+from bottlecalc.text.shapes import Input, InputError
+from bottlecalc.text.suggest import did_you_mean
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 COMMON = ("name", *LIMITS, "max_increase", "level", "message")
@@ -34,14 +35,14 @@ class Entry:
     """One entry of a budget file, being read.
 
     Attributes:
-        given: keys and values.
+        values: by key.
         file: that it stands in, for errors; empty where it is none.
         start: its first line, or None.
         code: the file, its comments and long texts left blank.
         place: which entry of the file it is.
     """
 
-    given: Any
+    values: Any
     file: str = ""
     start: int | None = None
     code: str = ""
@@ -78,7 +79,7 @@ class Entry:
         """What is wrong, and where."""
         line = self._line(key)
         where = f"{self.file}, line {line}" if line else self.file
-        named = self.given.get("name") if isinstance(self.given, dict) else None
+        named = self.values.get("name") if isinstance(self.values, dict) else None
         whose = f"budget {named!r}" if isinstance(named, str) else f"budget {self.place}"
         return BudgetError(": ".join(filter(None, (where, whose, sentence))))
 
@@ -93,16 +94,16 @@ class Entry:
         return self.start
 
     def _check_keys(self) -> None:
-        if not isinstance(self.given, dict):
-            raise self.error(f"{self.given!r} is no table; write [[tool.bottlecalc.budget]]")
-        if ("block" in self.given) == ("model" in self.given):
-            got = "both block and model" if "block" in self.given else "neither block nor model"
+        if not isinstance(self.values, dict):
+            raise self.error(f"{self.values!r} is no table; write [[tool.bottlecalc.budget]]")
+        if ("block" in self.values) == ("model" in self.values):
+            got = "both block and model" if "block" in self.values else "neither block nor model"
             raise self.error(f"it has {got}; give one of the two")
-        allowed = BLOCK_KEYS if "block" in self.given else MODEL_KEYS
-        for key in self.given:
+        allowed = BLOCK_KEYS if "block" in self.values else MODEL_KEYS
+        for key in self.values:
             if key not in allowed:
                 raise self.error(self._stranger(key, allowed), key)
-        if not any(key in self.given for key in (*LIMITS, "max_increase")):
+        if not any(key in self.values for key in (*LIMITS, "max_increase")):
             raise self.error("it limits nothing; give a max_…, a min_… or max_increase")
 
     def _stranger(self, key: str, allowed: Sequence[str]) -> str:
@@ -112,49 +113,50 @@ class Entry:
         return unknown(key, allowed)
 
     def _text(self, key: str, required: bool = False) -> str:
-        value = self.given.get(key, None if required else "")
+        value = self.values.get(key, None if required else "")
         if not isinstance(value, str):
             got = "is missing" if value is None else f"= {value!r} is no text"
             raise self.error(f'{key} {got}; give {key} = "…"', key)
         return value
 
     def _choice(self, key: str, *choices: Any) -> Any:
-        value = self.given.get(key, choices[0])
+        value = self.values.get(key, choices[0])
         if value not in choices:
             allowed = " or ".join(f'"{choice}"' for choice in choices)
             raise self.error(f"{key} = {value!r}; give {allowed}", key)
         return value
 
     def _table(self, key: str) -> Mapping[str, object]:
-        value = self.given.get(key, {})
+        value = self.values.get(key, {})
         if not isinstance(value, dict):
             raise self.error(f"{key} = {value!r} is no table; give {{ name = value }}", key)
         return value
 
     def _block(self) -> Block | None:
-        if "block" not in self.given:
-            return None
+        value = self.values.get("block")
+        if value is None or isinstance(value, Block):
+            return value
         try:
             return parse(self._text("block"))
         except BlockError as error:
-            raise self.error(str(error), "block") from None
+            raise self.error(error.sentence, "block") from None
 
     def _size(self) -> tuple[int, int]:
-        value = self.given.get("size", list(DEFAULT_SIZE))
+        value = self.values.get("size", list(DEFAULT_SIZE))
         sides = value if isinstance(value, list) else [value, value]
         if len(sides) != 2 or not all(_is_positive(side) for side in sides):
             raise self.error(f"size = {value!r}; give [height, width], such as [56, 56]", "size")
         return sides[0], sides[1]
 
     def _inputs(self) -> tuple[Input, ...]:
-        value = self.given.get("input", [])
+        value = self.values.get("input", [])
         if isinstance(value, str) or (value and isinstance(value, list) and _is_shape(value)):
             value = [value]
         try:
             if isinstance(value, list):
                 return tuple(map(_input, value))
         except InputError as error:
-            raise self.error(str(error), "input") from None
+            raise self.error(error.sentence, "input") from None
         except TypeError:
             pass
         raise self.error(
@@ -165,31 +167,32 @@ class Entry:
 
     def _limits(self) -> dict[Figure, Limit]:
         limits = {
-            figure: Limit(self._number(f"min_{figure}"), self._number(f"max_{figure}"))
+            figure: Limit(least=self._number(f"min_{figure}"), most=self._number(f"max_{figure}"))
             for figure in FIGURES
         }
-        for figure, (least, most) in limits.items():
+        for figure, limit in limits.items():
+            least, most = limit.least, limit.most
             if least is not None and most is not None and least > most:
                 raise self.error(
                     f"min_{figure} = {least:,} is more than max_{figure} = {most:,};"
                     " give a range that holds something",
                     f"min_{figure}",
                 )
-        return {figure: limit for figure, limit in limits.items() if limit != Limit()}
+        return {figure: limit for figure, limit in limits.items() if limit != NO_LIMIT}
 
     def _number(self, key: str) -> int | None:
-        if key not in self.given:
+        if key not in self.values:
             return None
         try:
-            return read_number(self.given[key])
+            return read_number(self.values[key])
         except BudgetError as error:
             raise self.error(f"{key} = {error}", key) from None
 
     def _increase(self) -> Fraction | None:
-        if "max_increase" not in self.given:
+        if "max_increase" not in self.values:
             return None
         try:
-            return read_percent(self.given["max_increase"])
+            return read_percent(self.values["max_increase"])
         except BudgetError as error:
             raise self.error(f"max_increase = {error}", "max_increase") from None
 
@@ -201,8 +204,7 @@ def unknown(key: str, allowed: Sequence[str]) -> str:
             f"{key!r} does not say what is meant: MACs or FLOPs (2 × MACs), most or least;"
             " give max_macs, max_flops, min_macs or min_flops"
         )
-    near = get_close_matches(key, allowed, n=1, cutoff=0.6)
-    hint = f" (did you mean {near[0]}?)" if near else ""
+    hint = did_you_mean(key, allowed)
     return f"unknown key {key!r}; the keys are {', '.join(allowed)}{hint}"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.entry import BudgetError, Entry
+from bottlecalc.text.suggest import did_you_mean
+from bottlecalc.text.toml import TomlError, parse
 
 TOKENS = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
@@ -51,8 +52,7 @@ def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[
     known = {budget.name: budget for budget in budgets}
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            hint = did_you_mean(name, known, 0.5, "{!r}")
             raise BudgetError(
                 f"{file} has no budget {name!r}; the budgets are"
                 f" {', '.join(map(repr, known))}{hint}"
@@ -61,21 +61,17 @@ def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[
 
 
 def _entries(text: str, file: str) -> list[Any]:
-    import tomllib  # some milliseconds that other commands need not pay
-
     try:
-        document: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BudgetError(f"{file} is no TOML: {error}; mend it there") from None
-    except RecursionError:
-        raise BudgetError(f"{file} is nested too deeply; mend it there") from None
+        document = parse(text)
+    except TomlError as error:
+        raise BudgetError(f"{file} {error}; mend it there") from None
     table, where = _table(document, file)
     header = f"[[{where}.budget]]" if where else "[[budget]]"
     if not isinstance(table, dict):
         raise BudgetError(f"{file}: {where} = {table!r:.60} is no table; write {header}")
     for key in table:
         if key != "budget" and (where or ("budget" in table and key != "tool")):
-            near = " (did you mean budget?)" if get_close_matches(key, ["budget"]) else ""
+            near = did_you_mean(key, ["budget"])
             raise BudgetError(
                 f"{file}: unknown key {key!r} beside the budgets; only {header} is allowed{near}"
             )
@@ -106,8 +102,8 @@ def _listed(entries: Any, header: str, file: str) -> list[Any]:
 
 def _lines(text: str, entries: int) -> list[int | None]:
     """Where each entry begins, where there is one header for each."""
-    found = [n for n, line in enumerate(text.split("\n"), 1) if HEADER.match(line)]
-    return list(found) if len(found) == entries else [None] * entries
+    lines = [n for n, line in enumerate(text.split("\n"), 1) if HEADER.match(line)]
+    return list(lines) if len(lines) == entries else [None] * entries
 
 
 def _code(text: str) -> str:
