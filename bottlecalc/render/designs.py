@@ -1,4 +1,4 @@
-"""The designs of a sweep into text, piece by piece as they come."""
+"""The designs of a sweep, written piece by piece as they come."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bottlecalc.layers.count import Design
+from bottlecalc.explore.arrange import PAGE
+from bottlecalc.explore.designs import COLUMNS, Design, Page
 from bottlecalc.render.layout import printed, ruled
-from bottlecalc.render.schema import heading
-from bottlecalc.render.words import number, ratio
-
-PAGE = 1000
-"""Designs that are aligned with each other in a table, and written at once elsewhere."""
+from bottlecalc.text.numbers import number, ratio
+from bottlecalc.text.schema import heading
 
 
 @dataclass(frozen=True)
@@ -32,20 +30,20 @@ class Title:
     common: Mapping[str, str]
 
 
-def _csv(designs: Iterable[Design], _title: Title, _console: Console) -> Iterator[str]:
-    yield ",".join(Design._fields) + "\n"
-    for page in _pages(designs):
+def _csv(pages: Iterable[Page], _title: Title, _console: Console) -> Iterator[str]:
+    yield ",".join(COLUMNS) + "\n"
+    for page in pages:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(page)
+        csv.writer(text, lineterminator="\n").writerows(page.rows())
         yield text.getvalue()
 
 
-def _json(designs: Iterable[Design], title: Title, _console: Console) -> Iterator[str]:
+def _json(pages: Iterable[Page], title: Title, _console: Console) -> Iterator[str]:
     opening = {**heading("sweep", {}), "baseline": title.baseline}
     yield json.dumps(opening)[:-1] + ', "designs": ['
     separator = "\n"
-    for page in _pages(designs):
-        yield separator + ",\n".join(json.dumps(_document(design)) for design in page)
+    for designs in _aligned(pages):
+        yield separator + ",\n".join(json.dumps(_document(design)) for design in designs)
         separator = ",\n"
     yield "\n]}\n"
 
@@ -95,17 +93,17 @@ def _label(spec: str, title: Title) -> str:
     """The spec without what all designs have in common."""
     family, _, options = spec.partition(":")
     pairs = (pair.partition("=") for pair in options.split(","))
-    said = [f"{key}={value}" for key, _, value in pairs if title.common.get(key) != value]
-    return " ".join((family, *said))
+    own = [f"{key}={value}" for key, _, value in pairs if title.common.get(key) != value]
+    return " ".join((family, *own))
 
 
-def _markdown(designs: Iterable[Design], title: Title, _console: Console) -> Iterator[str]:
+def _markdown(pages: Iterable[Page], title: Title, _console: Console) -> Iterator[str]:
     names = [header.removeprefix("=").replace("\n", " ").strip() for header in HEADERS]
     names[3:5], names[9] = ["parameters convs", "parameters block"], "ratio MACs"
     yield f"{_caption(title)}\n\n| {' | '.join(names)} |\n"
     yield f"|{'|'.join('---:' if h.startswith('=') else '---' for h in HEADERS)}|\n"
-    for page in _pages(designs):
-        yield "".join(f"| {' | '.join(_cells(design, title))} |\n" for design in page)
+    for designs in _aligned(pages):
+        yield "".join(f"| {' | '.join(_cells(design, title))} |\n" for design in designs)
 
 
 STACKS = ((0, 1), (2, 3, 4), (5, 6, 7), (8, 9))
@@ -120,11 +118,11 @@ STACKED_HEADERS = (
 WIDE = 110
 
 
-def _table(designs: Iterable[Design], title: Title, console: Console) -> Iterator[str]:
+def _table(pages: Iterable[Page], title: Title, console: Console) -> Iterator[str]:
     yield printed([Text(_caption(title), style="dim")], console)
     page_of = _page if console.width >= WIDE else _stacked_page
-    for page in _pages(designs):
-        yield printed([Text(), page_of(page, title)], console)
+    for designs in _aligned(pages):
+        yield printed([Text(), page_of(designs, title)], console)
 
 
 def _page(designs: Iterable[Design], title: Title) -> Table:
@@ -152,15 +150,16 @@ def _caption(title: Title) -> str:
     )
 
 
-def _pages(designs: Iterable[Design]) -> Iterator[list[Design]]:
-    designs = iter(designs)
-    while page := list(islice(designs, PAGE)):
-        yield page
+def _aligned(pages: Iterable[Page]) -> Iterator[list[Design]]:
+    """So many designs at once as are aligned with each other, and written at once."""
+    designs = chain.from_iterable(pages)
+    while some := list(islice(designs, PAGE)):
+        yield some
 
 
-Format = Callable[[Iterable[Design], Title, Console], Iterator[str]]
+Format = Callable[[Iterable[Page], Title, Console], Iterator[str]]
 
-SWEEP_FORMATS: Mapping[str, Format] = {
+FORMATS: Mapping[str, Format] = {
     "table": _table,
     "csv": _csv,
     "json": _json,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from bottlecalc.budgets.budget import Report, Verdict
-from bottlecalc.render.breaches import breach, remark, sentences
+from bottlecalc.budgets.verdict import Report, Verdict
+from bottlecalc.render.budgets import breach, remark, sentences
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write (section 2.2)."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable
+from functools import partial
 
 from rich.box import HORIZONTALS
 from rich.cells import cell_len
@@ -14,6 +16,20 @@ from rich.text import Text
 
 LONG_WORD = 24
 """Longer ones than this, the names of modules and budgets, are folded on narrow terminals."""
+
+
+UNBOUNDED = 10**9
+"""Columns enough for any table: piped output is as wide as its content."""
+
+literal_console = partial(Console, markup=False, emoji=False)
+"""A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``."""
+
+
+def unbounded() -> Console:
+    """A console for a file, or a string: as wide as need be, and without colour."""
+    return literal_console(
+        file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False
+    )
 
 
 def ruled(*columns: str) -> Table:

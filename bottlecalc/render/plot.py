@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, NamedTuple
 
+from bottlecalc.blocks.residual import Plain
+from bottlecalc.errors import argument
+from bottlecalc.explore import condition
+from bottlecalc.explore.break_even import widest
+from bottlecalc.explore.curves import Curve, Curves
+from bottlecalc.explore.designs import FIGURES
+from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.render import words
+
+LARGEST = 10**300
+"""What can be drawn is a float, and so are sums of it."""
+
+TERMINAL = "-"
+"""The file that stands for a drawing in text."""
 
 FORMATS = ("svg", "png", "pdf")
 QUANTITIES = {
@@ -24,14 +38,6 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", "-.", ":")
 
 
-class Line(NamedTuple):
-    """One block: its spec, and its cost at each value of the swept quantity, or one for all."""
-
-    name: str
-    level: bool
-    points: Sequence[tuple[int, int]]
-
-
 class Plot(NamedTuple):
     """What is drawn.
 
@@ -39,14 +45,14 @@ class Plot(NamedTuple):
         quantity: what is swept.
         figure: the cost, such as ``params_main``.
         title: what the designs have in common.
-        lines: one a block, the first being the baseline.
+        lines: one a block, the baseline's first where it is drawn.
         break_evens: the widths at which lines meet the baseline.
     """
 
     quantity: str
     figure: str
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[Curve]
     break_evens: Sequence[int]
 
 
@@ -59,7 +65,7 @@ def picture(plot: Plot, form: str) -> bytes:
     with matplotlib.rc_context({"svg.hashsalt": "bottlecalc", "font.size": 12}):
         figure = Figure(figsize=(8, 5), layout="constrained")
         axes = figure.add_subplot(title=plot.title)
-        axes.set_xlabel(QUANTITIES[plot.quantity])
+        axes.set_xlabel(QUANTITIES.get(plot.quantity, plot.quantity))
         axes.set_ylabel(words.name(plot.figure))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axes.grid(color="0.9")
@@ -81,7 +87,7 @@ def _draw(axes: Any, plot: Plot) -> None:
         style: dict[str, Any] = {
             "color": COLOURS[place % 6],
             "linestyle": DASHES[place % 4],
-            "label": _name(plot, line),
+            "label": _name(line),
         }
         if line.level:
             axes.axhline(line.points[0][1], linewidth=2, **style)
@@ -132,17 +138,95 @@ def drawing(plot: Plot, columns: int) -> str:
     first, last = _reach(plot)
     for line, marker in zip(plot.lines, "ox+*#@" * len(plot.lines), strict=False):
         points = [(x, line.points[0][1]) for x in (first, last)] if line.level else line.points
-        figure.plot(*zip(*points, strict=True), label=_name(plot, line), marker=marker)
+        figure.plot(*zip(*points, strict=True), label=_name(line), marker=marker)
     figure.set_x_limits(min_=first, max_=last)
     for break_even in _meetings(plot):
         figure.axvline((break_even - first) / (last - first))
     return f"{plot.title}\n{figure.show(legend=True)}\n"
 
 
-def _name(plot: Plot, line: Line) -> str:
-    return f"{line.name} (baseline)" if line is plot.lines[0] else line.name
+def _name(line: Curve) -> str:
+    return f"{line.lane.spec} (baseline)" if line.is_baseline else line.lane.spec
 
 
 def _tick(value: float, chars: int, delta: float, left: bool = False) -> str:
     text = f"{value:,.0f}"
     return text.ljust(chars) if left else text.rjust(chars)
+
+
+def check(grid: Grid, file: str) -> None:
+    """Refuse what cannot be drawn, before anything is.
+
+    Raises:
+        SweepError: the file is no figure, a library is missing, or not one quantity is swept.
+    """
+    option = argument("plot")
+    if file != TERMINAL and form_of(file) not in FORMATS:
+        raise SweepError(f"{option} {file!r} is no figure; end it in .svg, .png or .pdf, or give -")
+    _check_library("plotille" if file == TERMINAL else "matplotlib")
+    swept = grid.swept
+    if len(swept) != 1:
+        raise SweepError(
+            f"{option} draws one swept quantity, and {', '.join(swept) or 'none'} is swept;"
+            " give one of the options more than one value, and the others one"
+        )
+    if swept == ["size"] and [*grid.sizes.heights] != [*grid.sizes.widths]:
+        raise SweepError(f"{option} draws square sizes; give {argument('size')} such as 14,28,56")
+
+
+def curves_of(grid: Grid, figure: str | None) -> Curves:
+    """What is to be drawn of a grid: the cost that is named, or the usual one.
+
+    Raises:
+        SweepError: there is no such cost.
+    """
+    (quantity,) = grid.swept
+    usual = "macs_main" if quantity in ("size", "batch") else "params_main"
+    cost = usual if figure is None else condition.figure(figure, "plot-key", FIGURES)
+    return Curves(grid, quantity, cost)
+
+
+def plot_of(grid: Grid, curves: Curves) -> Plot:
+    """The figure of a sweep that has gone by.
+
+    Raises:
+        SweepError: there is nothing to draw, or it is beyond all floats.
+    """
+    lines = curves.drawn()
+    if not lines:
+        raise SweepError("no design meets the conditions, and there is nothing to draw")
+    if any(number > LARGEST for line in lines for point in line.points for number in point):
+        raise SweepError("the numbers are too large to be drawn; give smaller ones")
+    meeting = (curves.quantity, curves.cost) == ("mid", "params_main")
+    return Plot(
+        curves.quantity, curves.cost, _title(grid), lines, _break_evens(lines) if meeting else []
+    )
+
+
+def form_of(file: str) -> str:
+    """The format that a file's ending says."""
+    return file.rpartition(".")[2].lower()
+
+
+def _check_library(library: str) -> None:
+    try:
+        import_module(library)
+    except ImportError as error:
+        raise SweepError(
+            f"{argument('plot')} needs {library}; install it with: python -m pip install {library}"
+        ) from error
+
+
+def _title(grid: Grid) -> str:
+    parts = [f"{key}={text}" for key, text in grid.common.items()]
+    if grid.swept != ["size"]:
+        parts.append(f"{grid.sizes.heights[0]}×{grid.sizes.widths[0]}")
+    return ", ".join(parts)
+
+
+def _break_evens(lines: Sequence[Curve]) -> list[int]:
+    """The widths at which lines meet the baseline, where that is drawn and a plain block."""
+    if not (lines[0].is_baseline and lines[0].lane.family is Plain):
+        return []
+    widths = {widest(line.lane.family, line.lane.first) for line in lines}
+    return sorted(width for width in widths if width is not None)

@@ -7,33 +7,37 @@ from typing import Any
 
 from rich.console import Console
 
-from bottlecalc.budgets.budget import Finding, Report, Status, Verdict
-from bottlecalc.render.breaches import breach, markdown, remark, table
+from bottlecalc.budgets.verdict import Finding, Report, Status, Verdict
+from bottlecalc.render.budgets import breach, markdown, notes, remark, table
 from bottlecalc.render.words import line
 
 
-def document(report: Report) -> str:
-    """The JSON text (``bottlecalc.check/1``), ASCII only."""
-    import json
+def document(report: Report) -> dict[str, Any]:
+    """What the JSON holds: ``bottlecalc.check/1``."""
+    from bottlecalc.text.schema import heading
 
-    from bottlecalc.render.schema import heading
-
-    found = {
+    return {
         **heading("check", report.versions),
         "budgets": [_budget(verdict) for verdict in report.verdicts],
         "notes": list(report.notes),
         "exit_code": report.exit_code,
     }
-    return json.dumps(found, indent=2) + "\n"
+
+
+def _json(report: Report) -> str:
+    """The JSON text, ASCII only."""
+    import json
+
+    return json.dumps(document(report), indent=2) + "\n"
 
 
 def github(report: Report) -> str:
     """A workflow command for every budget of which there is something to say: an annotation at
     its entry.
     """
-    found = [v for v in report.verdicts if v.status != "pass" or v.notes]
-    notes = [f"::notice::{_data(note)}\n" for note in report.notes]
-    return "".join([*map(_annotation, found), *notes])
+    told = [v for v in report.verdicts if v.status != "pass" or notes(v)]
+    notices = [f"::notice::{_data(note)}\n" for note in report.notes]
+    return "".join([*map(_annotation, told), *notices])
 
 
 def _junit(report: Report) -> str:
@@ -50,7 +54,7 @@ def _sarif(report: Report) -> str:
 
 FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
     "table": table,
-    "json": lambda report, _: document(report),
+    "json": lambda report, _: _json(report),
     "markdown": lambda report, _: markdown(report),
     "github": lambda report, _: github(report),
     "junit": lambda report, _: _junit(report),
@@ -70,13 +74,13 @@ def _budget(verdict: Verdict) -> dict[str, Any]:
         "name": budget.name,
         "status": verdict.status,
         "of": budget.of,
-        "input": budget.shown_input,
+        "input": budget.input,
         "counter": budget.basis["counter"],
         "convention": budget.basis["convention"],
         "figures": {figure: _finding(found) for figure, found in verdict.findings.items()},
         "message": budget.message or None,
         "problem": verdict.problem or None,
-        "notes": list(verdict.notes),
+        "notes": list(notes(verdict)),
         "file": budget.file,
         "line": budget.line,
     }

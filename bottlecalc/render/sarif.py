@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from bottlecalc.budgets.budget import Report, Verdict
-from bottlecalc.render.breaches import breach, sentences
+from bottlecalc.budgets.verdict import Report, Verdict
+from bottlecalc.render.budgets import breach, notes, sentences
 from bottlecalc.render.words import line, visible
 from bottlecalc.version import __version__
 
@@ -21,7 +21,7 @@ SCHEMA = (
 def document(report: Report) -> str:
     """The JSON text, ASCII only."""
     unchecked = [verdict for verdict in report.verdicts if verdict.status == "error"]
-    noted = [verdict for verdict in report.verdicts if verdict.status == "pass" and verdict.notes]
+    noted = [verdict for verdict in report.verdicts if verdict.status == "pass" and notes(verdict)]
     run = {
         "tool": {"driver": _driver(report)},
         "invocations": [
@@ -30,7 +30,7 @@ def document(report: Report) -> str:
                 "exitCode": report.exit_code,
                 "toolExecutionNotifications": [
                     *(_notification(v, "error", "; ".join(sentences(v))) for v in unchecked),
-                    *(_notification(v, "note", "; ".join(v.notes)) for v in noted),
+                    *(_notification(v, "note", "; ".join(notes(v))) for v in noted),
                     *({"level": "note", "message": {"text": note}} for note in report.notes),
                 ],
             }

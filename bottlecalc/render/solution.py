@@ -10,14 +10,23 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bottlecalc.explore.solve import BreakEven, Candidate, Limit, Question, Solution
-from bottlecalc.layers.count import Count
+from bottlecalc.agreement.result import Count
+from bottlecalc.explore.solve import Candidate, Limit, Question, Solution
+from bottlecalc.render.comparison_json import scopes
 from bottlecalc.render.layout import printed, ruled
-from bottlecalc.render.schema import heading
-from bottlecalc.render.words import name, number, shape
+from bottlecalc.render.words import name
+from bottlecalc.text.numbers import change, number
+from bottlecalc.text.schema import heading
+from bottlecalc.text.shapes import shape
 
 
-def _document(solution: Solution) -> dict[str, Any]:
+def table(solution: Solution, console: Console) -> str:
+    """The answer for people, for that console's width and colours."""
+    return printed(_parts(solution), console)
+
+
+def document(solution: Solution) -> dict[str, Any]:
+    """What the JSON holds."""
     question = solution.question
     return {
         **heading("solve", {}),
@@ -39,17 +48,16 @@ def _figures(question: Question, candidate: Candidate | None) -> dict[str, Any] 
         f"max_{limit.figure}": question.cost(candidate.counted, limit.figure) - limit.most
         for limit in question.limits
     }
-    return {"value": candidate.value, **_counted(candidate.counted), "over": over}
+    return {"value": candidate.value, **counted(candidate.counted), "over": over}
 
 
-def _counted(counted: Count) -> dict[str, Any]:
+def counted(count: Count) -> dict[str, Any]:
+    """A block's figures, as the JSON has them."""
     return {
-        "spec": str(counted.block),
-        "input": counted.input,
-        "params": counted.params._asdict(),
-        "macs": counted.macs._asdict(),
-        "flops": counted.flops._asdict(),
-        "activations": counted.activations,
+        "spec": str(count.block),
+        "input": count.input,
+        **scopes(count),
+        "activations": count.activations,
     }
 
 
@@ -97,15 +105,12 @@ def _limits_table(solution: Solution) -> Table:
 def _distance(question: Question, limit: Limit, candidate: Candidate) -> str:
     cost = question.cost(candidate.counted, limit.figure)
     over = cost - limit.most
-    share = f", {100 * over / limit.most:+.2f}%" if limit.most else ""
+    share = f", {change(over, limit.most)}" if limit.most else ""
     return f"{cost:,}\n({over:+,}{share})"
 
 
 def _limit_name(question: Question, limit: Limit) -> str:
-    if limit.figure == "activations":
-        return name(limit.figure)
-    block = limit.figure != "params" and question.scope == "convs"
-    return name(f"{limit.figure}_{'block' if block else question.scope}")
+    return name(question.column(limit.figure))
 
 
 def _limit(question: Question, limit: Limit) -> str:
@@ -116,48 +121,8 @@ def _input(counted: Count) -> str:
     return f"input {shape(counted.input)}"
 
 
-SOLVE_FORMATS: Mapping[str, Callable[[Solution, Console], str]] = {
-    "table": lambda solution, console: printed(_parts(solution), console),
-    "json": lambda solution, _: json.dumps(_document(solution), indent=2) + "\n",
+FORMATS: Mapping[str, Callable[[Solution, Console], str]] = {
+    "table": table,
+    "json": lambda solution, _: json.dumps(document(solution), indent=2) + "\n",
 }
 """Text of a solution by format."""
-
-
-def _even_document(even: BreakEven) -> dict[str, Any]:
-    return {
-        **heading("solve", {}),
-        "for": "mid",
-        "value": even.below.value if even.below else None,
-        "equation": even.equation,
-        "root": float(even.root),
-        "baseline": _counted(even.baseline),
-        "below": _even_figures(even.below),
-        "above": _even_figures(even.above),
-        "binding": ["baseline"],
-        "fits": even.below is not None,
-    }
-
-
-def _even_figures(candidate: Candidate | None) -> dict[str, Any] | None:
-    return candidate and {"value": candidate.value, **_counted(candidate.counted)}
-
-
-def _even_parts(even: BreakEven) -> Iterator[RenderableType]:
-    channels = f"Cin = {even.baseline.input[1]:,}, Cout = {even.baseline.output[1]:,}"
-    yield Text("Break-even: main paths with equally many parameters", style="bold")
-    yield Text(f"  {even.equation}\n  with {channels}: m = {even.root}\n")
-    limit = even.baseline.params.main
-    table = ruled("block", "=parameters (main)", "=to the baseline")
-    table.add_row(str(even.baseline.block), number(limit), "")
-    for candidate in (even.below, even.above):
-        if candidate:
-            main = candidate.counted.params.main
-            table.add_row(str(candidate.counted.block), number(main), f"{main - limit:+,}")
-    yield table
-
-
-BREAK_EVEN_FORMATS: Mapping[str, Callable[[BreakEven, Console], str]] = {
-    "table": lambda even, console: printed(_even_parts(even), console),
-    "json": lambda even, _: json.dumps(_even_document(even), indent=2) + "\n",
-}
-"""Text of a break-even by format."""

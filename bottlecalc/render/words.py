@@ -1,33 +1,16 @@
-"""How figures are spelled, in every format that people read."""
+"""How names and texts of others are spelled, in every format that people read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from bottlecalc.layers.count import Figure, Shape
-
-if TYPE_CHECKING:
-    from bottlecalc.agreement.compare import Comparison
-
-FIGURE_NAMES: dict[Figure, str] = {
+FIGURE_NAMES = {
     "params": "parameters",
     "macs": "MACs",
+    "flops": "FLOPs",
     "fvcore_total": "fvcore total",
     "activations": "activations",
 }
-
-
-def name(figure: str) -> str:
-    """A figure in words, with its scope where it has one: ``parameters (main)``."""
-    whole, _, scope = figure.rpartition("_")
-    words = {str(key): text for key, text in FIGURE_NAMES.items()} | {"flops": "FLOPs"}
-    if figure in words or not whole:
-        return words.get(figure, figure)
-    return f"{words[whole]} ({scope})"
-
 
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 MARKUP = re.compile(r"[\\`*_\[\]<>|~&#]")
@@ -49,29 +32,12 @@ _ASCII = str.maketrans(
 )
 
 
-def number(value: int) -> str:
-    """An integer with thousands separators."""
-    return f"{value:,}"
-
-
-def shape(dimensions: Shape | tuple[int, ...], times: str = "×") -> str:
-    """Dimensions: ``1×64×56×56``."""
-    return times.join(map(str, dimensions))
-
-
-def ratio(value: Fraction) -> str:
-    """How many times, to two decimals, or to three digits where those would be mostly zeros."""
-    if value >= 10**6:
-        return f"{round(value):,}×"
-    return f"{float(value):,.2f}×" if value >= Fraction(1, 10) else f"{float(value):.3g}×"
-
-
-def percent(part: int, whole: int) -> str:
-    """A share, to one decimal: ``96.8%``."""
-    if not whole:
-        return "–"
-    tenths = round(Fraction(1000 * part, whole))
-    return f"{tenths // 10}.{tenths % 10}%"
+def name(figure: str) -> str:
+    """A figure in words, with its scope where it has one: ``parameters (main)``."""
+    whole, _, scope = figure.rpartition("_")
+    if figure in FIGURE_NAMES or not whole:
+        return FIGURE_NAMES.get(figure, figure)
+    return f"{FIGURE_NAMES[whole]} ({scope})"
 
 
 def ascii_only(text: str) -> str:
@@ -99,20 +65,3 @@ def markdown(text: str) -> str:
 def code(text: str) -> str:
     """A name as Markdown's code, or escaped where it holds what would end that."""
     return markdown(line(text)) if re.search(r"[`|\x00-\x1f]", text) else f"`{text}`"
-
-
-def objections(comparison: Comparison) -> Iterator[str]:
-    """A sentence for every layer on which a witness contradicts the closed form."""
-    for block in comparison.blocks:
-        for layer, figure, closed_form, witness, found in block.differences:
-            yield (
-                f"{block.count.block} {layer or '(the block itself)'}: {FIGURE_NAMES[figure]}"
-                f" by closed form {closed_form:,}, by {witness} {found:,}"
-            )
-
-
-def omissions(comparison: Comparison) -> Iterator[str]:
-    """A sentence for every witness that was left out, and why."""
-    for block in comparison.blocks:
-        for witness, reason in block.left_out.items():
-            yield f"{witness} was left out for {block.count.block}: {reason}"

@@ -1,4 +1,4 @@
-"""The per-layer table as CSV and Markdown: one line a layer, its block in the first column."""
+"""The layers of a comparison as CSV and Markdown, one line each, its block first."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterator
 
 from bottlecalc.agreement.compare import Comparison
-from bottlecalc.layers.count import Row
-from bottlecalc.render.words import number, shape
+from bottlecalc.layers.layer import Layer
+from bottlecalc.text.numbers import number
+from bottlecalc.text.shapes import shape
 
 COLUMNS = (
     *("block", "layer", "op", "path", "in_channels", "out_channels"),
@@ -22,27 +23,28 @@ def as_csv(comparison: Comparison) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_cells(spec, row) for spec, row in _rows(comparison))
+    writer.writerows(_cells(spec, layer) for spec, layer in _rows(comparison))
     return text.getvalue()
 
 
 def as_markdown(comparison: Comparison) -> str:
     """A Markdown table; numbers right-aligned, with thousands separators."""
     lines = [COLUMNS, tuple("---:" if name in NUMBERS else "---" for name in COLUMNS)]
-    lines += [tuple(map(_marked, _cells(spec, row))) for spec, row in _rows(comparison)]
+    lines += [tuple(map(_marked, _cells(spec, layer))) for spec, layer in _rows(comparison)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _rows(comparison: Comparison) -> Iterator[tuple[str, Row]]:
-    for block in comparison.blocks:
-        spec = str(block.count.block)
-        yield from ((spec, row) for row in block.count.rows)
+def _rows(comparison: Comparison) -> Iterator[tuple[str, Layer]]:
+    for count in comparison.blocks:
+        spec = str(count.block)
+        yield from ((spec, layer) for layer in count.layers)
 
 
-def _cells(spec: str, row: Row) -> tuple[str | int, ...]:
+def _cells(spec: str, layer: Layer) -> tuple[str | int, ...]:
     return (
-        *(spec, row.name, row.op, row.path, row.input[1], row.output[1]),
-        *(shape(row.input, "x"), shape(row.output, "x"), row.formula, row.params, row.macs),
+        *(spec, layer.name, layer.op.label, layer.branch, layer.input[1], layer.output[1]),
+        *(shape(layer.input, "x"), shape(layer.output, "x")),
+        *(layer.formula, layer.params, layer.macs),
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import zip_longest
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bottlecalc.budgets.budget import Figure, Finding, Limit, Part, Report, Status, Verdict
+from bottlecalc.budgets.budget import NO_LIMIT, Figure
+from bottlecalc.budgets.verdict import Finding, Part, Report, Status, Verdict
 from bottlecalc.render import words
 from bottlecalc.render.layout import hung, printed, ruled
-from bottlecalc.render.words import number, percent, visible
+from bottlecalc.render.remarks import passed_over
+from bottlecalc.render.words import visible
+from bottlecalc.text.numbers import number, percent
 
 NAMES: dict[Figure, str] = {
     "params": "parameters",
@@ -30,7 +34,7 @@ LEGEND = """\
 MACs and FLOPs (2 × MACs): one forward pass in eval mode, on the input shown.
 parameters: all, normalisation and biases included, each counted once."""
 GROWTH = "limit: the tighter of the budget's own and of what max_increase allows."
-SHOWN = 10
+MOST_HOLDING = 10
 """So many budgets that hold have their rows in the table; of more, how many is enough."""
 
 HEAVIEST = 3
@@ -42,15 +46,23 @@ def breach(verdict: Verdict) -> str:
     budget = verdict.budget
     lines = [f"{budget.name}: {sentence}" for sentence in sentences(verdict)]
     if verdict.findings:
-        on = f" on {budget.shown_input}" if budget.shown_input else ""
+        on = f" on {budget.input}" if budget.input else ""
         lines += [f"counted: {budget.subject}{on}, by {budget.basis['counter']}"]
-    lines += [*reasons(verdict), *verdict.notes, *budget.message.splitlines()]
+    lines += [*reasons(verdict), *notes(verdict), *budget.message.splitlines()]
     return visible("\n  ".join(lines))
 
 
 def remark(verdict: Verdict) -> str:
     """What there is to say of a budget that holds: how it was counted, a stale baseline."""
-    return visible(f"{verdict.budget.name}: {'; '.join(verdict.notes)}") if verdict.notes else ""
+    texts = notes(verdict)
+    return visible(f"{verdict.budget.name}: {'; '.join(texts)}") if texts else ""
+
+
+def notes(verdict: Verdict) -> tuple[str, ...]:
+    """How it was counted, what a counter passed over, and what there is to say of the baseline."""
+    count = verdict.count
+    counted = (*count.notes, *passed_over(count)) if count else ()
+    return (*counted, *verdict.notes)
 
 
 def sentences(verdict: Verdict) -> Iterator[str]:
@@ -87,26 +99,27 @@ def markdown(report: Report) -> str:
     cells = (row for verdict in report.verdicts for row in _rows(verdict))
     rows += [tuple(map(words.markdown, row)) for row in cells]
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    said = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
-    listed = [f"- {words.markdown(text)}" for text in (*said, *report.notes) if text]
+    texts = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
+    listed = [f"- {words.markdown(text)}" for text in (*texts, *report.notes) if text]
     return "\n".join([*lines, "", _legend(report), *([""] if listed else []), *listed]) + "\n"
 
 
 def summary(report: Report) -> str:
     """How many hold, in a sentence."""
     statuses = [verdict.status for verdict in report.verdicts]
-    counted = {
+    numbers = {
         "hold": statuses.count("pass"),
         "exceeded": statuses.count("breach"),
         "exceeded with a warning": statuses.count("warning"),
         "not checked": statuses.count("error"),
     }
-    said = ", ".join(f"{times} {what}" for what, times in counted.items() if times)
-    return f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {said}"
+    listed = ", ".join(f"{times} {what}" for what, times in numbers.items() if times)
+    return f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {listed}"
 
 
 def _exceeded(figure: Figure, finding: Finding, verdict: Verdict) -> Iterator[str]:
-    name, value, (least, most) = NAMES[figure], finding.value, finding.limit
+    name, value = NAMES[figure], finding.value
+    least, most = finding.limit.least, finding.limit.most
     if most is not None and value > most:
         yield f"{value:,} {name} exceed max_{figure} = {most:,} by {_beyond(value, most)}"
     if least is not None and value < least:
@@ -145,7 +158,7 @@ def _part(part: Part, finding: Finding) -> str:
 def _parts(report: Report) -> Iterator[RenderableType]:
     grid = ruled("", "budget", "figure", "=value", "=limit", "=used", "=change")
     holding = [verdict for verdict in report.verdicts if verdict.status == "pass"]
-    hidden = {verdict.budget.name for verdict in holding[SHOWN:]}
+    hidden = {verdict.budget.name for verdict in holding[MOST_HOLDING:]}
     for verdict in report.verdicts:
         style = MARKS[verdict.status][1]
         for row in () if verdict.budget.name in hidden else _rows(verdict):
@@ -160,7 +173,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
             mark, style = MARKS[verdict.status]
             yield Text()
             yield hung(mark, breach(verdict).replace("\n  ", "\n"), mark_style=style)
-        elif verdict.notes:
+        elif notes(verdict):
             yield Text(f"\n{remark(verdict)}", style="yellow")
     yield from (Text(f"\n{note}", style="yellow") for note in report.notes)
     yield Text(f"\n{summary(report)}", style="bold")
@@ -178,41 +191,39 @@ def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
     budget, mark = verdict.budget, MARKS[verdict.status][0]
     figures = [
         (NAMES[figure], number(finding.value), *_against(finding))
-        for figure, finding in _shown(verdict).items()
+        for figure, finding in _figures(verdict).items()
     ] or [("not checked", "", "", "", "")]
     heads = [
         (mark, words.line(budget.name)),
-        *([("", budget.shown_input)] if budget.shown_input else []),
+        *([("", budget.input)] if budget.input else []),
     ]
     for head, cells in zip_longest(heads, figures):
         yield *(head or ("", "")), *(cells or [""] * 5)
 
 
-def _shown(verdict: Verdict) -> Mapping[Figure, Finding]:
+def _figures(verdict: Verdict) -> Mapping[Figure, Finding]:
     """What has a limit, or all where nothing has one yet."""
     limited = {
         figure: finding
         for figure, finding in verdict.findings.items()
-        if finding.limit != Limit() or finding.allowed is not None
+        if finding.limit != NO_LIMIT or finding.allowed is not None
     }
     return _distinct(limited or verdict.findings)
 
 
 def _distinct(findings: Mapping[Figure, Finding]) -> Mapping[Figure, Finding]:
     """Trainable parameters without a limit of their own are left out where all are trainable."""
-    found, params = (findings.get(figure) for figure in ("trainable_params", "params"))
-    same = found and params and found == params._replace(limit=Limit())
+    trainable, params = (findings.get(figure) for figure in ("trainable_params", "params"))
+    same = trainable and params and trainable == replace(params, limit=NO_LIMIT)
     return {f: finding for f, finding in findings.items() if not (same and f == "trainable_params")}
 
 
 def _against(finding: Finding) -> tuple[str, str, str]:
-    least, most = finding.limit
-    ends = [end for end in (most, finding.allowed) if end is not None]
-    most = min(ends, default=None)
-    shown = [f"≥ {least:,}"] if least is not None else []
-    shown += [f"≤ {most:,}"] if most is not None else []
+    least, most = finding.limit.least, finding.most
+    ends = [f"≥ {least:,}"] if least is not None else []
+    ends += [f"≤ {most:,}"] if most is not None else []
     used = percent(finding.value, most) if most is not None else ""
-    exact = f"= {most:,}" if least == most is not None else ", ".join(shown)
+    exact = f"= {most:,}" if least == most is not None else ", ".join(ends)
     return exact, used, _change(finding)
 
 

@@ -1,0 +1,211 @@
+"""A block or a model counted module by module; ``bottlecalc.count/1``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from bottlecalc.agreement.result import Count, ModelCount, Result
+from bottlecalc.layers.counted import Counted, Node
+from bottlecalc.render import verdict
+from bottlecalc.render.layout import fits, heading, hung, printed, ruled
+from bottlecalc.render.remarks import remarks
+from bottlecalc.render.words import code, line, markdown
+from bottlecalc.text.numbers import number, percent
+from bottlecalc.text.schema import heading as schema_heading
+from bottlecalc.tools import check
+
+LEGEND = """\
+MAC: a multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
+activations = output elements of convolutions and matrix products."""
+COLUMNS = ("module", "type", "params", "macs", "activations")
+
+
+def table(count: Result, depth: int | None, console: Console) -> str:
+    """The whole count as text, for that console's width and colours."""
+    return printed(_parts(count, depth, console), console)
+
+
+def document(count: Result, depth: int | None = None) -> dict[str, Any]:
+    """What the JSON holds."""
+    macs = count.total("macs")
+    return {
+        **schema_heading("count", count.versions),
+        "target": str(count.subject),
+        "inputs": [{"shape": one.dimensions, "dtype": one.dtype} for one in count.inputs],
+        "params": _params(count),
+        "macs": macs,
+        "flops": None if macs is None else 2 * macs,
+        "activations": count.total("activations"),
+        "counters": {
+            **_closed_form(count),
+            "torch": _torch(count.counters.get("torch")),
+            "fvcore": _fvcore(count.counters.get("fvcore")),
+        },
+        "agrees": agrees(count),
+        "notes": list(sentences(count)),
+        "modules": [asdict(node) for node in count.tree(depth)],
+    }
+
+
+def agrees(count: Result) -> bool | None:
+    """Whether all counters agree, of a block fvcore's total included; None where one was asked."""
+    return check.agrees([count]) if isinstance(count, Count) else count.agrees
+
+
+def sentences(count: Result) -> tuple[str, ...]:
+    """All that has to be said beside the figures."""
+    objections = verdict.objections(count) if isinstance(count, Count) else ()
+    return (*objections, *remarks(count))
+
+
+def _params(count: Result) -> dict[str, int]:
+    parameters = asdict(count.parameters) if count.parameters else {}
+    return {**parameters, **(asdict(count.params) if isinstance(count, Count) else {})}
+
+
+def as_json(count: Result, depth: int | None) -> str:
+    """The JSON text, ASCII only."""
+    return json.dumps(document(count, depth), indent=2) + "\n"
+
+
+def as_csv(count: Result, depth: int | None) -> str:
+    """CSV with a header, one line a module; numbers without separators."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(
+        (node.name, node.type, node.params, node.macs, node.activations)
+        for node in count.tree(depth)
+    )
+    return text.getvalue()
+
+
+def as_markdown(count: Result, depth: int | None) -> str:
+    """Totals as a list, then one line a module."""
+    totals = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
+              for name, figure, aside in _totals(count))  # fmt: skip
+    rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
+    notes = "".join(f"- {markdown(sentence)}\n" for sentence in sentences(count))
+    below = f"\n{notes}" if notes else ""
+    return f"{code(str(count.subject))}\n\n{''.join(totals)}\n{''.join(rows)}{below}"
+
+
+FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {
+    "table": table,
+    "json": lambda count, depth, _: as_json(count, depth),
+    "csv": lambda count, depth, _: as_csv(count, depth),
+    "markdown": lambda count, depth, _: as_markdown(count, depth),
+}
+"""Text of a count by format; depth says how far down modules are shown, None all the way."""
+
+
+def _parts(count: Result, depth: int | None, console: Console) -> Iterator[RenderableType]:
+    yield Text(LEGEND, style="dim")
+    yield heading(str(count.subject))
+    yield _totals_table(count)
+    yield Text()
+    yield _tree(count, depth, console)
+    if isinstance(count, Count):
+        yield from verdict.of_blocks([count])
+        yield from (hung("", remark, "yellow") for remark in remarks(count))
+    elif isinstance(count, ModelCount):
+        yield from verdict.of_model(count)
+
+
+def _totals(count: Result) -> Iterator[tuple[str, str, str]]:
+    if count.inputs:
+        yield "input", ", ".join(map(str, count.inputs)), ""
+    yield from _parameters(count)
+    macs = count.total("macs")
+    if macs is not None:
+        by = next(iter(count.counters))
+        yield "MACs", number(macs), f"one forward pass in eval mode, by {by}"
+        yield "FLOPs", number(2 * macs), "2 × MACs"
+        yield "activations", number(count.total("activations") or 0), ""
+    if "fvcore" in count.counters:
+        total = sum(count.counters["fvcore"].total.values())
+        yield "fvcore total", number(total), "fvcore's MACs + normalisation, pooling, interpolation"
+
+
+def _parameters(count: Result) -> Iterator[tuple[str, str, str]]:
+    parameters = count.parameters
+    if parameters is None:
+        yield "parameters", number(count.total("params") or 0), "each counted once"
+        return
+    yield "parameters", number(parameters.total), "each counted once"
+    yield "trainable", number(parameters.trainable), ""
+    yield "frozen", number(parameters.frozen), ""
+    yield "size", number(parameters.bytes), "bytes of parameters"
+    yield "buffers", number(parameters.buffers), "elements, no parameters"
+
+
+def _totals_table(count: Result) -> Table:
+    figures = Column(justify="right", overflow="fold")
+    grid = Table.grid(Column(), figures, Column(style="dim"), padding=(0, 2, 0, 1), pad_edge=True)
+    for row in _totals(count):
+        grid.add_row(*row)
+    return grid
+
+
+def _tree(count: Result, depth: int | None, console: Console) -> Table:
+    """The modules; on a terminal too narrow for all columns without their types."""
+    whole = _grid(count.tree(depth), types=True)
+    return whole if fits(whole, console) else _grid(count.tree(depth), types=False)
+
+
+def _grid(nodes: Sequence[Node], types: bool) -> Table:
+    kinds = ("type",) if types else ()
+    grid = ruled("module", *kinds, "=parameters", "=%", "=MACs", "=%", "=activations", "=%")
+    for node in nodes:
+        name = node.name.rpartition(".")[2] or "(all)"
+        kind = (node.type,) if types else ()
+        grid.add_row(f"{' ' * node.depth}{line(name)}", *kind, *_shares(node, nodes[0]))
+    return grid
+
+
+def _shares(node: Node, whole: Node) -> Iterator[str]:
+    for figure in ("params", "macs", "activations"):
+        part, total = getattr(node, figure), getattr(whole, figure)
+        yield from ("–", "–") if part is None else (number(part), percent(part, total))
+
+
+def _markdown_rows(count: Result, depth: int | None) -> Iterator[tuple[str, ...]]:
+    names = ("module", "type", *(n for name in COLUMNS[2:] for n in (name, "%")))
+    yield names
+    yield ("---", "---", *("---:" for _ in names[2:]))
+    nodes = count.tree(depth)
+    for node in nodes:
+        yield code(node.name or "(all)"), markdown(node.type), *_shares(node, nodes[0])
+
+
+def _closed_form(count: Result) -> dict[str, Any]:
+    """A block has one, a model has none."""
+    if not isinstance(count, Count):
+        return {}
+    totals = {name: figures["closed form"] for name, figures in check.by_counter(count).items()}
+    return {"closed_form": totals}
+
+
+def _torch(counted: Counted | None) -> dict[str, Any] | None:
+    return None if counted is None else {"macs": counted.sum("macs")}
+
+
+def _fvcore(counted: Counted | None) -> dict[str, Any] | None:
+    if counted is None:
+        return None
+    return {
+        "macs": counted.sum("macs"),
+        "total": sum(counted.total.values()),
+        "activations": counted.sum("activations"),
+        "unsupported": dict(sorted(counted.unsupported.items())),
+        "uncalled": list(counted.uncalled),
+    }
