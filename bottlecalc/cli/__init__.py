@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bottlecalc.cli.options import WORDS
 from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
@@ -58,7 +59,7 @@ def main() -> None:
     except typer.TyperException as error:
         code = _refuse(_usage(error))
     except BottlecalcError as error:
-        code = _refuse(str(error))
+        code = _refuse(error.worded(WORDS))
     except ImportError as error:
         remedy = f"; install it with: python -m pip install {error.name}" if error.name else ""
         code = _refuse(f"{error}{remedy}")

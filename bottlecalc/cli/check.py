@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,15 +14,13 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.options import OptionError
-from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, unbounded, write
-from bottlecalc.errors import BottlecalcError
-from bottlecalc.formulas.residual import count as count_block
+from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, write
+from bottlecalc.render.layout import unbounded
 
 if TYPE_CHECKING:
-    from bottlecalc.budgets.budget import Budget, Report, Verdict
+    from bottlecalc.budgets.budget import Budget
     from bottlecalc.budgets.lock import Lock
-    from bottlecalc.layers.count import Count
-    from bottlecalc.models.model import ModelCount
+    from bottlecalc.budgets.verdict import Report
 
 Format = Literal["table", "json", "markdown", "github", "junit", "sarif"]
 
@@ -82,7 +81,7 @@ def check(
 
     `bottlecalc check --format junit --output report.xml`
     """
-    from bottlecalc.budgets.budget import Report, exit_code
+    from bottlecalc.budgets.check import check as hold_all
     from bottlecalc.budgets.file import select
     from bottlecalc.render.reports import FORMATS
 
@@ -92,19 +91,26 @@ def check(
     lock_path = path.parent / LOCK if baseline is None else Path(baseline)
     lock = _read_lock(lock_path, baseline is not None, update, partial=len(chosen) < len(budgets))
     _check_output(output, {"budgets": path, "baseline": lock_path})
-    with spinner("checking budgets") as say:
-        verdicts = tuple(_held(budget, lock, update, traceback, say) for budget in chosen)
-    files = _update(verdicts, lock_path, lock, budgets) if update else {}
+    with _hosting(chosen), spinner("checking budgets") as say:
+        report = hold_all(chosen, lock, growth=not update, exit_zero=exit_zero, progress=say)
+    for verdict in report.verdicts if traceback else ():
+        print(verdict.traceback, end="", file=sys.stderr)
+    files = _update(report, lock_path, lock, budgets) if update else {}
     notes = _updated(lock_path, files) if update else _strangers(lock, budgets)
     if config is None:
         notes += _unread(path)
-    report = Report(verdicts, exit_code(verdicts, exit_zero), tuple(notes))
+    report = replace(report, notes=tuple(notes))
     if output is not None:
         files[Path(output)] = FORMATS[output_format](report, unbounded())
     save_all(files)
     write(FORMATS["table" if output is not None else output_format](report, console()))
     _summarise(report)
     raise typer.Exit(report.exit_code)
+
+
+def _hosting(budgets: Sequence[Budget]) -> AbstractContextManager[None]:
+    """What the user's code prints goes to stderr, where any of it is run."""
+    return guests() if any(budget.model for budget in budgets) else nullcontext()
 
 
 def _check_output(output: str | None, files: Mapping[str, Path]) -> None:
@@ -177,34 +183,6 @@ def _shown(path: Path) -> str:
     return str(path)
 
 
-def _held(
-    budget: Budget, lock: Lock | None, update: bool, traceback: bool, say: Callable[[str], None]
-) -> Verdict:
-    """Hold one budget; whatever keeps it from being counted is its verdict."""
-    from bottlecalc.budgets.budget import Verdict, hold
-
-    say(f"checking {budget.name}")
-    held = replace(budget, max_increase=None) if update else budget
-    try:
-        with options.traced(traceback):
-            count = _count(held)
-    except (BottlecalcError, ImportError, OSError) as error:
-        return Verdict(held, problem=str(error))
-    return hold(held, count, lock.baselines.get(budget.name) if lock else None)
-
-
-def _count(budget: Budget) -> Count | ModelCount:
-    if budget.block:
-        return count_block(budget.block, budget.size)
-    from bottlecalc.models.run import count_target
-    from bottlecalc.models.target import Target
-
-    gc.collect()  # the model before, where it holds itself
-    target = Target(str(budget.model), budget.arguments)
-    with guests():
-        return count_target(target, budget.inputs, budget.counter)
-
-
 def _strangers(lock: Lock | None, budgets: Sequence[Budget]) -> list[str]:
     names = lock.strangers(budgets) if lock else ()
     listed = ", ".join(map(repr, names))
@@ -213,16 +191,14 @@ def _strangers(lock: Lock | None, budgets: Sequence[Budget]) -> list[str]:
 
 
 def _update(
-    verdicts: Sequence[Verdict], path: Path, lock: Lock | None, budgets: Sequence[Budget]
+    report: Report, path: Path, lock: Lock | None, budgets: Sequence[Budget]
 ) -> dict[Path, str]:
     """The baseline to write: none where something could not be counted."""
-    from bottlecalc.budgets.lock import Lock
-    from bottlecalc.render.locks import document
+    from bottlecalc.budgets.lock import Lock, document
 
-    if any(verdict.problem for verdict in verdicts):
+    if any(verdict.problem for verdict in report.verdicts):
         return {}
-    kept = (lock or Lock({}, {})).kept(budgets)
-    return {path: document(verdicts, kept)}
+    return {path: document(report.verdicts, (lock or Lock()).kept(budgets))}
 
 
 def _updated(path: Path, files: Mapping[Path, str]) -> list[str]:
@@ -236,7 +212,7 @@ def _on_github() -> bool:
 
 def _summarise(report: Report) -> None:
     """Append the check to the summary that GitHub shows of a job."""
-    from bottlecalc.render.breaches import markdown
+    from bottlecalc.render.budgets import markdown
 
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if not path or not _on_github():

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Literal
 
 import typer
 
-from bottlecalc.agreement.compare import Comparison
 from bottlecalc.cli import options
+from bottlecalc.cli.comparison import compared, remark
+from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, console, write
-from bottlecalc.cli.witnesses import compared
-from bottlecalc.render.comparisons import FORMATS
-from bottlecalc.render.words import objections, omissions
+from bottlecalc.render.comparison import FORMATS
+from bottlecalc.tools import check
 
 Format = Literal["table", "json", "csv", "markdown"]
 
 
+@block_options
 def compare(
-    in_channels: options.In = None,
-    out_channels: options.Out = None,
-    mid_channels: options.Mid = None,
-    stride: options.Stride = None,
-    dilation: options.Dilation = None,
-    groups: options.Groups = None,
-    downsample: options.Downsample = False,
-    upsample: options.Upsample = False,
-    size: options.Size = "56",
-    batch: options.Batch = "1",
+    shared: BlockOptions,
     blocks: options.Blocks = None,
     measure: options.Measure = None,
     output_format: Annotated[
@@ -35,7 +26,7 @@ def compare(
         typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown."),
     ] = "table",
 ) -> None:
-    """Compare blocks: parameters, MACs and FLOPs, proven by four witnesses.
+    """Compare blocks: parameters, MACs and FLOPs, proven by three counters.
 
     What a SPEC says overrides the options.
 
@@ -51,21 +42,9 @@ def compare(
 
     `bottlecalc compare --in 256 --out 512 --stride 2 --format json`
     """
-    said = {
-        "in": in_channels, "out": out_channels, "mid": mid_channels, "stride": stride,
-        "dilation": dilation, "groups": groups, "downsample": downsample, "upsample": upsample,
-    }  # fmt: skip
-    chosen = options.read_blocks(blocks or (), said)
-    height_width, images = options.read_size(size), options.read_number("--batch", batch)
-    comparison = compared(chosen, height_width, images, measure)
+    comparison = compared(shared.blocks(blocks or ()), shared, measure)
     write(FORMATS[output_format](comparison, console()))
     if output_format != "table":
-        _remark(comparison)
-    if comparison.agrees is False:
+        remark(comparison)
+    if check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
-
-
-def _remark(comparison: Comparison) -> None:
-    """Say on stderr what a format for programs has no place for."""
-    for sentence in (*objections(comparison), *omissions(comparison)):
-        print(sentence, file=sys.stderr)

@@ -7,16 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from bottlecalc.blocks.residual import parse
+from bottlecalc.agreement.result import Count
 from bottlecalc.cli import options
-from bottlecalc.cli.output import console, guests, spinner, write
-from bottlecalc.models.model import Input, ModelCount
-from bottlecalc.models.target import Target, is_spec
+from bottlecalc.cli.output import FAILED, console, guests, spinner, write
+from bottlecalc.models.target import Target
+from bottlecalc.text.shapes import Input
 
 Format = Literal["table", "json", "csv", "markdown"]
 Counter = Literal["torch", "fvcore", "both"]
-
-BLOCK_SIZE = (56, 56)
 
 
 def count(
@@ -62,6 +60,8 @@ def count(
 ) -> None:
     """Count any PyTorch model: parameters, MACs and FLOPs, activations, module by module.
 
+    A block is counted by its closed form too, and exit code 1 says that a counter contradicts it.
+
     Examples:
 
     `bottlecalc count bottleneck:in=64,out=128`
@@ -72,25 +72,17 @@ def count(
 
     `bottlecalc count net.py:Encoder --input 1x128:int64 --counter torch --format json`
     """
-    from bottlecalc.render.models import FORMATS
+    from bottlecalc.agreement.ask import count_target
+    from bottlecalc.render.count import FORMATS, agrees, sentences
 
     levels = options.read_depth(depth)
     wanted = Target(target, options.read_arguments(arguments or ()))
-    given = [Input.parse(text) for text in inputs or ()] or _usual(target)
+    shapes = [Input.parse(text) for text in inputs or ()]
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = _counted(wanted, given, counter)
+        counted = count_target(wanted, shapes, counter)
     write(FORMATS[output_format](counted, levels, console()))
     if output_format == "csv":
-        for remark in counted.remarks:
-            print(remark, file=sys.stderr)
-
-
-def _usual(target: str) -> list[Input]:
-    """What a block is run on where no input is given; a model has none."""
-    return [Input((1, parse(target).in_channels, *BLOCK_SIZE))] if is_spec(target) else []
-
-
-def _counted(target: Target, inputs: list[Input], counter: Counter) -> ModelCount:
-    from bottlecalc.models.run import count_target
-
-    return count_target(target, inputs, counter)
+        for sentence in sentences(counted):
+            print(sentence, file=sys.stderr)
+    if isinstance(counted, Count) and agrees(counted) is False:
+        raise typer.Exit(FAILED)

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bottlecalc.blocks.residual import Block
+from bottlecalc.agreement.compare import Comparison
 from bottlecalc.cli import options
+from bottlecalc.cli.comparison import compared, remark
+from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, write
-from bottlecalc.cli.witnesses import compared
-from bottlecalc.handout import HandoutError, Language, figure, formats, text
+from bottlecalc.handout import HandoutError, Language, formats
 from bottlecalc.handout.exercises import Exercise
-from bottlecalc.handout.lesson import Lesson, lesson
-from bottlecalc.handout.marking import marked, read_answers
+from bottlecalc.handout.marking import mark, read_answers
 from bottlecalc.handout.worksheet import MOST, draw
-from bottlecalc.render.words import objections, omissions
+from bottlecalc.handout.write import key_files, sheet_files
 from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.tools import check as tools_check
 
 
+@block_options
 def handout(
-    in_channels: options.In = None,
-    out_channels: options.Out = None,
-    mid_channels: options.Mid = None,
-    stride: options.Stride = None,
-    dilation: options.Dilation = None,
-    groups: options.Groups = None,
-    downsample: options.Downsample = False,
-    upsample: options.Upsample = False,
-    size: options.Size = "56",
-    batch: options.Batch = "1",
+    shared: BlockOptions,
     blocks: options.Blocks = None,
     measure: options.Measure = None,
     language: Annotated[
@@ -92,20 +85,22 @@ def handout(
         return _mark(check, drawn, language, output, force)
     path, form = _target(output, to, force)
     if answers:
-        source = text.key(drawn, language, title=_line(title), command=_command())
-        return _publish(form, source, {}, path, language, force)
-    said = {
-        "in": in_channels, "out": out_channels, "mid": mid_channels, "stride": stride,
-        "dilation": dilation, "groups": groups, "downsample": downsample, "upsample": upsample,
-    }  # fmt: skip
-    chosen = options.read_blocks(blocks or (), said)
-    shown = _lesson(chosen, options.read_size(size), options.read_number("--batch", batch), measure)
-    figures = _figures(shown, language)
-    source = text.sheet(
-        shown, drawn, language, title=_line(title), command=_command(),
-        figures=formats.places(form, path, figures), with_code=form == "ipynb",
+        made = _writing(
+            path, lambda: key_files(drawn, language, path, form, title=title, command=_command())
+        )
+        return _publish(made, path, force)
+    comparison = _comparison(compared(shared.blocks(blocks or ()), shared, measure))
+    warnings: list[str] = []
+    made = _writing(
+        path,
+        lambda: sheet_files(
+            comparison, drawn, language, path, form,
+            title=title, command=_command(), warn=warnings.append,
+        ),
     )  # fmt: skip
-    _publish(form, source, figures, path, language, force)
+    for sentence in warnings:
+        print(sentence, file=sys.stderr)
+    return _publish(made, path, force)
 
 
 def _purpose(answers: bool, check: Path | None) -> str:
@@ -133,60 +128,36 @@ def _whole(option: str, text: str, allowed: str) -> int:
     return int(text)
 
 
-def _line(title: str) -> str:
-    if not title.isprintable():
-        raise HandoutError(f"--title {title!r} is not one line of text; give one without breaks")
-    return title
-
-
 def _command() -> str:
     """The command that makes this file again; what no page can show is a mark in it."""
     command = shlex.join(["bottlecalc", *sys.argv[1:]])
     return "".join(one if one.isprintable() else "\ufffd" for one in command)
 
 
-def _target(output: Path | None, to: str | None, force: bool) -> tuple[Path, str]:
+def _target(output: Path | None, to: str | None, force: bool) -> tuple[Path, formats.Format]:
     """The file, and its format."""
     if output is None:
         raise HandoutError(
             f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
         )
     _keep([output], force)
-    return output, formats.chosen(output, to)
+    return output, formats.choose(output, to)
 
 
-def _lesson(
-    blocks: Sequence[Block], size: tuple[int, int], images: int, measure: bool | None
-) -> Lesson:
-    """The lesson about these blocks; where witnesses contradict the formulas there is none."""
-    comparison = compared(blocks, size, images, measure)
-    shown = lesson(comparison)
-    for sentence in (*objections(comparison), *omissions(comparison)):
-        print(sentence, file=sys.stderr)
-    if comparison.agrees is False:
+def _comparison(comparison: Comparison) -> Comparison:
+    """What counters have to say goes to stderr; where they contradict there is no sheet."""
+    remark(comparison)
+    if tools_check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
-    return shown
+    return comparison
 
 
-def _figures(shown: Lesson, language: Language) -> dict[str, str]:
-    """The figures; Markdown does without where there is nothing to draw with."""
-    try:
-        return figure.draw(shown, language)
-    except ModuleNotFoundError as error:
-        print(f"The figures are left out: {error}; {formats.INSTALL}", file=sys.stderr)
-        return {}
-
-
-def _publish(
-    form: str,
-    source: str,
-    figures: Mapping[str, str],
-    path: Path,
-    language: Language,
-    force: bool,
-) -> None:
+def _writing(path: Path, make: Callable[[], dict[Path, bytes]]) -> dict[Path, bytes]:
     with spinner(f"writing {path}"):
-        made = formats.convert(form, source, figures, path, language)
+        return make()
+
+
+def _publish(made: dict[Path, bytes], path: Path, force: bool) -> None:
     _keep(made, force)
     folders = {one.parent for one in made} - {path.parent}
     save_all(made, folders.pop() if folders else None)
@@ -202,7 +173,7 @@ def _keep(paths: Iterable[Path], force: bool) -> None:
 def _mark(
     check: Path, drawn: Sequence[Exercise], language: Language, output: Path | None, force: bool
 ) -> None:
-    table = marked(read_answers(_read(check), len(drawn)), drawn, language)
+    table = mark(read_answers(_read(check), len(drawn)), drawn, language)
     if output is None:
         return write(table)
     _keep([output], force)

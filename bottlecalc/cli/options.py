@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any
 
 import typer
 
-from bottlecalc.blocks.residual import COMPARED, FAMILIES, Block, family_name, keys, parse
-from bottlecalc.errors import BottlecalcError
+from bottlecalc.blocks.families import COMPARED, FAMILIES
+from bottlecalc.blocks.grammar import parse
+from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.text.toml import TomlError
+from bottlecalc.text.toml import parse as parse_toml
+
+WORDS = Words(
+    key=str,
+    argument=lambda name: f"--{name}",
+    remedy=lambda name: f"--{name} N, or {name}=N in the spec",
+)
+"""What errors call keys and arguments on the command line."""
 
 In = Annotated[str | None, typer.Option("--in", metavar="N", help="Channels of the input.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="N", help="Channels of the output.")]
@@ -55,14 +69,12 @@ Measure = Annotated[
 ]
 
 
+LONGEST_SHOWN = 200
+"""Letters of a value that an error repeats."""
+
+
 class OptionError(BottlecalcError, ValueError):
     """An option that is wrong, or does not go with the others; its text says why."""
-
-
-def said(options: Mapping[str, str | bool | None]) -> dict[str, str]:
-    """The options that were given, as text."""
-    given = {key: value for key, value in options.items() if value not in (None, False)}
-    return {key: "true" if value is True else str(value) for key, value in given.items()}
 
 
 Traceback = Annotated[
@@ -77,11 +89,17 @@ def traced(wanted: bool) -> Iterator[None]:
     try:
         yield
     except BottlecalcError as error:
-        if wanted and error.__cause__:
-            from bottlecalc.models.target import last_lines
-
-            print(last_lines(error.__cause__), end="", file=sys.stderr)
+        if wanted:
+            show_traceback(error.__cause__)
         raise
+
+
+def show_traceback(cause: BaseException | None) -> None:
+    """The last lines of what the user's code raised, on stderr."""
+    if cause is not None:
+        from bottlecalc.models.failure import last_lines
+
+        print(last_lines(cause), end="", file=sys.stderr)
 
 
 def read_arguments(texts: Sequence[str]) -> dict[str, object]:
@@ -90,26 +108,25 @@ def read_arguments(texts: Sequence[str]) -> dict[str, object]:
     Raises:
         OptionError: one is not of that form, or a key comes twice.
     """
-    read: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     for text in texts:
-        key, given, value = text.partition("=")
-        if not given or not key.isidentifier():
+        key, equals, value = text.partition("=")
+        if not equals or not key.isidentifier():
             raise OptionError(f"--arg {text!r} is no argument; give key=value, such as depth=6")
-        if key in read:
+        if key in arguments:
             raise OptionError(f"--arg {key} is given twice; give it once")
-        read[key] = _toml_value(key, value)
-    return read
+        arguments[key] = _toml_value(key, value)
+    return arguments
 
 
 def _toml_value(key: str, text: str) -> object:
-    import tomllib
-
     try:
-        read = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+        read = parse_toml(f"value = {text}")
+    except TomlError:
         read = {}
     if set(read) != {"value"}:
-        raise OptionError(f"--arg {key}={text}: {text!r} is no TOML value; {_meant(key, text)}")
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+        raise OptionError(f"--arg {key}={shown}: {shown!r} is no TOML value; {_meant(key, shown)}")
     return read["value"]
 
 
@@ -121,32 +138,96 @@ def _meant(key: str, text: str) -> str:
     return f"give a number, true, false, [1, 2], or text in quotes: --arg '{key}=\"{text}\"'"
 
 
-def read_blocks(specs: Sequence[str], options: Mapping[str, str | bool | None]) -> list[Block]:
-    """The blocks of these specs (or the usual ones), the options filling what they leave out.
+BLOCK_OPTIONS: Mapping[str, tuple[object, str | bool | None]] = {
+    "in": (In, None),
+    "out": (Out, None),
+    "mid": (Mid, None),
+    "stride": (Stride, None),
+    "dilation": (Dilation, None),
+    "groups": (Groups, None),
+    "downsample": (Downsample, False),
+    "upsample": (Upsample, False),
+}
+"""The options that say something of every block, by key, and what each is where it is not given."""
 
-    Raises:
-        BlockError: a spec is wrong.
-        OptionError: an option is given that no block has.
+INPUT_OPTIONS: Mapping[str, tuple[object, str]] = {"size": (Size, "56"), "batch": (Batch, "1")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockOptions:
+    """What the options say of all blocks and of their input, as text.
+
+    Attributes:
+        keys: by key, of those that were given; a switch is ``true``.
+        size: of the input.
+        batch: images in it.
     """
-    given = said(options)
-    blocks = [parse(spec, given) for spec in specs or COMPARED]
-    refuse_unknown(given, [type(block) for block in blocks])
-    return blocks
+
+    keys: Mapping[str, str]
+    size: str
+    batch: str
+
+    def blocks(self, specs: Sequence[str]) -> list[Block]:
+        """The blocks of these specs (or the usual ones), the options filling what they leave out.
+
+        Raises:
+            BlockError: a spec is wrong.
+            OptionError: an option is given that no block has.
+        """
+        blocks = [parse(spec, self.keys) for spec in specs or COMPARED]
+        self.refuse_unknown([type(block) for block in blocks])
+        return blocks
+
+    def refuse_unknown(self, families: Sequence[type[Block]]) -> None:
+        """Refuse an option that none of these families has.
+
+        Raises:
+            OptionError: there is one.
+        """
+        for key, text in self.keys.items():
+            if not any(key in keys(family) for family in families):
+                names = ", ".join(dict.fromkeys(family.family for family in families))
+                raise OptionError(
+                    f"--{key} {text} is given, and no compared block has {key} ({names});"
+                    f" leave it out, or add a --block that has it"
+                )
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Height and width of the input."""
+        return read_size(self.size)
+
+    @property
+    def images(self) -> int:
+        """How many in the input."""
+        return read_number("--batch", self.batch)
 
 
-def refuse_unknown(given: Mapping[str, str], families: Sequence[type[Block]]) -> None:
-    """Refuse an option that none of these families has.
+def block_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of blocks; they reach it as one value, its first argument."""
+    options = {**BLOCK_OPTIONS, **INPUT_OPTIONS}
+    parameters = [
+        Parameter(f"{name}_", Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in options.items()
+    ]
+    own = list(signature(command, eval_str=True).parameters.values())[1:]
 
-    Raises:
-        OptionError: there is one.
-    """
-    for key, text in given.items():
-        if not any(key in keys(family) for family in families):
-            names = ", ".join(dict.fromkeys(map(family_name, families)))
-            raise OptionError(
-                f"--{key} {text} is given, and no compared block has {key} ({names});"
-                f" leave it out, or add a --block that has it"
-            )
+    @wraps(command)
+    def run(**values: Any) -> None:
+        texts = {name: values.pop(f"{name}_") for name in options}
+        return command(_block_options(texts), **values)
+
+    parameters += [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # which Typer reads
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _block_options(texts: dict[str, Any]) -> BlockOptions:
+    size, batch = texts.pop("size"), texts.pop("batch")
+    keys = {name: value for name, value in texts.items() if value not in (None, False)}
+    switches = {name: "true" for name, value in keys.items() if value is True}
+    return BlockOptions(keys={**keys, **switches}, size=size, batch=batch)
 
 
 def read_size(text: str) -> tuple[int, int]:

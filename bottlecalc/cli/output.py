@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,17 +17,13 @@ from rich.console import Console
 from rich.text import Text
 
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.render.layout import UNBOUNDED, literal_console
 from bottlecalc.render.words import ascii_only
 
 Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
-UNBOUNDED = 10**9
-"""Columns enough for any table: piped output is as wide as its content."""
 LONG = 100_000
 """Fewer items than this pass before anybody wonders how far they are."""
-
-literal_console = partial(Console, markup=False, emoji=False)
-"""A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``."""
 
 
 def console() -> Console:
@@ -36,13 +31,6 @@ def console() -> Console:
     if sys.stdout.isatty():
         return literal_console()
     return literal_console(width=UNBOUNDED, height=UNBOUNDED)
-
-
-def unbounded() -> Console:
-    """A console for a file: as wide as need be, and without colour."""
-    return literal_console(
-        file=io.StringIO(), width=UNBOUNDED, height=UNBOUNDED, force_terminal=False
-    )
 
 
 def write(text: str) -> None:

@@ -6,25 +6,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.blocks.residual import read, require, value_of
+from bottlecalc.blocks.grammar import read, require
 from bottlecalc.cli import options
+from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, console, write
 from bottlecalc.text.numbers import parse_quantity
 
 Most = str | None
 
 
+@block_options
 def solve(
-    in_channels: options.In = None,
-    out_channels: options.Out = None,
-    mid_channels: options.Mid = None,
-    stride: options.Stride = None,
-    dilation: options.Dilation = None,
-    groups: options.Groups = None,
-    downsample: options.Downsample = False,
-    upsample: options.Upsample = False,
-    size: options.Size = "56",
-    batch: options.Batch = "1",
+    shared: BlockOptions,
     block: Annotated[
         str, typer.Option("--block", metavar="SPEC", help="The block whose width is sought.")
     ] = "bottleneck",
@@ -79,40 +72,49 @@ def solve(
 
     `bottlecalc solve --in 64 --out 128 --break-even`
     """
-    from bottlecalc.explore.solve import Limit, Question, SolveError, break_even
-    from bottlecalc.explore.solve import solve as answer
-    from bottlecalc.render.solution import BREAK_EVEN_FORMATS, SOLVE_FORMATS
-
-    texts = {
-        "in": in_channels, "out": out_channels, "mid": mid_channels, "stride": stride,
-        "dilation": dilation, "groups": groups, "downsample": downsample, "upsample": upsample,
-    }  # fmt: skip
     most = {
         "params": max_params, "macs": max_macs, "flops": max_flops, "activations": max_activations,
     }  # fmt: skip
-    _refuse_idle(even, quantity, size, bool(options.said(most)) or multiple_of != "1", scope)
-    sought = "mid" if even else quantity
-    family, values = _values(block, options.said(texts), sought)
-    height_width, images = options.read_size(size), options.read_number("--batch", batch)
+    limits = {figure: text for figure, text in most.items() if text is not None}
+    is_limited = bool(limits) or multiple_of != "1"
+    _refuse_idle(even, quantity, shared.size, is_limited, scope)
+    family, values = _values(block, shared, "mid" if even else quantity)
     if even:
-        found = break_even(family, values, height_width, images)
-        write(BREAK_EVEN_FORMATS[output_format](found, console()))
+        write(_break_even(family, values, shared, output_format))
         return
-    limits = tuple(
-        Limit(figure, parse_quantity(text, f"--max-{figure}"))
-        for figure, text in most.items()
-        if text is not None
-    )
+    _solve(
+        {
+            "family": family, "values": values, "size": shared.sides, "batch": shared.images,
+            "quantity": quantity, "scope": scope,
+            "multiple_of": options.read_number("--multiple-of", multiple_of),
+        },
+        limits,
+        output_format,
+    )  # fmt: skip
+
+
+def _break_even(family: Any, values: dict[str, Any], shared: BlockOptions, form: str) -> str:
+    from bottlecalc.explore.break_even import break_even
+    from bottlecalc.render.break_even import FORMATS
+
+    return FORMATS[form](break_even(family, values, shared.sides, shared.images), console())
+
+
+def _solve(asked: dict[str, Any], limits: dict[str, str], form: str) -> None:
+    from bottlecalc.explore.solve import Limit, Question, SolveError
+    from bottlecalc.explore.solve import solve as answer
+    from bottlecalc.render.solution import FORMATS
+
     if not limits:
         raise SolveError(
             "no limit is given; give --max-params, --max-macs, --max-flops or --max-activations"
         )
-    question = Question(
-        family, values, height_width, images, quantity, limits, scope,
-        options.read_number("--multiple-of", multiple_of),
-    )  # fmt: skip
-    solution = answer(question)
-    write(SOLVE_FORMATS[output_format](solution, console()))
+    held: Any = tuple(
+        Limit(figure=figure, most=parse_quantity(text, f"--max-{figure}"))  # type: ignore[arg-type]
+        for figure, text in limits.items()
+    )
+    solution = answer(Question(**asked, limits=held))
+    write(FORMATS[form](solution, console()))
     if solution.below is None:
         raise typer.Exit(FAILED)
 
@@ -128,14 +130,13 @@ def _refuse_idle(even: bool, quantity: str, size: str, limited: bool, scope: str
         raise options.OptionError(f"--size {size} is given and sought; leave it out")
 
 
-def _values(spec: str, said: dict[str, str], sought: str) -> tuple[Any, dict[str, Any]]:
+def _values(spec: str, shared: BlockOptions, sought: str) -> tuple[Any, dict[str, Any]]:
     """The family, and what is said of the block, without the quantity that is sought."""
-    family, values = read(spec)
-    options.refuse_unknown(said, [family])
-    if sought in values or sought in said:
+    family, values = read(spec, shared.keys)
+    shared.refuse_unknown([family])
+    if sought in values or sought in shared.keys:
         raise options.OptionError(
             f"{sought} is given and sought; leave it out, or seek another with --for"
         )
-    known = {key: value_of(key, text, family, spec) for key, text in said.items()} | values
-    require(known.keys() | {sought}, spec)
-    return family, known
+    require(values.keys() | {sought}, spec)
+    return family, values

@@ -2,51 +2,52 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bottlecalc.blocks.residual import COMPARED
+from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.cli import options
 from bottlecalc.cli.compare import Format
+from bottlecalc.cli.comparison import remark
+from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
     FAILED,
     console,
     drafting,
     heeding_interrupts,
     progress,
-    unbounded,
+    save,
+    spinner,
+    write,
     write_all,
 )
-from bottlecalc.cli.plot import check_plot, draw
-from bottlecalc.cli.sample import Sample
-from bottlecalc.layers.count import Design
+from bottlecalc.render.layout import unbounded
 from bottlecalc.text.numbers import WHOLE_NUMBER
-from bottlecalc.text.ranges import SweepError, parse_axis, parse_sizes
+from bottlecalc.text.ranges import parse_axis, parse_sizes
+from bottlecalc.tools import check
 
 if TYPE_CHECKING:
-    from bottlecalc.explore.sweep import Condition, Course, Grid
+    from bottlecalc.explore.arrange import Order
+    from bottlecalc.explore.condition import Condition
+    from bottlecalc.explore.curves import Curves
+    from bottlecalc.explore.designs import Page
+    from bottlecalc.explore.grid import Grid
+    from bottlecalc.explore.sample import Sample
 
 MOST_DESIGNS = 10**8
 """More than this take --yes: they are counted in minutes and written in gigabytes."""
 
 
+@block_options
 def sweep(
-    in_channels: options.In = None,
-    out_channels: options.Out = None,
-    mid_channels: options.Mid = None,
-    stride: options.Stride = None,
-    dilation: options.Dilation = None,
-    groups: options.Groups = None,
-    downsample: options.Downsample = False,
-    upsample: options.Upsample = False,
-    size: options.Size = "56",
-    batch: options.Batch = "1",
+    shared: BlockOptions,
     blocks: options.Blocks = None,
     where: Annotated[
         list[str] | None,
@@ -116,110 +117,120 @@ def sweep(
 
     `bottlecalc sweep --in 64 --out 128 --mid 8:128:8 --plot widths.svg`
     """
-    from bottlecalc.explore.sweep import Grid, parse_condition
-    from bottlecalc.explore.sweep import figure as key_of
-    from bottlecalc.render.designs import SWEEP_FORMATS, Title
+    from bottlecalc.explore.cases import numbers
+    from bottlecalc.explore.condition import parse_condition
+    from bottlecalc.render.designs import FORMATS, Title
 
-    texts = {
-        "in": in_channels, "out": out_channels, "mid": mid_channels,
-        "stride": stride, "dilation": dilation, "groups": groups,
-    }  # fmt: skip
-    grid = Grid(
-        tuple(blocks or COMPARED),
-        {key: parse_axis(key, text) for key, text in texts.items() if text is not None},
-        {key: True for key, on in (("downsample", downsample), ("upsample", upsample)) if on},
-        parse_sizes(size),
-        parse_axis("batch", batch),
-    )
+    grid = _grid(shared, blocks or COMPARED)
     _check_length(grid, yes)
-    asked = _Asked(
-        conditions=[parse_condition(text) for text in where or ()],
-        front=[key_of(name.strip(), "--pareto") for name in (pareto or "").split(",")]
-        if pareto is not None
-        else [],
-        order="" if sort is None else _order(sort),
-        most=options.read_number("--limit", limit) if limit else None,
-    )
-    drawn = Sample(options.read_number("--sample", sample), _seed(seed)) if measure else None
-    if plot is not None:
-        check_plot(grid, plot)
-    else:
-        _refuse_idle("--plot", {"--plot-key": plotted is not None})
-    if not measure:
-        _refuse_idle("--measure", {"--sample": sample != "20", "--seed": seed != "0"})
-    designs = _designs(grid, asked, drawn, output)
-    title = Title(grid.specs[0], grid.common())
+    keys = dict.fromkeys(key for family in FAMILIES.values() for key in numbers(family))
+    conditions = [parse_condition(text, list(keys)) for text in where or ()]
+    order = _order(pareto, sort, limit)
+    drawn = _sample(measure, sample, seed)
+    curves = _curves(grid, plot, plotted)
+    pages = _Pages(grid, conditions, curves, output is not None)
+    shown = pages.arranged(order)
+    if drawn:
+        shown = drawn.watch(shown)
     if plot == "-" and output is None:
-        deque(designs, maxlen=0)  # visited all the same, for what is drawn and said of them
+        deque(shown, maxlen=0)  # visited all the same, for what is drawn and said of them
     else:
         wide = console() if output is None else unbounded()
-        _deliver(SWEEP_FORMATS[output_format](designs, title, wide), output)
-    if plot is not None:
-        draw(grid, asked.conditions, plot, plotted)
-    if drawn and not drawn.agrees():
-        raise typer.Exit(FAILED)
+        title = Title(grid.specs[0], grid.common)
+        _deliver(FORMATS[output_format](shown, title, wide), output)
+    pages.finish()
+    if plot is not None and curves is not None:
+        _draw(grid, curves, plot)
+    if drawn:
+        _measure(drawn)
 
 
-def _seed(text: str) -> str:
-    if not WHOLE_NUMBER.fullmatch(text):
-        raise options.OptionError(f"--seed {text!r} is no seed; give a whole number")
-    return text
+def _grid(shared: BlockOptions, specs: Sequence[str]) -> Grid:
+    from bottlecalc.explore.grid import Grid
 
-
-def _order(sort: str) -> str:
-    from bottlecalc.explore.sweep import figure
-
-    name = sort.removeprefix("-")
-    return ("-" if sort.startswith("-") else "") + figure(name, "--sort")
-
-
-class _Asked(NamedTuple):
-    """Which designs of a grid are shown, and in which order."""
-
-    conditions: Sequence[Condition]
-    front: Sequence[str]
-    order: str
-    most: int | None
+    switches = {key: True for key in shared.keys if options.BLOCK_OPTIONS[key][1] is False}
+    axes = {key: parse_axis(key, text) for key, text in shared.keys.items() if key not in switches}
+    batches = parse_axis("batch", shared.batch)
+    return Grid(tuple(specs), axes, switches, parse_sizes(shared.size), batches)
 
 
 def _check_length(grid: Grid, yes: bool) -> None:
-    length = grid.length()
-    if length > MOST_DESIGNS and not yes:
-        raise SweepError(
-            f"the grid has {length:,} designs, more than {MOST_DESIGNS:,}; give --yes to sweep them"
-            " all the same, or fewer values"
+    if grid.length > MOST_DESIGNS and not yes:
+        raise options.OptionError(
+            f"the grid has {grid.length:,} designs, more than {MOST_DESIGNS:,}; give --yes to sweep"
+            " them all the same, or fewer values"
         )
 
 
-def _designs(
-    grid: Grid, asked: _Asked, drawn: Sample | None, output: Path | None
-) -> Iterator[Design]:
-    """The designs asked for, the first of them counted, so that what is wrong is said at once."""
-    from bottlecalc.explore.sweep import Course, arrange
-    from bottlecalc.explore.sweep import sweep as sweep_grid
+def _order(pareto: str | None, sort: str | None, limit: str | None) -> Order:
+    from bottlecalc.explore.arrange import Order
+    from bottlecalc.explore.condition import figure
 
-    course = Course()
-    every = sweep_grid(grid, asked.conditions, course)
-    if output or not sys.stdout.isatty():
-        every = progress(every, grid.length(), lambda: course.visited)
-    designs = arrange(every, asked.front, asked.order, asked.most)
-    first = next(designs, None)
-    if first is None and course.skipped == grid.length():
-        raise SweepError(f"none of the {course.skipped:,} designs is allowed: {course.reason}")
-    if first is None:
-        print("No design meets the conditions.", file=sys.stderr)
-    shown = chain([] if first is None else [first], designs)
-    return _noting(drawn.watch(shown) if drawn else shown, course)
+    front = [] if pareto is None else [figure(n.strip(), "pareto") for n in pareto.split(",")]
+    key = ""
+    if sort is not None:
+        key = ("-" if sort.startswith("-") else "") + figure(sort.removeprefix("-"), "sort")
+    return Order(front, key, None if limit is None else options.read_number("--limit", limit))
 
 
-def _noting(designs: Iterable[Design], course: Course) -> Iterator[Design]:
-    yield from designs
-    if course.skipped:
-        print(
-            f"{course.skipped:,} designs are not allowed and were skipped; the first:"
-            f" {course.reason}",
-            file=sys.stderr,
-        )
+def _sample(measure: bool, sample: str, seed: str) -> Sample | None:
+    from bottlecalc.explore.sample import Sample
+
+    if not measure:
+        _refuse_idle("--measure", {"--sample": sample != "20", "--seed": seed != "0"})
+        return None
+    if not WHOLE_NUMBER.fullmatch(seed):
+        raise options.OptionError(f"--seed {seed!r} is no seed; give a whole number")
+    return Sample(options.read_number("--sample", sample), seed)
+
+
+def _curves(grid: Grid, file: str | None, key: str | None) -> Curves | None:
+    if file is None:
+        _refuse_idle("--plot", {"--plot-key": key is not None})
+        return None
+    from bottlecalc.render.plot import check, curves_of
+
+    check(grid, file)
+    return curves_of(grid, key)
+
+
+class _Pages:
+    """The pages of a sweep as they go by, and what is said of them on stderr."""
+
+    def __init__(
+        self, grid: Grid, conditions: Sequence[Condition], curves: Curves | None, quiet: bool
+    ) -> None:
+        from bottlecalc.explore.sweep import Course, pages
+
+        self.grid, self.course, self.curves = grid, Course(), curves
+        every = pages(grid, conditions, self.course)
+        if quiet or not sys.stdout.isatty():
+            every = progress(every, grid.length, lambda: self.course.visited)
+        self.every = curves.watch(every) if curves else every
+
+    def arranged(self, order: Order) -> Iterator[Page]:
+        """Those to show, the first of them counted, so that what is wrong is said at once."""
+        from bottlecalc.explore.arrange import arrange
+
+        shown = arrange((page for _, page in self.every), order)
+        first = next(shown, None)
+        reason, skipped = self.course.reason, self.course.skipped
+        if first is None and reason and skipped == self.grid.length:
+            raise options.OptionError(
+                f"none of the {skipped:,} designs is allowed: {reason.sentence}"
+            )
+        if first is None:
+            print("No design meets the conditions.", file=sys.stderr)
+        return chain([] if first is None else [first], shown)
+
+    def finish(self) -> None:
+        """Have what is drawn see all designs, and say what was skipped."""
+        if self.curves:
+            deque(self.every, maxlen=0)
+        if self.course.reason:
+            reason = self.course.reason.worded(options.WORDS)
+            skipped = f"{self.course.skipped:,} designs are not allowed and were skipped"
+            print(f"{skipped}; the first: {reason}", file=sys.stderr)
 
 
 def _deliver(pieces: Iterator[str], output: Path | None) -> None:
@@ -232,12 +243,38 @@ def _deliver(pieces: Iterator[str], output: Path | None) -> None:
             write_bytes(piece.encode())
 
 
-def _refuse_idle(switch: str, given: Mapping[str, bool]) -> None:
+def _draw(grid: Grid, curves: Curves, file: str) -> None:
+    from bottlecalc.render.plot import TERMINAL, drawing, form_of, picture, plot_of
+
+    plot = plot_of(grid, curves)
+    if file == TERMINAL:
+        write(drawing(plot, shutil.get_terminal_size().columns))
+    else:
+        save(Path(file), picture(plot, form_of(file)))
+
+
+def _measure(drawn: Sample) -> None:
+    """Ask all counters about a sample, and say on stderr how many agreed."""
+    with spinner("loading torch and fvcore") as say:
+        comparison = drawn.compare(say)
+    if comparison is None:
+        return
+    remark(comparison)
+    right = sum(check.agrees([count]) is True for count in comparison.blocks)
+    counters = " and ".join(f"{name} {version}" for name, version in comparison.versions.items())
+    outcome = f"agree with {counters}" if counters else "could be measured"
+    chosen = f"{len(comparison.blocks)} designs drawn at random (seed {drawn.seed})"
+    print(f"{right} of {chosen} {outcome}", file=sys.stderr)
+    if check.agrees(comparison.blocks) is False:
+        raise typer.Exit(FAILED)
+
+
+def _refuse_idle(switch: str, options_given: Mapping[str, bool]) -> None:
     """Refuse options that say nothing without another.
 
     Raises:
         OptionError: one is given.
     """
-    for option, is_given in given.items():
+    for option, is_given in options_given.items():
         if is_given:
             raise options.OptionError(f"{option} says nothing without {switch}; give both or none")

@@ -10,11 +10,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bottlecalc.handout import Language
-from bottlecalc.handout.lesson import Lesson, letter, width
+from bottlecalc.agreement.result import Count
+from bottlecalc.handout import HandoutError, Language
+from bottlecalc.handout.lesson import Lesson, Width, letter
 from bottlecalc.handout.terms import term
-from bottlecalc.layers.count import Count, Path, Row
-from bottlecalc.render.words import number
+from bottlecalc.layers.layer import Branch, Layer
+from bottlecalc.text.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,13 +51,17 @@ def draw(lesson: Lesson, language: Language) -> dict[str, str]:
     """All figures of a lesson as SVG, by name: one a block, and ``cost``.
 
     Raises:
+        HandoutError: a number is beyond all floats.
         ModuleNotFoundError: matplotlib is not installed.
     """
     blocks = {
         f"block-{place}": block_figure(count, letter(place), language)
         for place, count in enumerate(lesson.cases)
     }
-    return {**blocks, "cost": cost_figure(lesson, language)}
+    try:
+        return {**blocks, "cost": cost_figure(lesson, language)}
+    except OverflowError as error:
+        raise HandoutError("the numbers are too large to be drawn; give fewer channels") from error
 
 
 def block_figure(count: Count, name: str, language: Language) -> str:
@@ -70,65 +75,74 @@ def block_figure(count: Count, name: str, language: Language) -> str:
     axes.text(LEFT + 1, 0.5, name, ha="left", va="center", weight="bold", size=FONT_SIZE + 2)
     axes.text(MAIN, 0.5, term("input", language), ha="center", va="center")
     axes.plot([MAIN, MAIN], [1.2, FORK], "k-", lw=1)
-    joined = _column(axes, main, MAIN, FORK, count.input[1])
-    joined = _arrow(axes, MAIN, joined, main[-1].channels, ARROW + apart)
-    _shortcut(axes, shortcut, joined + 0.7, count.input[1])
-    axes.text(MAIN, joined + 0.7, "+", ha="center", va="center", bbox=_style("circle"))
-    end = _column(axes, after, MAIN, joined + 1.4, main[-1].channels)
+    end = _column(axes, main, MAIN, FORK, count.input[1])
+    join = _arrow(axes, MAIN, end, main[-1].channels, ARROW + apart) + 0.7
+    _shortcut(axes, shortcut, join, count.input[1])
+    axes.text(MAIN, join, "+", ha="center", va="center", bbox=_style("circle"))
+    end = _column(axes, after, MAIN, join + 0.7, main[-1].channels)
     end = _arrow(axes, MAIN, end, count.output[1])
     axes.text(MAIN, end + 0.7, term("output", language), ha="center", va="center")
     return _svg(figure)
 
 
-def boxes(count: Count, path: Path, language: Language) -> list[Box]:
-    """The boxes of a path: a layer that computes opens one, normalisation and ReLU join it."""
-    found: list[Box] = []
-    for row in count.rows:
-        if row.path != path:
-            continue
-        if _opens(row) or not found:
-            found.append(Box(tuple(_split(row.op, language)), row.output[1]))
+def boxes(count: Count, branch: Branch, language: Language) -> list[Box]:
+    """The boxes of a branch: a layer that computes opens one, normalisation and ReLU join it."""
+    column: list[Box] = []
+    for layer in (layer for layer in count.layers if layer.branch == branch):
+        label, channels = layer.op.label, layer.output[1]
+        if _opens(layer) or not column:
+            column.append(Box(tuple(_split(label, language)), channels))
         else:
-            found[-1] = Box((*found[-1].lines, term(row.op, language)), row.output[1])
-    return found
+            column[-1] = Box((*column[-1].lines, term(label, language)), channels)
+    return column
 
 
 def cost_figure(lesson: Lesson, language: Language) -> str:
     """The main path's parameters over the width of the middle, and the plain block's."""
-    marked = lesson.widths
-    groups, end = lesson.block.groups, max(point.mid for point in marked)
-    curve = [lesson.at(mid) for mid in range(groups, end + end // 8 + groups, groups * _step(end))]
+    curve, plain = _curve(lesson), lesson.plain.params.main
     figure, axes = _plot(language)
-    plain = lesson.plain.params.main
     axes.plot([point.mid for point in curve], [point.params for point in curve], "k-", lw=1.2)
     axes.axhline(plain, color="k", ls="--", lw=1)
     axes.annotate(f"3×3: {number(plain)}", (0, plain), (6, 3), textcoords="offset points")
-    chosen = width(lesson.bottleneck)
-    axes.plot([p.mid for p in marked], [p.params for p in marked], "ko", mfc="w", ms=4)
-    for point in marked[:-1]:
-        axes.annotate(f"m = {point.mid}", (point.mid, point.params), (-5, 4),
-                      textcoords="offset points", ha="right",
-                      weight="bold" if point.mid == chosen else "normal")  # fmt: skip
+    _circles(axes, lesson.widths, lesson.mid)
     axes.set_ylim(0, max(plain, curve[-1].params) * 1.08)
     axes.set_xlim(0, curve[-1].mid)
     return _svg(figure)
 
 
-def _opens(row: Row) -> bool:
-    return bool(row.weights) or row.input != row.output
+def _curve(lesson: Lesson) -> list[Width]:
+    """From the narrowest middle to a little more than the widest of the sheet."""
+    groups, end = lesson.block.groups, max(width.mid for width in lesson.widths)
+    mids = range(groups, end + end // 8 + groups, groups * _step(end))
+    return [lesson.at(mid) for mid in mids]
 
 
-def _split(op: str, language: Language) -> Iterator[str]:
-    return (term(part, language) for part in op.replace(" with ", ", with ").split(", "))
+def _circles(axes: Axes, widths: Sequence[Width], mid: int) -> None:
+    """A circle at each width, with its name but for the last; the block's own in bold."""
+    axes.plot([p.mid for p in widths], [p.params for p in widths], "ko", mfc="w", ms=4)
+    for point in widths[:-1]:
+        weight = "bold" if point.mid == mid else "normal"
+        axes.annotate(
+            f"m = {point.mid}", (point.mid, point.params), (-5, 4),
+            textcoords="offset points", ha="right", weight=weight,
+        )  # fmt: skip
 
 
-def _depth(found: Sequence[Box]) -> float:
-    return sum(ARROW + box.height for box in found)
+def _opens(layer: Layer) -> bool:
+    return bool(layer.weights) or layer.input != layer.output
 
 
-def _column(axes: Axes, found: Sequence[Box], x: float, top: float, channels: int) -> float:
+def _split(label: str, language: Language) -> Iterator[str]:
+    return (term(part, language) for part in label.replace(" with ", ", with ").split(", "))
+
+
+def _depth(column: Sequence[Box]) -> float:
+    return sum(ARROW + box.height for box in column)
+
+
+def _column(axes: Axes, column: Sequence[Box], x: float, top: float, channels: int) -> float:
     """Boxes below each other, each with its arrow above; returns where they end."""
-    for box in found:
+    for box in column:
         top = _arrow(axes, x, top, channels)
         _box(axes, box, x, top)
         top, channels = top + box.height, box.channels
@@ -156,13 +170,13 @@ def _box(axes: Axes, box: Box, x: float, top: float) -> None:
         )  # fmt: skip
 
 
-def _shortcut(axes: Axes, found: Sequence[Box], join: float, channels: int) -> None:
+def _shortcut(axes: Axes, column: Sequence[Box], join: float, channels: int) -> None:
     """From the fork to the right, down through the boxes in its middle, and back to the sum."""
     axes.plot([MAIN, SHORTCUT, SHORTCUT], [FORK, FORK, join], "k-", lw=1)
     axes.annotate("", (MAIN + 0.8, join), (SHORTCUT, join), arrowprops=_line("-|>"))
-    top = max(FORK, (FORK + join - ARROW - _depth(found)) / 2)
-    end = _column(axes, found, SHORTCUT, top, channels)
-    axes.text(SHORTCUT + 0.5, end + ARROW / 2, number(found[-1].channels), va="center")
+    top = max(FORK, (FORK + join - ARROW - _depth(column)) / 2)
+    end = _column(axes, column, SHORTCUT, top, channels)
+    axes.text(SHORTCUT + 0.5, end + ARROW / 2, number(column[-1].channels), va="center")
 
 
 def _canvas(depth: float) -> tuple[Figure, Axes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from importlib.util import find_spec
@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 from urllib.parse import quote
 
+from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 
 INSTALL = "python -m pip install matplotlib pypandoc_binary typst"
@@ -24,98 +25,96 @@ CJK_FONTS = (
 """Fonts with Simplified Chinese, those with serifs first."""
 
 Kind = Literal["svg", "pdf", "png"]
+Lie = Literal["within", "beside", "inline"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Format:
     """How a format is written.
 
     Attributes:
-        writer: pandoc's name for it; none where the Markdown itself is wanted.
+        name: that users call it by.
+        ending: of the files that are in it unless another is named; empty where there is none.
+        writer: pandoc's name for it; empty where the Markdown itself is wanted.
         needs: modules without which it cannot be.
         options: for pandoc.
-        figures: the ending of its figures.
-        beside: figures lie in a folder beside the file, not within it.
         chinese: more options for pandoc where the language is Chinese.
+        figures: the ending of its figures.
+        lie: where its figures do: within the file, beside it in a folder, or in the source itself.
+        with_code: a cell of Python can be run in it.
     """
 
-    writer: str
+    name: str
+    ending: str = ""
+    writer: str = ""
     needs: tuple[str, ...] = ("pypandoc", "matplotlib")
     options: tuple[str, ...] = ()
-    figures: Kind = "svg"
-    beside: bool = False
     chinese: tuple[str, ...] = ()
+    figures: Kind = "svg"
+    lie: Lie = "within"
+    with_code: bool = False
 
 
+TYPST = ("pypandoc", "typst", "matplotlib")
 WEB = ("--mathml", "--embed-resources", "--css=sheet.css", "--lua-filter=labels.lua")
+PAGE = ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml")
 LATEX = ("-V", "geometry:a4paper,margin=20mm", "-V", "fontsize=10pt")
-FORMATS: Mapping[str, Format] = {
-    "markdown": Format("", needs=(), beside=True),
-    "html": Format("html5", options=WEB),
-    "pdf": Format(
-        "typst",
-        ("pypandoc", "typst", "matplotlib"),
-        ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml"),
+SLIDES = (
+    *("--mathml", "--slide-level=1", "-V", "theme=white"),
+    "--include-in-header=slides.html",
+)
+ALL = (
+    Format(name="markdown", ending=".md", needs=(), lie="beside"),
+    Format(name="html", ending=".html", writer="html5", options=WEB),
+    Format(name="pdf", ending=".pdf", writer="typst", needs=TYPST, options=PAGE),
+    Format(
+        name="latex", ending=".tex", writer="latex", needs=TYPST, options=LATEX,
+        chinese=("-V", "documentclass=ctexart"), figures="pdf", lie="beside",
     ),
-    "latex": Format(
-        "latex", ("pypandoc", "typst", "matplotlib"), LATEX, "pdf", beside=True,
-        chinese=("-V", "documentclass=ctexart"),
-    ),
-    "docx": Format("docx", ("pypandoc", "typst", "matplotlib"), figures="png"),
-    "ipynb": Format("ipynb"),
-    "revealjs": Format(
-        "revealjs",
-        options=(
-            *("--mathml", "--slide-level=1", "-V", "theme=white"),
-            "--include-in-header=slides.html",
-        ),
-    ),
-}  # fmt: skip
-ENDINGS: Mapping[str, str] = {
-    ".md": "markdown", ".html": "html", ".pdf": "pdf", ".tex": "latex", ".docx": "docx",
-    ".ipynb": "ipynb",
-}  # fmt: skip
+    Format(name="docx", ending=".docx", writer="docx", needs=TYPST, figures="png"),
+    Format(name="ipynb", ending=".ipynb", writer="ipynb", with_code=True),
+    Format(name="revealjs", writer="revealjs", options=SLIDES, lie="inline"),
+)  # fmt: skip
+FORMATS: Mapping[str, Format] = {form.name: form for form in ALL}
+ENDINGS: Mapping[str, Format] = {form.ending: form for form in ALL if form.ending}
 
 
-def chosen(path: Path, to: str | None) -> str:
-    """The name of the format that is asked for, or that the file's ending says.
+def choose(path: Path, to: str | None = None) -> Format:
+    """The format of that name, or that the file's ending says.
 
     Raises:
         HandoutError: there is no such format, or a library that it needs is not installed.
     """
-    name = to or ENDINGS.get(path.suffix.lower())
-    if name is None:
+    if to and to not in FORMATS:
+        raise HandoutError(
+            f"{argument('to')} {to!r} is no format; give one of {', '.join(FORMATS)}"
+        )
+    form = FORMATS[to] if to else ENDINGS.get(path.suffix.lower())
+    if form is None:
         raise HandoutError(
             f"the ending {path.suffix!r} of {str(path)!r} is of no format;"
-            f" give one of {', '.join(ENDINGS)}, or --to {'|'.join(FORMATS)}"
+            f" give one of {', '.join(ENDINGS)}, or {argument('to')} {'|'.join(FORMATS)}"
         )
-    if name not in FORMATS:
-        raise HandoutError(f"--to {name!r} is no format; give one of {', '.join(FORMATS)}")
-    missing = [module for module in FORMATS[name].needs if find_spec(module) is None]
-    if missing:
-        raise HandoutError(
-            f"a handout as {name} needs {', '.join(missing)}, which is not installed;"
-            f" install it with: {INSTALL}"
-        )
-    return name
+    _check_libraries(form)
+    return form
 
 
-def places(name: str, path: Path, figures: Mapping[str, str]) -> dict[str, str]:
-    """What the Markdown calls each figure: a file, or in slides the figure itself."""
-    if name == "revealjs":
+def places(form: Format, path: Path, figures: Mapping[str, str]) -> dict[str, str]:
+    """What the Markdown calls each figure: a file, or the figure itself."""
+    if form.lie == "inline":
         uri = "data:image/svg+xml;base64,"
         return {one: uri + base64.b64encode(svg.encode()).decode() for one, svg in figures.items()}
-    folder = quote(_folder(name, path))
-    return {one: f"{folder}/{one}.{FORMATS[name].figures}" for one in figures}
+    folder = quote(_folder(form, path))
+    return {one: f"{folder}/{one}.{form.figures}" for one in figures}
 
 
 def convert(
-    name: str, markdown: str, figures: Mapping[str, str], path: Path, language: Language
+    form: Format, markdown: str, figures: Mapping[str, str], path: Path, language: Language
 ) -> dict[Path, bytes]:
-    """The files that make a handout: the one asked for, and figures that lie beside it.
+    """The files that make a handout: the one at ``path``, and figures that lie beside it.
 
     Args:
-        name: of the format.
+        form: the format.
         markdown: the source.
         figures: as SVG.
         path: where the handout will lie.
@@ -124,17 +123,27 @@ def convert(
     Raises:
         HandoutError: a PDF in Chinese is wanted, and no font has Chinese.
     """
-    folder, kind = _folder(name, path), FORMATS[name].figures
-    drawn = {f"{folder}/{one}.{kind}": _figure(svg, kind) for one, svg in figures.items()}
-    beside = {path.parent / one: data for one, data in drawn.items() if FORMATS[name].beside}
-    return {path: _document(name, markdown, drawn, language), **beside}
+    folder, kind = _folder(form, path), form.figures
+    images = {f"{folder}/{one}.{kind}": _image(svg, kind) for one, svg in figures.items()}
+    beside = images if form.lie == "beside" else {}
+    document = _document(form, markdown, images, language)
+    return {path: document, **{path.parent / one: data for one, data in beside.items()}}
 
 
-def _folder(name: str, path: Path) -> str:
-    return f"{path.stem}_files" if FORMATS[name].beside else "figures"
+def _check_libraries(form: Format) -> None:
+    missing = [module for module in form.needs if find_spec(module) is None]
+    if missing:
+        raise HandoutError(
+            f"a handout as {form.name} needs {', '.join(missing)}, which is not installed;"
+            f" install it with: {INSTALL}"
+        )
 
 
-def _figure(svg: str, kind: Kind) -> bytes:
+def _folder(form: Format, path: Path) -> str:
+    return f"{path.stem}_files" if form.lie == "beside" else "figures"
+
+
+def _image(svg: str, kind: Kind) -> bytes:
     """A figure in the format's own kind; Typst sets its text in the fonts that are there."""
     if kind == "svg":
         return svg.encode()
@@ -148,49 +157,49 @@ def _figure(svg: str, kind: Kind) -> bytes:
         return typst.compile(main, root=Path(folder), format=kind, ppi=300)
 
 
-def _document(name: str, markdown: str, figures: Mapping[str, bytes], language: Language) -> bytes:
-    if not FORMATS[name].writer:
+def _document(
+    form: Format, markdown: str, images: Mapping[str, bytes], language: Language
+) -> bytes:
+    if not form.writer:
         return markdown.encode()
     with TemporaryDirectory() as folder, as_file(files("bottlecalc.handout") / "pandoc") as ours:
-        for path, data in figures.items():
+        for path, data in images.items():
             target = Path(folder, path)
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(data)
-        return _pandoc(name, markdown, Path(folder), ours, language)
+        return _pandoc(form, markdown, Path(folder), ours, language)
 
 
-def _pandoc(name: str, markdown: str, folder: Path, ours: Path, language: Language) -> bytes:
+def _pandoc(form: Format, markdown: str, folder: Path, ours: Path, language: Language) -> bytes:
     import pypandoc
 
-    wanted = FORMATS[name]
     output = folder / "main.out"
-    options = [*wanted.options, *(wanted.chinese if language == "zh" else ())]
+    options = [*form.options, *(form.chinese if language == "zh" else ())]
     pypandoc.convert_text(
         markdown,
-        wanted.writer,
+        form.writer,
         READER,
-        extra_args=[*_common(folder, ours, language), *_located(options, ours)],
+        extra_args=[*_common(folder, language), *(_locate(option, ours) for option in options)],
         outputfile=str(output),
         cworkdir=str(folder),
     )
-    return _typeset(output, folder, language) if name == "pdf" else output.read_bytes()
+    return _typeset(output, folder, language) if form.writer == "typst" else output.read_bytes()
 
 
-def _common(folder: Path, ours: Path, language: Language) -> list[str]:
+def _common(folder: Path, language: Language) -> list[str]:
     search = f"--resource-path={folder}"
     code = "zh-Hans" if language == "zh" else language
     return ["--standalone", "--quiet", search, "--shift-heading-level-by=-1", "--columns=10000",
             "-M", f"lang={code}"]  # fmt: skip
 
 
-def _located(options: Sequence[str], ours: Path) -> list[str]:
-    """The options, our own files named by where they lie."""
-    located = []
-    for option in options:
-        flag, equals, file = option.partition("=")
-        own = ours / file if equals and option.startswith("--") else None
-        located.append(f"{flag}={own}" if own is not None and own.is_file() else option)
-    return located
+def _locate(option: str, ours: Path) -> str:
+    """The option, with the whole path of a file that is our own."""
+    flag, equals, name = option.partition("=")
+    if not equals or not option.startswith("--"):
+        return option
+    file = ours / name
+    return f"{flag}={file}" if file.is_file() else option
 
 
 def _typeset(source: Path, folder: Path, language: Language) -> bytes:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import cached_property
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bottlecalc.agreement.compare import Comparison, compare
-from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
-from bottlecalc.formulas.residual import count
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.compare import Comparison
+from bottlecalc.agreement.ratios import ratio
+from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
+from bottlecalc.blocks.spec import Block
+from bottlecalc.errors import argument
+from bottlecalc.explore.break_even import break_even_mid
+from bottlecalc.formulas.residual import middle
 from bottlecalc.handout import HandoutError
-from bottlecalc.layers.count import Count, Row
+from bottlecalc.layers.count import Scope
+from bottlecalc.layers.layer import Layer
+from bottlecalc.tools import check
 
 
 class Width(NamedTuple):
@@ -29,28 +37,31 @@ class Width(NamedTuple):
     ratio: Fraction
 
 
-class Quoted(NamedTuple):
+class Quotation(NamedTuple):
     """A ratio that people quote for a pair of blocks.
 
     Attributes:
-        value: how many times the parameters.
         of: the block compared with the bottleneck.
         to: the bottleneck.
-        scope: what is counted of both: main, convs or block.
+        scope: what is counted of both.
     """
 
-    value: Fraction
     of: Count
     to: Count
-    scope: str
+    scope: Scope
+
+    @property
+    def value(self) -> Fraction:
+        """How many times the parameters."""
+        return ratio(self.of, self.to).params[self.scope]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Lesson:
     """All figures of a sheet.
 
     Attributes:
-        comparison: what was asked for.
+        comparison: what the sheet is of.
         bottleneck: the first bottleneck of it, which the lesson is about.
         plain: one 3×3 at the same settings.
         basic: two 3×3 at the same settings.
@@ -62,9 +73,9 @@ class Lesson:
     basic: Count
 
     @property
-    def cases(self) -> list[Count]:
+    def cases(self) -> tuple[Count, ...]:
         """The blocks compared."""
-        return [block.count for block in self.comparison.blocks]
+        return self.comparison.blocks
 
     @property
     def block(self) -> Bottleneck:
@@ -73,49 +84,60 @@ class Lesson:
         return self.bottleneck.block
 
     @property
-    def quoted(self) -> list[Quoted]:
+    def mid(self) -> int:
+        """The channels of the bottleneck's middle."""
+        return middle(self.block)
+
+    @cached_property
+    def end(self) -> int | None:
+        """The last width of the middle that still saves; None where none does."""
+        return break_even_mid(self.block)
+
+    @property
+    def quotations(self) -> list[Quotation]:
         """The four ratios that people quote for this pair."""
-        pairs = ((self.plain, "main"), (self.basic, "main"), (self.basic, "convs"),
-                 (self.basic, "block"))  # fmt: skip
-        return [Quoted(_times(of, self.bottleneck, scope), of, self.bottleneck, scope)
-                for of, scope in pairs]  # fmt: skip
+        return [
+            Quotation(self.plain, self.bottleneck, "main"),
+            Quotation(self.basic, self.bottleneck, "main"),
+            Quotation(self.basic, self.bottleneck, "convs"),
+            Quotation(self.basic, self.bottleneck, "block"),
+        ]
 
     @property
     def macs_ratio(self) -> Fraction:
         """How many times the plain main path's MACs those of the bottleneck's are."""
-        return Fraction(self.plain.macs.main, self.bottleneck.macs.main)
+        return ratio(self.plain, self.bottleneck).macs["main"]
 
     @property
     def widths(self) -> list[Width]:
         """Half the middle, the middle, twice it, and both sides of the break-even."""
-        groups, mid = self.block.groups, width(self.bottleneck)
-        wanted = {max(1, mid // groups // 2) * groups, mid, 2 * mid}
-        end = self.bottleneck.break_even_mid
-        if end is not None:
-            wanted |= {end, end + groups}
-        return [self.at(mid) for mid in sorted(wanted)]
+        groups, mid = self.block.groups, self.mid
+        mids = {max(1, mid // groups // 2) * groups, mid, 2 * mid}
+        if self.end is not None:
+            mids |= {self.end, self.end + groups}
+        return [self.at(mid) for mid in sorted(mids)]
 
     def at(self, mid: int) -> Width:
         """The bottleneck with that middle."""
-        counted = _recount(replace(self.block, mid_channels=mid), self.bottleneck)
-        return Width(mid, counted.params.main, _times(self.plain, counted, "main"))
+        count = _count(replace(self.block, mid_channels=mid), self.bottleneck)
+        return Width(mid, count.params.main, ratio(self.plain, count).params["main"])
 
 
-def lesson(comparison: Comparison) -> Lesson:
+def make_lesson(comparison: Comparison) -> Lesson:
     """The lesson that a comparison makes.
 
     Raises:
-        HandoutError: it has no bottleneck to speak of, or no two blocks to compare.
+        HandoutError: it has no bottleneck to speak of, or no two blocks to compare, or its
+            counters contradict each other.
     """
-    counts = [block.count for block in comparison.blocks]
-    chosen = next((one for one in counts if isinstance(one.block, Bottleneck)), None)
-    if chosen is None or len(counts) < 2:
-        named = ", ".join(str(one.block) for one in counts)
-        raise HandoutError(
-            f"a handout sets a bottleneck against another block, and the blocks are {named};"
-            " give at least two with --block, one of them a bottleneck"
-        )
-    return Lesson(comparison, chosen, *_rivals(chosen))
+    _check_agreement(comparison)
+    bottleneck = _bottleneck(comparison)
+    return Lesson(
+        comparison=comparison,
+        bottleneck=bottleneck,
+        plain=_rival(Plain, bottleneck),
+        basic=_rival(Basic, bottleneck),
+    )
 
 
 def letter(place: int) -> str:
@@ -123,35 +145,39 @@ def letter(place: int) -> str:
     return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
-def width(bottleneck: Count) -> int:
-    """The channels of a bottleneck's middle."""
-    return bottleneck.rows[0].output[1]
-
-
-def filter_weights(row: Row) -> int:
+def filter_weights(layer: Layer) -> int:
     """Weights of one of a convolution's filters: k·k·(in / groups)."""
-    return prod(row.factors[:3])
+    return prod(layer.factors[:3])
 
 
-def _rivals(bottleneck: Count) -> Iterator[Count]:
-    """The plain and the basic block with a bottleneck's settings, on the same input."""
-    block: Any = bottleneck.block
-    for family in (Plain, Basic):
-        rival = family(
-            block.in_channels,
-            block.out_channels,
-            stride=block.stride,
-            dilation=block.dilation,
-            downsample=block.downsample,
-            upsample=block.upsample,
+def _check_agreement(comparison: Comparison) -> None:
+    specs = [str(count.block) for count in comparison.blocks if check.differences(count)]
+    if specs:
+        raise HandoutError(
+            f"the counters of {', '.join(specs)} contradict each other, and a handout has but one"
+            " figure for each; compare the blocks to see where"
         )
-        yield _recount(rival, bottleneck)
 
 
-def _recount(block: Plain | Basic | Bottleneck, like: Count) -> Count:
-    batch, _, height, breadth = like.input
-    return count(block, (height, breadth), batch)
+def _bottleneck(comparison: Comparison) -> Count:
+    """The first bottleneck, which has another block to be set against."""
+    counts = comparison.blocks
+    bottleneck = next((one for one in counts if isinstance(one.block, Bottleneck)), None)
+    if bottleneck is None or len(counts) < 2:
+        specs = ", ".join(str(count.block) for count in counts)
+        raise HandoutError(
+            f"a handout sets a bottleneck against another block, and the blocks are {specs};"
+            f" give at least two with {argument('block')}, one of them a bottleneck"
+        )
+    return bottleneck
 
 
-def _times(of: Count, to: Count, scope: str) -> Fraction:
-    return compare([of, to]).ratios[0].params[scope]
+def _rival(family: type[Residual], bottleneck: Count) -> Count:
+    """A block of that family with a bottleneck's settings, on the same input."""
+    settings = {field.name: getattr(bottleneck.block, field.name) for field in fields(Residual)}
+    return _count(family(**settings), bottleneck)
+
+
+def _count(block: Block, like: Count) -> Count:
+    batch, _, height, width = like.input
+    return closed_form.count(block, (height, width), batch)

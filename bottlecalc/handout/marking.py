@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise, read_answer
@@ -24,36 +24,40 @@ def read_answers(text: str, exercises: int) -> Answers:
             that the student has answered before.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    found: Answers = {}
+    answers: Answers = {}
     try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise HandoutError(
-                f"the answers have no column {', '.join(missing)};"
-                f" their first line must name {', '.join(COLUMNS)}"
-            )
+        _require(reader.fieldnames or ())
         for row in reader:
-            _enter(found, row, exercises, reader.line_num)
+            _enter(answers, row, exercises, reader.line_num)
     except csv.Error as error:
         raise HandoutError(
             f"line {reader.line_num} of the answers is no CSV ({error}); save them as CSV"
         ) from error
-    return found
+    return answers
 
 
-def marked(answers: Answers, exercises: Sequence[Exercise], language: Language) -> str:
+def mark(answers: Answers, exercises: Sequence[Exercise], language: Language) -> str:
     """CSV with one row a student: each exercise's mark, and how many are right."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     numbers = range(1, len(exercises) + 1)
     writer.writerow(["student", *numbers, "right"])
-    for student, said in answers.items():
-        marks = [_mark(said.get(n), exercise, language) for n, exercise in enumerate(exercises, 1)]
+    for student, theirs in answers.items():
+        marks = [_mark(theirs.get(n), exercises[n - 1], language) for n in numbers]
         writer.writerow([student, *marks, marks.count("right")])
     return text.getvalue()
 
 
-def _enter(found: Answers, row: dict[str, str | None], exercises: int, line: int) -> None:
+def _require(columns: Sequence[str]) -> None:
+    missing = [name for name in COLUMNS if name not in columns]
+    if missing:
+        raise HandoutError(
+            f"the answers have no column {', '.join(missing)};"
+            f" their first line must name {', '.join(COLUMNS)}"
+        )
+
+
+def _enter(answers: Answers, row: Mapping[str, str | None], exercises: int, line: int) -> None:
     student, exercise, answer = ((row[name] or "").strip() for name in COLUMNS)
     if not student:
         raise HandoutError(f"line {line} of the answers names no student; give a name")
@@ -62,19 +66,18 @@ def _enter(found: Answers, row: dict[str, str | None], exercises: int, line: int
             f"line {line} of the answers has the exercise {exercise!r};"
             f" give a number from 1 to {exercises}"
         )
-    given = found.setdefault(student, {})
-    if int(exercise) in given:
+    theirs = answers.setdefault(student, {})
+    if int(exercise) in theirs:
         raise HandoutError(
             f"line {line} of the answers has exercise {exercise} of {student} again; give it once"
         )
-    given[int(exercise)] = read_answer(answer)
+    theirs[int(exercise)] = read_answer(answer)
 
 
-def _mark(said: Answer | None, exercise: Exercise, language: Language) -> str:
-    if said in (None, ""):
+def _mark(answer: Answer | None, exercise: Exercise, language: Language) -> str:
+    if answer is None or answer == "":
         return ""
-    assert said is not None
-    if said == exercise.answer:
+    if answer == exercise.answer:
         return "right"
-    slip = exercise.slip(said)
-    return remark(slip, said, language) if slip else "wrong"
+    slip = exercise.slip(answer)
+    return remark(slip, answer, language) if slip else "wrong"

@@ -6,18 +6,23 @@ Every number comes from a count; the templates, one of each for every language, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.agreement.compare import Comparison
-from bottlecalc.handout import Language
+from bottlecalc.agreement.result import Count
+from bottlecalc.errors import argument
+from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
-from bottlecalc.handout.lesson import Lesson, filter_weights, letter, width
-from bottlecalc.layers.count import Row
-from bottlecalc.render.words import number, ratio, shape
+from bottlecalc.handout.lesson import Lesson, filter_weights, letter
+from bottlecalc.layers.layer import Layer
+from bottlecalc.layers.ops import BatchNorm
+from bottlecalc.text.numbers import number, ratio
+from bottlecalc.text.shapes import shape
+from bottlecalc.tools import fvcore
 from bottlecalc.version import __version__
 
 if TYPE_CHECKING:
@@ -47,30 +52,39 @@ def sheet(
         command: that makes this sheet again.
         figures: where each of them lies; none are shown without.
         with_code: add a cell of Python that counts the blocks again.
+
+    Raises:
+        HandoutError: the title is not one line.
     """
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
         **_figures_of(lesson),
-        title=title,
+        title=_line(title),
         command=command,
         figures=figures or {},
         notebook=_code(lesson) if with_code else "",
         version=__version__,
-        checked=_checked(lesson.comparison),
-        worksheet=_listed("worksheet", exercises, language) if exercises else "",
+        counters=_counters(lesson.comparison),
+        worksheet=_items("worksheet", exercises, language) if exercises else "",
     )
 
 
-def key(exercises: Sequence[Exercise], language: Language, *, title: str, command: str) -> str:
-    """The key: each exercise with its answer worked, and what the usual slips give."""
+def key(
+    exercises: Sequence[Exercise], language: Language, *, title: str = "", command: str = ""
+) -> str:
+    """The key: each exercise with its answer worked, and what the usual slips give.
+
+    Raises:
+        HandoutError: the title is not one line.
+    """
     template = environment(language).get_template(f"key.{language}.md.jinja")
-    listed = _listed("key", exercises, language)
-    return template.render(key=listed, title=title, command=command, version=__version__)
+    items = _items("key", exercises, language)
+    return template.render(key=items, title=_line(title), command=command, version=__version__)
 
 
 def remark(slip: str, wrong: Answer, language: Language) -> str:
     """What a teacher says to a slip: ``15,584? you kept the biases.``."""
-    return str(_words(language).said(slip, wrong))
+    return str(_words(language).sentence(slip, wrong))
 
 
 @lru_cache
@@ -78,20 +92,20 @@ def environment(language: Language) -> Environment:
     """The templates, with the filters by which numbers and names are written."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    found = Environment(
+    templates = Environment(
         loader=PackageLoader("bottlecalc.handout"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters.update(
+    templates.filters.update(
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
-        exact=ratio, md=escaped, code=code, answer=answer, filter_weights=filter_weights,
-        factors=lambda row: product(row.factors), params=params,
+        exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
+        factors=lambda layer: product(layer.factors), params=params,
     )  # fmt: skip
-    found.globals.update(letter=letter)
-    return found
+    templates.globals.update(letter=letter)
+    return templates
 
 
 def tex(value: int) -> str:
@@ -104,10 +118,10 @@ def product(factors: Sequence[int]) -> str:
     return r" \cdot ".join(map(tex, factors))
 
 
-def params(row: Row) -> str:
+def params(layer: Layer) -> str:
     r"""A layer's parameters as a formula: ``$2 \cdot 64 = 128$``."""
-    bias = f" + {tex(row.bias)}" if row.bias else ""
-    return f"${product(row.factors)}{bias} = {tex(row.params)}$"
+    biases = f" + {tex(layer.biases)}" if layer.biases else ""
+    return f"${product(layer.factors)}{biases} = {tex(layer.params)}$"
 
 
 def positions(factors: Sequence[int]) -> str:
@@ -125,7 +139,7 @@ def answer(value: Answer) -> str:
     return number(value) if isinstance(value, int) else value
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Text that Markdown shows as it is."""
     return MARKS.sub(r"\\\1", text)
 
@@ -137,49 +151,71 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
+def _line(title: str) -> str:
+    if not title.isprintable():
+        raise HandoutError(
+            f"{argument('title')} {title!r} is not one line of text; give one without breaks"
+        )
+    return title
+
+
 def _figures_of(lesson: Lesson) -> dict[str, Any]:
     """What the templates call the figures of a lesson."""
     plain, bottleneck = lesson.plain, lesson.bottleneck
-    norm = next(row for row in bottleneck.rows if row.op == "batch norm")
-    kernel, ratio = plain.rows[0].factors[0], lesson.quoted[0].value
+    layers = bottleneck.layers
+    kernel, times = plain.layers[0].factors[0], lesson.quotations[0].value
     return {
         "lesson": lesson, "cases": lesson.cases, "plain": plain, "bottleneck": bottleneck,
-        "m": width(bottleneck), "end": bottleneck.break_even_mid, "groups": lesson.block.groups,
-        "k": kernel, "k2": kernel * kernel, "norm": norm, "ratio": ratio,
-        "exact_ratio": (10 * ratio).denominator == 1,
-        "fvcore_per_element": norm.fvcore_total // prod(norm.output),
+        "groups": lesson.block.groups, "k": kernel, "k2": kernel * kernel,
+        "ratio": times, "exact_ratio": (10 * times).denominator == 1,
+        "norm": next(layer for layer in layers if isinstance(layer.op, BatchNorm)),
+        "projection": next((layer for layer in layers if layer.name == "shortcut.conv"), None),
+        "main_weights": [
+            layer.weights for layer in layers if layer.branch == "main" and layer.weights
+        ],
+        "positions": positions(plain.layers[0].positions),
         "flops_per_mac": bottleneck.flops.main // bottleneck.macs.main,
-        "positions": positions(plain.rows[0].positions),
-        "main_weights": [w for w in (r.weights for r in bottleneck.rows if r.path == "main") if w],
-        "projection": next((row for row in bottleneck.rows if row.name == "shortcut.conv"), None),
+        "fvcore_total": fvcore.total(layers),
+        "fvcore_per_element": fvcore.BATCH_NORM.each,
     }  # fmt: skip
 
 
-def _checked(comparison: Comparison) -> str:
+def _counters(comparison: Comparison) -> str:
+    """Who counted beside the closed form: ``torch 2.14.0, fvcore 0.1.5``."""
     return ", ".join(f"{name} {version}" for name, version in comparison.versions.items())
 
 
 def _code(lesson: Lesson) -> str:
     """Python that counts the same blocks and holds them against the sheet."""
-    batch, _, height, breadth = lesson.bottleneck.input
-    lines = ["from bottlecalc import count, parse", ""]
+    lines = ["from bottlecalc import count, parse"]
     for case in lesson.cases:
-        counted = f"count(parse({str(case.block)!r}), ({height}, {breadth}), {batch})"
-        lines += [f"block = {counted}", "print(block.block, block.params, block.macs)",
-                  f"assert block.params == {tuple(case.params)}",
-                  f"assert block.macs == {tuple(case.macs)}"]  # fmt: skip
+        batch, _, *size = case.input
+        lines += [
+            "",
+            f"block = count(parse({str(case.block)!r}), size={tuple(size)}, batch={batch})",
+            "print(block.block, block.params, block.macs)",
+            *_assertions(case),
+        ]
     return "\n".join(lines)
 
 
-def _listed(template: str, exercises: Sequence[Exercise], language: Language) -> str:
+def _assertions(case: Count) -> Iterator[str]:
+    """``assert block.params.main == 15360``, and so on."""
+    for figure, scopes in (("params", case.params), ("macs", case.macs)):
+        for scope, value in asdict(scopes).items():
+            yield f"assert block.{figure}.{scope} == {value}"
+
+
+def _items(template: str, exercises: Sequence[Exercise], language: Language) -> str:
+    """The exercises as a numbered list."""
     words = _words(language)
     return (
         environment(language)
         .get_template(f"{template}.md.jinja")
         .render(
             exercises=exercises,
-            said=words.said,
-            question=lambda x: getattr(words, x.kind)(x.given),
+            sentence=words.sentence,
+            question=lambda x: getattr(words, x.kind)(x.quantities),
             work=lambda x: getattr(words, f"{x.kind}_work")(x),
         )
     )

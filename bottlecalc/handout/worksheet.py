@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from random import Random
 
@@ -18,17 +19,17 @@ def draw(how_many: int, seed: int) -> list[Exercise]:
     The same seed gives the same ones on any machine: whole numbers drawn by ``random.Random``.
     """
     random = Random(seed)
-    order: list[str] = []
-    drawn: list[Exercise] = []
-    while len(drawn) < how_many:
-        order = order or random.sample(sorted(BANK), len(BANK))
-        drawn.append(_fresh(order.pop(), random, drawn))
-    return drawn
+    kinds: list[str] = []
+    exercises: list[Exercise] = []
+    while len(exercises) < how_many:
+        kinds = kinds or random.sample(sorted(BANK), len(BANK))
+        exercises.append(_fresh(kinds.pop(), random, exercises))
+    return exercises
 
 
-def _fresh(name: str, random: Random, drawn: list[Exercise]) -> Exercise:
+def _fresh(kind: str, random: Random, before: Container[Exercise]) -> Exercise:
     """An exercise of that kind that is sound and not there yet."""
     while True:
-        exercise = replace(BANK[name](random), kind=name)
-        if exercise.sound and exercise not in drawn:
+        exercise = replace(BANK[kind](random), kind=kind)
+        if exercise.sound and exercise not in before:
             return exercise
