@@ -31,7 +31,7 @@ PREFACE = """\
 
 Written by `python docs/build.py` from the commands themselves.
 
-Exit codes, everywhere: 0 fine; 1 a check failed (witnesses disagree, a budget is exceeded,
+Exit codes, everywhere: 0 fine; 1 a check failed (counters of a block disagree, a budget is exceeded,
 no value fits); 2 bad input, configuration or environment. An error is one sentence on stderr, and
 nothing is written.
 
