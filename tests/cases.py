@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
-from bottlecalc.blocks.residual import Basic, Block, Bottleneck, Plain
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 
 
 class Case(NamedTuple):
-    block: Block
+    block: Residual
     size: tuple[int, int]
     batch: int
 
@@ -38,7 +38,7 @@ EVEN_SIZES = cycle(((8, 6), (2, 10), (4, 14)))
 BATCHES = cycle((1, 2, 1, 3, 1))
 
 
-def _case(block: Block) -> Case:
+def _case(block: Residual) -> Case:
     return Case(block, next(EVEN_SIZES if block.downsample else SIZES), next(BATCHES))
 
 

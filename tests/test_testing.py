@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bottlecalc import Bottleneck, Plain, TargetError
+from bottlecalc import BlockError, Bottleneck, Plain, TargetError
 from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.testing import assert_within_budget
 from tests import zoo
@@ -74,6 +74,10 @@ def test_what_cannot_be_held_is_no_pass() -> None:
         assert_within_budget(BLOCK, size="7x5", max_params=1)  # type: ignore[arg-type]
     with pytest.raises(TargetError, match=r"^'plain:in=3,out=4' is no model; give an nn\.Module$"):
         assert_within_budget("plain:in=3,out=4", max_params=1)  # type: ignore[arg-type]
+    with pytest.raises(
+        BlockError, match=r"^size 7x8 is odd, and plain:in=3,out=4,downsample=true ha"
+    ):
+        assert_within_budget(Plain(3, 4, downsample=True), size=(7, 8), max_params=1)
     with pytest.raises(BudgetError, match="it limits nothing"):
         assert_within_budget(BLOCK)
     with pytest.raises(TargetError, match="cannot be run on 1×4×7×5"):

@@ -193,7 +193,7 @@ def compares(folder: Path) -> list[Benchmark]:
     import torch
 
     from bottlecalc import Bottleneck, build, count
-    from bottlecalc.models.measure import fvcore_counts
+    from bottlecalc.models.fvcore import fvcore_counts
 
     pair = (BOTTLECALC, "compare", "--in", "64", "--out", "128")
     million = (
@@ -217,7 +217,7 @@ def compares(folder: Path) -> list[Benchmark]:
         Benchmark(
             "300 closed forms : fvcore, one block",
             repeated(300, lambda: count(block)),
-            lambda: fvcore_counts(module, x),
+            lambda: fvcore_counts(module, [x]),
             1.0,
         ),
         Benchmark(
@@ -237,14 +237,15 @@ def compares(folder: Path) -> list[Benchmark]:
 
 def count_designs() -> None:
     """Count 300,000 designs as a sweep does, without writing them."""
-    from bottlecalc.explore.sweep import CHUNK, Grid, tally
-    from bottlecalc.text.ranges import Sizes
+    from bottlecalc.explore.columns import totals
+    from bottlecalc.explore.grid import Grid
+    from bottlecalc.explore.sweep import CHUNK
 
     axes = {"in": [64], "out": [128], "mid": range(1, 300_001)}
-    (lane,) = Grid(("bottleneck",), axes, {}, Sizes([56], [56]), [1]).lanes()
-    for start in range(0, lane.length(), CHUNK):
-        stop = min(start + CHUNK, lane.length())
-        tally(lane, lane.columns(start, stop, exact=False), stop - start)
+    (lane,) = Grid(("bottleneck",), axes).lanes
+    for start in range(0, lane.length, CHUNK):
+        stop = min(start + CHUNK, lane.length)
+        totals(lane.traced, lane.columns(start, stop), stop - start)
 
 
 class Spent(float):

@@ -1,0 +1,94 @@
+"""The command line as a whole: help, versions, shells, and where its output goes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from bottlecalc.cli.compare import Format
+from bottlecalc.render.comparison import FORMATS
+from bottlecalc.version import __version__
+from tests.conftest import Run, run_process
+
+PAIR = ("compare", "--in", "64", "--out", "128")
+FAST = (*PAIR, "--no-measure")
+
+
+def test_version_and_module(run: Run) -> None:
+    assert run("--version") == (0, f"bottlecalc {__version__}\n", "")
+    assert run_process("--version").out == f"bottlecalc {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [(), ("compare",)])
+def test_help_has_examples(command: tuple[str, ...], run: Run) -> None:
+    result = run(*command, "--help")
+    assert result.code == 0
+    assert "bottlecalc compare --in 64 --out 128" in result.out
+    assert all(len(line) <= 80 for line in result.out.splitlines())
+
+
+def test_bare_command_shows_its_help(run: Run) -> None:
+    result = run()
+    assert result.code == 2
+    assert "Usage: bottlecalc" in result.out
+    assert result.err == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete(shell: str) -> None:
+    variable = {"_BOTTLECALC_COMPLETE": f"source_{shell}"}
+    assert "_BOTTLECALC_COMPLETE" in run_process(**variable).out
+
+
+def test_completion_of_blocks() -> None:
+    result = run_process(
+        _BOTTLECALC_COMPLETE="complete_bash",
+        COMP_WORDS="bottlecalc compare --block b",
+        COMP_CWORD="3",
+    )
+    assert result.out.split() == ["basic", "bottleneck"]
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    command = (
+        f"{sys.executable} -m bottlecalc {' '.join(FAST)} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.stdout.splitlines()[1:] == ["0"]
+    assert done.stderr == ""
+
+
+def test_a_full_disk_is_one_sentence() -> None:
+    command = f"{sys.executable} -m bottlecalc {' '.join(FAST)} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "Error: [Errno 28] No space left on device\n"
+
+
+def test_formats_offered_are_the_formats_there_are() -> None:
+    assert get_args(Format) == tuple(FORMATS)
+
+
+def test_measure_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bottlecalc.agreement import ask
+
+    def decline(*_figures: int) -> dict[str, str]:
+        return {"fvcore": "it is declined here"}
+
+    monkeypatch.setattr(ask, "decline", decline)
+    small = ("compare", "--in", "4", "--out", "8", "--size", "5")
+    assert "fvcore was left out for plain:in=4,out=8: it is declined here" in run(*small).out
+    assert "closed form = torch = fvcore" in run(*small, "--measure").out
+
+
+def test_help_in_ascii_and_a_closed_stdout() -> None:
+    result = run_process("compare", "--help", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert result.code == 0
+    assert "3x3" in result.out
+    command = f"{sys.executable} -m bottlecalc {' '.join(FAST)} >&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "Error: stdout is closed; leave it open, or send it to a file\n"

@@ -1,0 +1,82 @@
+"""Where a bottleneck breaks even with one 3×3: the algebra, and the last width that is cheaper."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bottlecalc import Basic, Bottleneck, Plain, break_even, count
+from bottlecalc.explore.break_even import break_even_mid as width
+from bottlecalc.explore.solve import SolveError
+from tests.conftest import Run
+
+
+@pytest.mark.parametrize("groups", [1, 2, 5])
+@pytest.mark.parametrize(("i", "o"), [(64, 128), (7, 13), (300, 20)])
+def test_break_even_is_where_the_algebra_says(i: int, o: int, groups: int) -> None:
+    even = break_even(Bottleneck, {"in": i, "out": o, "groups": groups}, (5, 5))
+    square = {1: "9m²", 2: "9/2·m²", 5: "9/5·m²"}[groups]
+    assert even.equation == f"{square} + (Cin + Cout)·m = 9·Cin·Cout"
+    root = float(even.root)
+    assert abs(9 * root**2 / groups + (i + o) * root - 9 * i * o) < 1e-3 * 9 * i * o
+    below, above = even.below, even.above
+    assert below is not None
+    assert above is not None
+    assert below.value <= root < above.value
+    limit = even.baseline.params.main
+    assert below.counted.params.main < limit <= above.counted.params.main
+
+
+def test_a_family_without_a_middle_never_does() -> None:
+    with pytest.raises(SolveError, match=r"^basic has no mid and never breaks even; use another$"):
+        break_even(Basic, {"in": 3, "out": 4})
+    assert width(Basic(3, 4)) is None
+
+
+def test_modes_change_nothing_of_the_main_paths() -> None:
+    modes: tuple[dict[str, Any], ...] = (
+        {"stride": 3},
+        {"downsample": True},
+        {"upsample": True},
+        {"dilation": 4},
+    )
+    for mode in modes:
+        assert width(Bottleneck(64, 128, **mode)) == 80
+
+
+def test_channels_of_five_thousand_digits() -> None:
+    """9·m² + 2·n·m < 9·n² for n = 10⁵⁰⁰⁰ - 1: m is the largest below (√82 - 1)/9 of it."""
+    n = 10**5000 - 1
+    mid = width(Bottleneck(n, n))
+    assert mid is not None
+    assert 9 * mid**2 + 2 * n * mid < 9 * n**2 <= 9 * (mid + 1) ** 2 + 2 * n * (mid + 1)
+
+
+def test_it_prints_as_the_commands_table_and_becomes_its_json(run: Run) -> None:
+    arguments = ("solve", "--in", "64", "--out", "128", "--break-even")
+    even = break_even(Bottleneck, {"in": 64, "out": 128})
+    assert str(even) == run(*arguments).out
+    document = json.loads(run(*arguments, "--format", "json").out)
+    assert json.loads(json.dumps(even.to_dict())) == document
+
+
+@pytest.mark.parametrize("groups", [1, 2, 5])
+@pytest.mark.parametrize(("i", "o"), [(64, 128), (256, 256), (7, 13), (3, 1000), (1, 4), (31, 8)])
+def test_break_even_is_the_last_width_that_is_cheaper(i: int, o: int, groups: int) -> None:
+    limit = count(Plain(i, o)).params.main
+
+    def main(mid: int) -> int:
+        return count(Bottleneck(i, o, mid_channels=mid, groups=groups)).params.main
+
+    middle = width(Bottleneck(i, o, mid_channels=groups, groups=groups))
+    if middle is None:
+        assert main(groups) >= limit
+    else:
+        assert main(middle) < limit <= main(middle + groups)
+
+
+def test_break_even_of_the_textbook_pair() -> None:
+    assert width(Bottleneck(64, 128)) == 80
+    assert width(Plain(64, 128)) is None

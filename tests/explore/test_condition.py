@@ -1,0 +1,65 @@
+"""Conditions on designs: ``params<=20k``."""
+
+from __future__ import annotations
+
+import pytest
+
+from bottlecalc.explore.condition import Condition, figure, parse_condition
+from bottlecalc.explore.grid import SweepError
+from bottlecalc.explore.sweep import sweep
+from tests.explore.designs import grid
+
+KEYS = ("in", "out", "mid", "stride")
+
+
+def test_conditions_are_read() -> None:
+    assert parse_condition("params<=20k", KEYS) == Condition("params_block", "<=", 20_000)
+    assert parse_condition(" mid > 16 ", KEYS) == Condition("mid", ">", 16)
+    assert parse_condition("ratio_macs_block>=3.4", KEYS).number == 3.4
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("params=3", r"^where 'params=3' is no condition; give a key, one of <= >= == < >, and"),
+        ("weight<=3", r"^where has no key 'weight'; the keys are params, macs, flops, batch,"),
+        ("groups<3", "^where has no key 'groups'"),
+    ],
+)
+def test_others_are_refused_in_pythons_words(text: str, sentence: str) -> None:
+    with pytest.raises(SweepError, match=sentence):
+        parse_condition(text, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("sign", "kept"),
+    [("<=", [8, 16]), (">=", [16, 24]), ("==", [16]), ("<", [8]), (">", [24])],
+)
+def test_every_sign_keeps_what_it_says(sign: str, kept: list[int]) -> None:
+    swept = grid("bottleneck", in_="64", out="128", mid="8:24:8")
+    designs = sweep(swept, [parse_condition(f"mid{sign}16", KEYS)])
+    assert [design.keys["mid"] for design in designs] == kept
+
+
+def test_all_must_be_met_and_a_block_without_the_key_is_left_alone() -> None:
+    swept = grid("plain", "bottleneck", in_="64", out="128", mid="8:128:8")
+    conditions = [parse_condition("params<=20k", KEYS), parse_condition("mid>=16", KEYS)]
+    kept = list(sweep(swept, conditions))
+    assert [design.keys["mid"] for design in kept] == [16, 24]
+    assert all(design.params_block <= 20_000 for design in kept)
+    alone = list(sweep(swept, [parse_condition("mid>=128", KEYS)]))
+    assert [design.spec.split(":")[0] for design in alone] == ["plain", "bottleneck"]
+
+
+def test_what_nobody_gave_counts_as_what_it_is() -> None:
+    """The middle is a quarter of 128, the stride is 1."""
+    swept = grid("bottleneck", in_="64", out="128")
+    for text, kept in (("mid>=32", 1), ("mid>32", 0), ("stride>1", 0), ("stride==1", 1)):
+        assert len(list(sweep(swept, [parse_condition(text, KEYS)]))) == kept
+
+
+def test_a_figure_without_a_scope_is_the_blocks() -> None:
+    assert figure("macs", "sort") == "macs_block"
+    assert figure("macs_main", "sort") == "macs_main"
+    with pytest.raises(SweepError, match=r"^plot_key has no key 'batch'; the keys are"):
+        figure("batch", "plot-key", ("params_main",))

@@ -1,0 +1,59 @@
+"""Whole networks of blocks, against what their authors published."""
+
+from __future__ import annotations
+
+import pytest
+
+from bottlecalc import Basic, Bottleneck, Count, Plain, count
+from bottlecalc.tools import fvcore
+
+
+def resnet(family: type[Basic] | type[Bottleneck], depths: tuple[int, ...]) -> list[Count]:
+    """The blocks of a ResNet for 224×224 images (He et al. 2015, table 1)."""
+    counts, channels, size = [], 64, 56
+    for stage, depth in enumerate(depths):
+        out = 64 * 2**stage * (4 if family is Bottleneck else 1)
+        for place in range(depth):
+            stride = 2 if stage and not place else 1
+            counts.append(count(family(channels, out, stride=stride), (size, size)))
+            channels, size = out, size // stride
+    return counts
+
+
+@pytest.mark.parametrize(
+    ("family", "depths", "params"),
+    [
+        (Basic, (2, 2, 2, 2), 11_689_512),
+        (Basic, (3, 4, 6, 3), 21_797_672),
+        (Bottleneck, (3, 4, 6, 3), 25_557_032),
+        (Bottleneck, (3, 4, 23, 3), 44_549_160),
+        (Bottleneck, (3, 8, 36, 3), 60_192_808),
+    ],
+    ids=["ResNet-18", "ResNet-34", "ResNet-50", "ResNet-101", "ResNet-152"],
+)
+def test_torchvisions_resnets(
+    family: type[Basic] | type[Bottleneck], depths: tuple[int, ...], params: int
+) -> None:
+    """Published: torchvision's table of weights; stem and classifier added here by hand."""
+    counts = resnet(family, depths)
+    stem, classifier = 7 * 7 * 3 * 64 + 2 * 64, (counts[-1].output[1] + 1) * 1000
+    assert sum(c.params.block for c in counts) + stem + classifier == params
+
+
+def test_resnet_50s_macs_and_fvcore_total() -> None:
+    """4.089 GMACs (torchvision), 4,111,512,576 by fvcore, at 224×224."""
+    counts = resnet(Bottleneck, (3, 4, 6, 3))
+    stem, classifier = 7 * 7 * 3 * 64 * 112 * 112, 2048 * 1000
+    macs = sum(c.macs.block for c in counts) + stem + classifier
+    assert macs == 4_089_184_256
+    extras = 2 * 64 * 112 * 112 + 2048 * 7 * 7  # the stem's batch norm, the average pooling
+    total = sum(fvcore.total(c.layers) for c in counts) + stem + classifier + extras
+    assert total == 4_111_512_576
+
+
+def test_the_four_ratios_people_quote() -> None:
+    plain, basic, narrow = count(Plain(64, 128)), count(Basic(64, 128)), count(Bottleneck(64, 128))
+    assert round(plain.params.main / narrow.params.main, 1) == 4.8
+    assert round(basic.params.main / narrow.params.main, 1) == 14.4
+    assert round(basic.params.convs / narrow.params.convs, 1) == 9.7
+    assert round(basic.params.block / narrow.params.block, 1) == 9.5

@@ -1,0 +1,192 @@
+"""The bank: every answer by another way, the same sheet for a seed, no number out of bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from bottlecalc import Basic, Bottleneck, build, measure
+from bottlecalc.handout import text
+from bottlecalc.handout.bank import BANK
+from bottlecalc.handout.exercises import Exercise, read_answer
+from bottlecalc.handout.worksheet import MOST, draw
+from bottlecalc.modules.residual import ResidualBlock
+
+SEEDS = range(40)
+Quantities = Mapping[str, Any]
+
+
+def meta(make: Callable[[], nn.Module]) -> nn.Module:
+    with torch.device("meta"):
+        return make().eval()
+
+
+def parameters(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def flops(run: Callable[[Tensor], object], *shape: int) -> int:
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        run(torch.zeros(shape, device="meta"))
+    return int(counter.get_total_flops())
+
+
+def conv(c: int, d: int, kernel: int, **options: Any) -> nn.Module:
+    return meta(lambda: nn.Conv2d(c, d, kernel, bias=False, **options))
+
+
+def block(g: Quantities, **options: Any) -> ResidualBlock:
+    module = meta(lambda: build(Bottleneck(g["c"], g["d"], mid_channels=g["m"], **options)))
+    assert isinstance(module, ResidualBlock)
+    return module
+
+
+def main(g: Quantities) -> int:
+    module = block(g)
+    return sum(parameters(getattr(module, name)) for name in ("conv1", "conv2", "conv3"))
+
+
+def convolutions(g: Quantities) -> int:
+    return sum(parameters(layer) for layer in block(g).modules() if isinstance(layer, nn.Conv2d))
+
+
+def stride_first(g: Quantities) -> nn.Module:
+    c, m, d = g["c"], g["m"], g["d"]
+    return nn.Sequential(conv(c, m, 1, stride=2), conv(m, m, 3, padding=1), conv(m, d, 1))
+
+
+def widest(g: Quantities, most: int) -> int:
+    """By trying every width."""
+    return max(m for m in range(1, 400) if main({**g, "m": m}) <= most)
+
+
+def cheaper(g: Quantities) -> str:
+    """By building both."""
+    a = meta(lambda: build(Basic(g["c"], g["c"])))
+    b = meta(lambda: build(Bottleneck(g["wide"], g["wide"], mid_channels=g["c"])))
+    weights = [sum(parameters(x) for x in m.modules() if isinstance(x, nn.Conv2d)) for m in (a, b)]
+    return "A" if weights[0] < weights[1] else "B"
+
+
+def normalised(g: Quantities) -> int:
+    """What fvcore itself says, less the MACs that torch's dispatcher sees."""
+    with torch.device("cpu"):
+        module = build(Bottleneck(g["c"], g["d"], mid_channels=g["m"]))
+    counters = measure(module, (1, g["c"], g["h"], g["w"])).others
+    return sum(counters["fvcore"].total.values()) - counters["torch"].sum("macs")
+
+
+BY_TORCH: dict[str, Callable[[Quantities], int | str]] = {
+    "pointwise": lambda g: parameters(conv(g["c"], g["d"], 1)),
+    "three_layers": main,
+    "projection": convolutions,
+    "batch_norm": lambda g: parameters(block(g)),
+    "macs": lambda g: flops(block(g).main, 1, g["c"], g["h"], g["w"]) // 2,
+    "flops": lambda g: flops(conv(g["c"], g["d"], 3, padding=1), 1, g["c"], g["h"], g["w"]),
+    "stride": lambda g: flops(stride_first(g), 1, g["c"], g["h"], g["w"]) // 2,
+    "dilation": lambda g: parameters(conv(g["c"], g["d"], 3, dilation=g["dilation"])),
+    "groups": lambda g: parameters(conv(g["c"], g["c"], 3, groups=g["groups"])),
+    "budget": lambda g: widest(g, g["budget"]),
+    "break_even": lambda g: widest(g, parameters(conv(g["c"], g["d"], 3)) - 1),
+    "which": cheaper,
+    "mistake": main,
+    "transposed": lambda g: (
+        flops(meta(lambda: nn.ConvTranspose2d(g["c"], g["c"], 2, 2)), 1, g["c"], g["h"], g["w"])
+        // 2
+    ),
+    "tools": normalised,
+}
+
+
+def of_kind(kind: str, seed: int) -> Exercise:
+    return BANK[kind](Random(seed))
+
+
+def test_there_are_enough_kinds_and_each_has_another_way() -> None:
+    assert len(BANK) >= 12
+    assert BANK.keys() == BY_TORCH.keys()
+
+
+@pytest.mark.parametrize("kind", BANK)
+def test_every_answer_is_torchs(kind: str) -> None:
+    for seed in SEEDS if kind not in ("tools", "budget", "break_even") else SEEDS[:3]:
+        exercise = of_kind(kind, seed)
+        assert BY_TORCH[kind](exercise.quantities) == exercise.answer, exercise.quantities
+
+
+@pytest.mark.parametrize("kind", ["three_layers", "macs", "stride"])
+def test_another_answer_would_be_seen(kind: str) -> None:
+    exercise = of_kind(kind, 0)
+    assert (
+        BY_TORCH[kind]({**exercise.quantities, "m": exercise.quantities["m"] + 1})
+        != exercise.answer
+    )
+
+
+def test_kept_biases_are_what_torch_has_with_biases() -> None:
+    for exercise in (of_kind("three_layers", seed) for seed in SEEDS):
+        c, m, d = (exercise.quantities[name] for name in "cmd")
+        layers = [(c, m, 1), (m, m, 3), (m, d, 1)]
+        biased = sum(parameters(nn.Conv2d(i, o, k, device="meta")) for i, o, k in layers)
+        assert exercise.slips["bias"] == biased
+
+
+def test_a_whole_worksheet_is_all_different_and_each_slip_has_its_number() -> None:
+    exercises = draw(MOST, 7)
+    assert len(exercises) == MOST
+    assert len({(x.kind, str(x.quantities)) for x in exercises}) == MOST
+    assert {x.kind for x in exercises[: len(BANK)]} == set(BANK)
+    assert all(x.sound and x.slips for x in exercises)
+
+
+def test_numbers_are_neither_trivial_nor_monstrous() -> None:
+    for seed in SEEDS:
+        for exercise in draw(len(BANK), seed):
+            if isinstance(exercise.answer, int):
+                assert 10 < exercise.answer < 10**9, exercise
+
+
+def test_a_seed_is_a_sheet_on_any_machine() -> None:
+    """Written once; another platform or version of Python must draw the same."""
+    answers = [(x.kind, x.answer) for x in draw(8, 7)]
+    assert answers == [
+        ("dilation", 23040),
+        ("tools", 36800),
+        ("which", "B"),
+        ("mistake", 2160),
+        ("three_layers", 6640),
+        ("flops", 23040000),
+        ("transposed", 1638400),
+        ("projection", 11264),
+    ]
+    assert draw(8, 8) != draw(8, 7)
+    assert draw(5, 7) == draw(8, 7)[:5]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_kind_and_slip_has_words(language: Any) -> None:
+    module: Any = text.environment(language).get_template(f"exercises.{language}.md.jinja").module
+    for seed in SEEDS[:5]:
+        for exercise in draw(len(BANK), seed):
+            assert getattr(module, exercise.kind)(exercise.quantities).strip()
+            assert getattr(module, f"{exercise.kind}_work")(exercise).strip()
+    used = {slip for name in BANK for slip in of_kind(name, 0).slips}
+    assert set(module.slips) == used
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("15,360", 15360), (" 15 360 ", 15360), ("１５３６０", 15360), ("15_360", 15360),
+        ("b", "B"), ("", ""), ("about 7", "ABOUT7"), ("-5", "-5"), ("9" * 40, "9" * 40),
+    ],
+)  # fmt: skip
+def test_answers_are_read_as_people_write_them(written: str, read: int | str) -> None:
+    assert read_answer(written) == read
