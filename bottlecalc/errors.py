@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-MARK = re.compile("\0([a-z]+):([^\0]*)\0")
+MARK = re.compile("\0(key|argument|remedy|entry):([a-z-]*)\0")
 CHANNELS = ("in", "mid", "out")
 
 
@@ -21,11 +21,17 @@ class Words(NamedTuple):
         key: a key of a block: ``mid``.
         argument: what a question is asked with: ``max-params``.
         remedy: how a key is given a value: ``mid``.
+        entry: the same where it stands in a spec's text.
     """
 
     key: Callable[[str], str]
     argument: Callable[[str], str]
     remedy: Callable[[str], str]
+    entry: Callable[[str], str]
+
+
+def _entry(name: str) -> str:
+    return f"{name}=N in the spec"
 
 
 def python_name(name: str) -> str:
@@ -38,29 +44,30 @@ def _python_argument(name: str) -> str:
     return python_name(name) if switch == name else f"{python_name(switch)}=False"
 
 
-PYTHON = Words(python_name, _python_argument, lambda name: f"{python_name(name)}=N")
-SPECS = Words(str, str, lambda name: f"{name}=N in the spec")
+PYTHON = Words(python_name, _python_argument, lambda name: f"{python_name(name)}=N", _entry)
+SPECS = Words(str, str, _entry, _entry)
 
 
 class BottlecalcError(Exception):
-    """Something that the user can mend; its text is the one sentence that says what and how."""
+    """Something that the user can mend; its text is the one sentence that says what and how.
 
-    @property
-    def sentence(self) -> str:
-        """The sentence with its marks, to stand within another."""
-        return super().__str__()
+    Attributes:
+        sentence: the same with its marks, to stand within another.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(worded(sentence, PYTHON))
+        self.sentence = sentence
 
     def worded(self, words: Words) -> str:
         """The sentence in these words."""
         return worded(self.sentence, words)
 
-    def __str__(self) -> str:
-        return self.worded(PYTHON)
-
 
 def worded(sentence: str, words: Words) -> str:
     """A sentence with its marks spelled in these words."""
-    return MARK.sub(lambda mark: str(getattr(words, mark[1])(mark[2])), sentence)
+    spelled = MARK.sub(lambda mark: str(getattr(words, mark[1])(mark[2])), sentence)
+    return spelled.replace("\0", r"\0")  # somebody's text, which is none of ours
 
 
 def key(name: str) -> str:
@@ -76,3 +83,8 @@ def argument(name: str) -> str:
 def remedy(name: str) -> str:
     """How to give a key its value, in a sentence."""
     return f"\0remedy:{name}\0"
+
+
+def entry(name: str) -> str:
+    """How to give a key its value in a spec's text, in a sentence."""
+    return f"\0entry:{name}\0"

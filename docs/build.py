@@ -31,9 +31,9 @@ PREFACE = """\
 
 Written by `python docs/build.py` from the commands themselves.
 
-Exit codes, everywhere: 0 fine; 1 a check failed (counters of a block disagree, a budget is exceeded,
-no value fits); 2 bad input, configuration or environment. An error is one sentence on stderr, and
-nothing is written.
+Exit codes, everywhere: 0 fine; 1 a check failed (counters of a block disagree, a budget is
+exceeded, no value fits); 2 bad input, configuration or environment. An error is one sentence on
+stderr, and nothing is written.
 
 Numbers are whole; where `sweep` takes a list or a range, `16,32,64`, `3:9` (steps of 1), `8:128:8`
 (the last value included where a step meets it) and `64:1024:*2` (a factor) are such. A budget may

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.grammar import is_spec, parse
-from bottlecalc.blocks.spec import Block
-from bottlecalc.errors import BottlecalcError, argument
+from bottlecalc.blocks.spec import Block, BlockError
+from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.policy import decline
@@ -28,30 +28,51 @@ if TYPE_CHECKING:
     AnyInput = Input | Tensor | Sequence[int] | str
 
 
+ORDER: tuple[Counter, ...] = ("torch", "fvcore")
+"""Who is asked beside the closed form; of a model the first one's figures stand."""
+
+SMALLER = "; give a smaller block, size or batch"
+
+
 class MeasureError(BottlecalcError, RuntimeError):
     """A module that could not be measured; its text says why."""
 
 
-def measured(count: Count, insist: bool = False, progress: Callable[[str], object] = str) -> Count:
+def measured(
+    count: Count,
+    insist: bool = False,
+    counter: Counters = "both",
+    progress: Callable[[str], object] = str,
+    insisting: str = "compare --measure",
+) -> Count:
     """A block that was counted by closed form, counted by torch and fvcore too.
 
     Args:
         count: by closed form.
         insist: have fvcore run at any size; otherwise it is left out where that would take too
             much.
+        counter: torch's dispatcher, fvcore, or both.
         progress: told what is being measured, once torch is loaded.
+        insisting: the option that insists, for where fvcore is left out.
 
     Raises:
         MeasureError: the block cannot be built or run.
     """
-    left_out = _declined(count)
-    if insist and "torch" in left_out:
-        raise MeasureError(f"{count.block} cannot be measured: {left_out['torch']}")
-    if insist:
-        left_out = {}
-    if "torch" in left_out:
+    asked = [name for name in ORDER if counter in (name, "both")]
+    declined = _declined(count, insisting)
+    if insist and "torch" in declined:
+        raise MeasureError(f"{count.block} cannot be measured: {declined['torch']}{SMALLER}")
+    left_out = {} if insist else {n: why for n, why in declined.items() if n in asked}
+    if "torch" in declined:
         return replace(count, left_out=left_out)
-    return _beside(count, _run_block(count, left_out, progress), left_out)
+    run = _run_block(count, [name for name in asked if name not in left_out], progress)
+    return replace(
+        count,
+        others=run.counters,
+        parameters=run.parameters,
+        modules=run.nodes,
+        left_out=left_out,
+    )
 
 
 def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
@@ -76,7 +97,8 @@ def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
     )
     like = next(module.parameters(), torch.empty(0))
     with _failure(f"an input of shape {tuple(shape)}"):
-        run = run_module(module, [like.new_zeros(tuple(shape))], left_out)
+        asked = [name for name in ORDER if name not in left_out]
+        run = run_module(module, [like.new_zeros(tuple(shape))], asked)
     inputs = (described(like.new_empty(tuple(shape), device="meta")),)
     return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
 
@@ -113,6 +135,8 @@ def count_target(
     Raises:
         TargetError: it cannot be found or built, or does not run on these inputs.
         BlockError: it is a block's spec, and wrong.
+        InputError: it is a block's, and does not take that input.
+        MeasureError: it is a block's, and cannot be run.
     """
     if is_spec(target.name):
         return _count_spec(target, inputs, counter)
@@ -124,10 +148,19 @@ def count_target(
 def _count_spec(target: Target, inputs: Sequence[Input], counter: Counters) -> Count:
     if target.arguments:
         raise TargetError(f"{target.name} is a block and takes no arguments; leave them out")
-    block = parse(target.name)
+    block = _block(target.name)
     count = closed_form.count(block, *_size_and_batch(block, inputs))
-    run = Runner(target.name, lambda: _build(block), count.inputs).run(counter)
-    return _beside(count, run, {})
+    return measured(
+        count, insist=counter == "fvcore", counter=counter, insisting="--counter fvcore"
+    )
+
+
+def _block(spec: str) -> Block:
+    """Parsed, and what is wrong with it in its own keys, for it is all that was given."""
+    try:
+        return parse(spec)
+    except BlockError as error:
+        raise BlockError(error.worded(SPECS)) from None
 
 
 def _size_and_batch(block: Block, inputs: Sequence[Input]) -> tuple[Any, ...]:
@@ -145,17 +178,6 @@ def _size_and_batch(block: Block, inputs: Sequence[Input]) -> tuple[Any, ...]:
     return sides[2:], sides[0]
 
 
-def _beside(count: Count, run: Run, left_out: Mapping[Counter, str]) -> Count:
-    return replace(
-        count,
-        others=run.counters,
-        parameters=run.parameters,
-        modules=run.nodes,
-        left_out=left_out,
-        notes=run.notes,
-    )
-
-
 def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
     return ModelCount(
         subject=name,
@@ -167,17 +189,14 @@ def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
     )
 
 
-def _run_block(
-    count: Count, left_out: Mapping[Counter, str], progress: Callable[[str], object]
-) -> Run:
+def _run_block(count: Count, asked: Sequence[Counter], progress: Callable[[str], object]) -> Run:
     """A block's module run on real tensors, which fvcore needs, and on meta without it."""
     import torch
 
     progress(f"measuring {count.block}")
-    mend = f"; give a smaller size or batch, or {argument('no-measure')}"
-    device = "meta" if "fvcore" in left_out else "cpu"
-    with _failure(str(count.block), mend), torch.device(device):
-        return run_module(_build(count.block), [torch.zeros(count.input)], left_out)
+    device = "cpu" if "fvcore" in asked else "meta"
+    with _failure(str(count.block), SMALLER), torch.device(device):
+        return run_module(_build(count.block), [torch.zeros(count.input)], asked)
 
 
 def _build(block: Block) -> nn.Module:
@@ -186,9 +205,9 @@ def _build(block: Block) -> nn.Module:
     return build(block)
 
 
-def _declined(count: Count) -> Mapping[Counter, str]:
+def _declined(count: Count, insisting: str) -> Mapping[Counter, str]:
     elements = count.inputs[0].elements + count.activations
-    return decline(count.macs.block, elements, count.params.block)
+    return decline(count.macs.block, elements, count.params.block, insisting)
 
 
 @contextmanager

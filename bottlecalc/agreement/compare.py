@@ -11,6 +11,7 @@ from bottlecalc.agreement.ratios import Ratio, ratio
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block
+from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter
 from bottlecalc.text.display import Displayed
 
@@ -34,13 +35,17 @@ class Comparison(Displayed):
 
     @property
     def agrees(self) -> bool | None:
-        """Whether all counters of all blocks agree; None where none was asked."""
+        """Whether all counters of all blocks agree; None where none was asked.
+
+        In parameters, MACs and activations; what fvcore calls its total is not theirs, but its
+        own, and held by ``bottlecalc.tools.check``, as the command and its JSON do.
+        """
         verdicts = [block.agrees for block in self.blocks if block.agrees is not None]
         return all(verdicts) if verdicts else None
 
     @property
     def break_even_mid(self) -> int | None:
-        """The width that breaks even in parameters of the main path, as the command prints it;
+        """The width that breaks even in parameters of the main path, as the command's JSON has it;
         None where the blocks compared have none, or several.
         """
         width: int | None = self.to_dict()["break_even_mid"]
@@ -92,6 +97,11 @@ def _listed(blocks: Sequence[Any]) -> Iterator[Any]:
     if not lists:
         yield from blocks
         return
+    if len(lists) < len(blocks) or len(lists) > 2:
+        raise ValueError(
+            "blocks were given both by themselves and in lists; give them one by one, or in one"
+            " list, and what was measured of them in a second"
+        )
     counts, measured = [*lists, []][:2]
     if measured and len(measured) != len(counts):
         raise ValueError(
@@ -99,16 +109,23 @@ def _listed(blocks: Sequence[Any]) -> Iterator[Any]:
             " give one for each, or none"
         )
     for count, found in zip(counts, measured or [None] * len(counts), strict=True):
-        yield replace(count, others=found.others, left_out=found.left_out) if found else count
+        yield (count, found) if found else count
 
 
-def _counted(block: Block | str | Count, size: tuple[int, int], batch: int) -> Count:
+def _counted(block: Any, size: tuple[int, int], batch: int) -> Count:
+    if isinstance(block, tuple):
+        one, found = block
+        counted = _counted(one, size, batch)
+        return replace(counted, others=found.others, left_out=found.left_out)
     if isinstance(block, Count):
         return block
     return closed_form.count(parse(block) if isinstance(block, str) else block, size, batch)
 
 
 def _measured(count: Count, insist: bool | None, progress: Callable[[str], object]) -> Count:
-    from bottlecalc.agreement.ask import measured
+    from bottlecalc.agreement.ask import MeasureError, measured
 
-    return measured(count, bool(insist), progress)
+    try:
+        return measured(count, bool(insist), progress=progress)
+    except MeasureError as error:
+        raise MeasureError(f"{error.sentence}, or {argument('no-measure')}") from error.__cause__

@@ -65,7 +65,10 @@ class Result(Displayed):
 
     @property
     def agrees(self) -> bool | None:
-        """Whether all counters agree on every layer; None where fewer than two were asked."""
+        """Whether all counters agree on every layer; None where fewer than two were asked.
+
+        Of a block in parameters, MACs and activations, of a model in MACs.
+        """
         return None if len(self.counters) < 2 else not self.differences
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.spec import Block, BlockError, keys
-from bottlecalc.errors import remedy
+from bottlecalc.errors import entry
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.suggest import did_you_mean
 
@@ -65,7 +65,7 @@ def require(known: Container[str], spec: str) -> None:
     family = _family(spec.partition(":")[0].strip(), spec)
     for name, field in keys(family).items():
         if _is_required(field) and name not in known:
-            raise BlockError(f"{spec} has no {name}; give {remedy(name)}")
+            raise BlockError(f"{spec} has no {name}; give {entry(name)}")
 
 
 def make(family: type[Block], values: Mapping[str, Any]) -> Block:

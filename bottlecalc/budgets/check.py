@@ -6,13 +6,16 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
-from bottlecalc.budgets.lock import Lock
 from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
 from bottlecalc.errors import SPECS, BottlecalcError
+
+if TYPE_CHECKING:
+    from bottlecalc.budgets.lock import Lock
 
 
 def check(

@@ -11,7 +11,7 @@ from typing import Any
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
-from bottlecalc.errors import BottlecalcError
+from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.text.numbers import QuantityError, parse_quantity
 from bottlecalc.text.shapes import Input, InputError
 from bottlecalc.text.suggest import did_you_mean
@@ -139,7 +139,7 @@ class Entry:
         try:
             return parse(self._text("block"))
         except BlockError as error:
-            raise self.error(error.sentence, "block") from None
+            raise self.error(error.worded(SPECS), "block") from None
 
     def _size(self) -> tuple[int, int]:
         value = self.values.get("size", list(DEFAULT_SIZE))

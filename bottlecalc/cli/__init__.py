@@ -81,6 +81,8 @@ def _collect_less() -> None:
 
 def _asked() -> Iterable[str]:
     """The one command that is asked for, where it is plain which; otherwise all."""
+    if sys.argv[1:] == ["--version"]:
+        return ()
     return sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in COMMANDS else COMMANDS
 
 

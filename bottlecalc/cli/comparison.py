@@ -10,7 +10,8 @@ from bottlecalc.agreement.compare import Comparison, compare
 from bottlecalc.blocks.spec import Block
 from bottlecalc.cli.options import BlockOptions
 from bottlecalc.cli.output import spinner
-from bottlecalc.render.verdict import objections, omissions
+from bottlecalc.render.remarks import omissions
+from bottlecalc.render.verdict import objections
 
 
 def compared(blocks: Sequence[Block], options: BlockOptions, measure: bool | None) -> Comparison:

@@ -24,6 +24,7 @@ WORDS = Words(
     key=str,
     argument=lambda name: f"--{name}",
     remedy=lambda name: f"--{name} N, or {name}=N in the spec",
+    entry=lambda name: f"--{name} N, or {name}=N in the spec",
 )
 """What errors call keys and arguments on the command line."""
 

@@ -34,15 +34,20 @@ COLUMN_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "smallest": _elementwise(min, np.minimum),
 }
 
+
+def _magnitude(rule: Callable[[float, float], float]) -> Callable[[float, float], float]:
+    return lambda a, b: float(rule(abs(a), abs(b)))
+
+
 MAGNITUDES: Mapping[str, Callable[[float, float], float]] = {
     **dict.fromkeys(OPERATORS, lambda a, b: 1.0),
-    "+": operator.add,
-    "-": operator.add,
-    "*": operator.mul,
-    "//": lambda a, b: max(a + 1, b),
-    "%": lambda a, b: b,
-    "largest": max,
-    "smallest": max,
+    "+": _magnitude(operator.add),
+    "-": _magnitude(operator.add),
+    "*": _magnitude(operator.mul),
+    "//": _magnitude(lambda a, b: max(a + 1, b)),
+    "%": _magnitude(lambda a, b: b),
+    "largest": _magnitude(max),
+    "smallest": _magnitude(max),
 }
 """How large, without its sign, the result of an operation can be, and what it is applied to.
 
@@ -56,7 +61,7 @@ def column(values: Sequence[int], places: Any) -> Any:
         return values[0]
     if isinstance(values, range):
         return values.start + values.step * places.astype(_kind(values[-1]))
-    return np.array(values, dtype=_kind(max(values)))[places]
+    return np.array(values, dtype=_kind(max(map(abs, values))))[places]
 
 
 def allowed(traced: TracedFamily, values: Columns, length: int) -> Any:
@@ -135,9 +140,9 @@ def _largest(expressions: Iterable[Any], values: Columns) -> float:
     """The largest number on the way to these results, or a larger one, in floating point."""
     try:
         sizes = {name: float(np.max(np.abs(one), initial=0)) for name, one in values.items()}
+        evaluation = Evaluation(sizes, MAGNITUDES)
+        for expression in expressions:
+            evaluation(expression)
     except OverflowError:
         return inf
-    evaluation = Evaluation(sizes, MAGNITUDES)
-    for expression in expressions:
-        evaluation(expression)
     return max((*sizes.values(), *evaluation.results.values()), default=0)

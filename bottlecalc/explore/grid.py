@@ -82,7 +82,8 @@ class Grid:
     def common(self) -> dict[str, str]:
         """What all designs have in common, as a spec says it."""
         single = {name: str(axis[0]) for name, axis in self.axes.items() if len(axis) == 1}
-        return {**single, **dict.fromkeys(self.flags, "true")}
+        switches = (name for name, on in self.flags.items() if on)
+        return {**single, **dict.fromkeys(switches, "true")}
 
     @property
     def swept(self) -> list[str]:

@@ -154,7 +154,7 @@ def _listed(lane: Lane, columns: Columns, length: int) -> Page:
     known = keys(lane.family)
     given = {name: columns[name] for name in known if name in columns}
     texts = (_spelled(name, one, known[name].default, length) for name, one in given.items())
-    pairs = (",".join(filter(None, texts)) for texts in zip(*texts, strict=True))
+    pairs = (",".join(filter(None, row)) for row in zip(*texts, strict=True))
     specs = [f"{lane.family.family}:{text}" for text in pairs]
     figures = {name: listed(columns[name], length) for name in NUMBERS}
     for name in RATIOS:

@@ -46,8 +46,8 @@ def layers(block: Block, size: tuple[int, int], batch: int) -> Layers:
 
 
 def _check_input(block: Block, size: tuple[int, int], batch: int) -> None:
-    for value in (*size, batch):
+    for place, value in enumerate((*size, batch)):
         if type(value) is not int or value < 1:
-            name = ("height", "width", "batch")[(*size, batch).index(value)]
+            name = ("height", "width", "batch")[place]
             raise BlockError(f"{name} = {value!r}; give a whole number of at least 1")
     block.check_input(*size)

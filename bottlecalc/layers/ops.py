@@ -36,16 +36,17 @@ class Op:
         return 0
 
     def params(self, x: Shape, y: Shape) -> int:
-        """All its parameters [parameters]."""
-        return 0
+        """All its parameters, biases included [parameters]."""
+        factors = self.factors(x, y)
+        return prod(factors) + self.biases(x, y) if factors else 0
 
     def weights(self, x: Shape, y: Shape) -> int:
         """Weights that it multiplies by [parameters]."""
-        return 0
+        return prod(self.factors(x, y)) if self.multiplies else 0
 
     def macs(self, x: Shape, y: Shape) -> int:
-        """Multiply-accumulates [MACs]."""
-        return 0
+        """Every weight once at every position [MACs]."""
+        return self.weights(x, y) * prod(self.positions(x, y)) if self.multiplies else 0
 
     @property
     def label(self) -> str:
@@ -111,18 +112,6 @@ class Conv(Op):
         """One for each channel of the output, or none [parameters]."""
         return y[1] if self.bias else 0
 
-    def params(self, x: Shape, y: Shape) -> int:
-        """Weights and biases [parameters]."""
-        return prod(self.factors(x, y)) + self.biases(x, y)
-
-    def weights(self, x: Shape, y: Shape) -> int:
-        """Of all filters [parameters]."""
-        return prod(self.factors(x, y))
-
-    def macs(self, x: Shape, y: Shape) -> int:
-        """Every weight once at every position [MACs]."""
-        return prod(self.factors(x, y)) * prod(self.positions(x, y))
-
     @property
     def label(self) -> str:
         """``3×3 conv, stride 2``."""
@@ -140,10 +129,6 @@ class BatchNorm(Op):
     def factors(self, x: Shape, y: Shape) -> Factors:
         """Scale and shift, channels."""
         return (2, x[1])
-
-    def params(self, x: Shape, y: Shape) -> int:
-        """Scale and shift for every channel [parameters]."""
-        return prod(self.factors(x, y))
 
     @property
     def label(self) -> str:

@@ -47,8 +47,8 @@ class Run:
     notes: tuple[str, ...] = ()
 
 
-def run_module(module: nn.Module, inputs: Sequence[Tensor], left_out: Mapping[Counter, str]) -> Run:
-    """Run a module that nobody else holds, in eval mode, by every counter that is not left out."""
+def run_module(module: nn.Module, inputs: Sequence[Tensor], asked: Sequence[Counter]) -> Run:
+    """Run a module that nobody else holds, in eval mode, once by each counter that is asked."""
     from bottlecalc.models.trace import dispatcher_counts
 
     ways: dict[Counter, Callable[..., Counted]] = {
@@ -56,7 +56,7 @@ def run_module(module: nn.Module, inputs: Sequence[Tensor], left_out: Mapping[Co
         "fvcore": fvcore_counts,
     }
     with evaluating(module):
-        counters = {name: way(module, inputs) for name, way in ways.items() if name not in left_out}
+        counters = {name: ways[name](module, inputs) for name in asked}
     return _run(type(module).__name__, module, counters, ())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +13,7 @@ from bottlecalc.agreement.result import Count
 from bottlecalc.explore.break_even import break_even_mid
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.layer import Layer
+from bottlecalc.render.scopes import scopes
 from bottlecalc.text.schema import heading
 from bottlecalc.tools import check, fvcore
 
@@ -35,15 +35,6 @@ def document(comparison: Comparison) -> dict[str, Any]:
             for one in comparison.ratios
         ],
         "break_even_mid": widths.pop() if len(widths) == 1 else None,
-    }
-
-
-def scopes(count: Count) -> dict[str, Any]:
-    """A block's figures by scope."""
-    return {
-        "params": asdict(count.params),
-        "macs": asdict(count.macs),
-        "flops": asdict(count.flops),
     }
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -47,8 +47,9 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
         "activations": count.total("activations"),
         "counters": {
             **_closed_form(count),
-            "torch": _torch(count.counters.get("torch")),
-            "fvcore": _fvcore(count.counters.get("fvcore")),
+            "torch": None,
+            "fvcore": None,
+            **{name: _counter(counted) for name, counted in count.others.items()},
         },
         "agrees": agrees(count),
         "notes": list(sentences(count)),
@@ -115,7 +116,7 @@ def _parts(count: Result, depth: int | None, console: Console) -> Iterator[Rende
     yield Text()
     yield _tree(count, depth, console)
     if isinstance(count, Count):
-        yield from verdict.of_blocks([count])
+        yield from verdict.of_blocks([replace(count, left_out={})])
         yield from (hung("", remark, "yellow") for remark in remarks(count))
     elif isinstance(count, ModelCount):
         yield from verdict.of_model(count)
@@ -195,13 +196,10 @@ def _closed_form(count: Result) -> dict[str, Any]:
     return {"closed_form": totals}
 
 
-def _torch(counted: Counted | None) -> dict[str, Any] | None:
-    return None if counted is None else {"macs": counted.sum("macs")}
-
-
-def _fvcore(counted: Counted | None) -> dict[str, Any] | None:
-    if counted is None:
-        return None
+def _counter(counted: Counted) -> dict[str, Any]:
+    """What a counter found; more of one that has a total of its own."""
+    if not counted.total:
+        return {"macs": counted.sum("macs")}
     return {
         "macs": counted.sum("macs"),
         "total": sum(counted.total.values()),

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bottlecalc.blocks.spec import keys, spell
 from bottlecalc.explore.arrange import PAGE
 from bottlecalc.explore.designs import COLUMNS, Design, Page
 from bottlecalc.render.layout import printed, ruled
@@ -82,19 +83,23 @@ def _cells(design: Design, title: Title) -> tuple[str, ...]:
     )
     ratios = (design.ratio_params_block, design.ratio_macs_block)
     return (
-        _label(design.spec, title),
+        _label(design, title),
         size if design.batch == 1 else f"{design.batch} of {size}",
         *map(number, figures),
         *("–" if value is None else ratio(Fraction(value)) for value in ratios),
     )
 
 
-def _label(spec: str, title: Title) -> str:
+def _label(design: Design, title: Title) -> str:
     """The spec without what all designs have in common."""
-    family, _, options = spec.partition(":")
-    pairs = (pair.partition("=") for pair in options.split(","))
-    own = [f"{key}={value}" for key, _, value in pairs if title.common.get(key) != value]
-    return " ".join((family, *own))
+    fields = keys(design.family).items()
+    texts = {
+        name: spell(name, design.keys[name], field.default)
+        for name, field in fields
+        if name in design.keys
+    }
+    own = [text for name, text in texts.items() if text != f"{name}={title.common.get(name)}"]
+    return " ".join((design.family.family, *filter(None, own)))
 
 
 def _markdown(pages: Iterable[Page], title: Title, _console: Console) -> Iterator[str]:

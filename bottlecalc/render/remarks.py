@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bottlecalc.agreement.result import ModelCount, Result
+from bottlecalc.layers.count import Counter
 
 MOST_NAMES = 5
 """So many modules are named in a remark."""
@@ -12,7 +13,19 @@ MOST_NAMES = 5
 
 def remarks(count: Result) -> tuple[str, ...]:
     """All of them; begins with how it was counted."""
-    return (*count.notes, *_misses(count), *passed_over(count), *_uncalled(count))
+    return (
+        *count.notes,
+        *omissions(count),
+        *_misses(count),
+        *passed_over(count),
+        *_uncalled(count),
+    )
+
+
+def omissions(count: Result) -> Iterator[str]:
+    """A sentence for every counter that was left out, and why."""
+    for counter, reason in count.left_out.items():
+        yield f"{counter} was left out for {count.subject}: {reason}"
 
 
 def passed_over(count: Result) -> Iterator[str]:
@@ -28,18 +41,30 @@ def _misses(count: Result) -> Iterator[str]:
     """What each counter missed where they differ, and which figure stands."""
     if not isinstance(count, ModelCount) or not count.differences:
         return
-    by_torch, by_fvcore = (counted.sum("macs") for counted in count.others.values())
-    why = ", for it sees every operator that runs" if by_torch > by_fvcore else ""
-    yield f"torch counts {by_torch:,} MACs and fvcore {by_fvcore:,}; torch's stands{why}"
-    gaps = {one.layer: one.expected - one.found for one in count.differences}
+    first, *others = count.counters
+    for other in others:
+        gaps = {
+            one.layer: one.expected - one.found for one in count.differences if one.counter == other
+        }
+        if gaps:
+            yield from _missed(count, first, other, gaps)
+
+
+def _missed(
+    count: Result, first: Counter, other: Counter, gaps: Mapping[str, int]
+) -> Iterator[str]:
+    """What one counter missed against the first."""
+    stands, found = (count.counters[name].sum("macs") for name in (first, other))
+    why = ", for it sees every operator that runs" if first == "torch" and stands > found else ""
+    yield f"{first} counts {stands:,} MACs and {other} {found:,}; {first}'s stands{why}"
     less = {name: gap for name, gap in gaps.items() if gap > 0}
     more = {name: -gap for name, gap in gaps.items() if gap < 0}
     if less:
-        yield f"fvcore missed {_sum(less)} MACs in {_few(list(less))}"
-    if less and not count.others["fvcore"].unsupported:
-        yield "fvcore supports every operator that it met: it counts them otherwise"
+        yield f"{other} missed {_sum(less)} MACs in {_few(list(less))}"
+    if less and not count.counters[other].unsupported:
+        yield f"{other} supports every operator that it met: it counts them otherwise"
     if more:
-        yield f"torch counts {_sum(more)} MACs fewer in {_few(list(more))}"
+        yield f"{first} counts {_sum(more)} MACs fewer in {_few(list(more))}"
 
 
 def _uncalled(count: Result) -> Iterator[str]:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.explore.solve import Candidate, Limit, Question, Solution
-from bottlecalc.render.comparison_json import scopes
 from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.scopes import scopes
 from bottlecalc.render.words import name
 from bottlecalc.text.numbers import change, number
 from bottlecalc.text.schema import heading

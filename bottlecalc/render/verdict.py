@@ -10,7 +10,7 @@ from rich.text import Text
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.layers.count import Counter
 from bottlecalc.render.layout import heading, hung
-from bottlecalc.render.remarks import remarks
+from bottlecalc.render.remarks import omissions, remarks
 from bottlecalc.render.words import FIGURE_NAMES
 from bottlecalc.tools import check
 
@@ -52,12 +52,6 @@ def objections(count: Count) -> Iterator[str]:
             f"{count.block} {one.layer or '(the block itself)'}: {FIGURE_NAMES[one.figure]}"
             f" by {one.first} {one.expected:,}, by {one.counter} {one.found:,}"
         )
-
-
-def omissions(count: Count) -> Iterator[str]:
-    """A sentence for every counter that was left out, and why."""
-    for counter, reason in count.left_out.items():
-        yield f"{counter} was left out for {count.block}: {reason}"
 
 
 def _counters(versions: Mapping[Counter, str]) -> Text:

@@ -66,5 +66,5 @@ def percent(part: int, whole: int) -> str:
 def change(part: int, whole: int) -> str:
     """A share with its sign, to two decimals: ``-0.58%``."""
     hundredths = round(Fraction(10_000 * part, whole))
-    sign = "-" if hundredths < 0 else "+"
+    sign = "-" if part < 0 else "+"
     return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}%"

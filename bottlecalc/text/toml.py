@@ -21,7 +21,7 @@ def parse(text: str) -> dict[str, Any]:
         document = tomllib.loads(text)
         repr(document)  # as errors do with what it holds: dotted keys nest without a bracket
         return document
-    except tomllib.TOMLDecodeError as error:
-        raise TomlError(f"is no TOML: {error}") from None
     except RecursionError:
         raise TomlError("is nested too deeply") from None
+    except ValueError as error:  # an integer of thousands of digits is one, and no TOMLDecodeError
+        raise TomlError(f"is no TOML: {error}") from None

@@ -14,6 +14,7 @@ from bottlecalc.budgets.budget import Budget, Limit
 from bottlecalc.budgets.entry import BudgetError, Entry, read_number, read_percent
 from bottlecalc.budgets.file import read
 from bottlecalc.cli.options import WORDS
+from bottlecalc.errors import PYTHON
 from bottlecalc.text.shapes import Input
 from tests.budgets.cases import HEAD, MODEL
 
@@ -191,14 +192,12 @@ def test_a_bad_entry_is_one_sentence(text: str, sentence: str) -> None:
 
 
 def test_what_is_wrong_with_a_block_is_worded_for_its_reader() -> None:
-    """Python's names for whoever calls it, the spec's and the options' on the command line."""
+    """In a spec's keys, for a file is where it stands, whoever reads the file."""
     text = '[[budget]]\nname = "a"\nblock = "bottleneck:in=64,out=2"\nmax_params = 1\n'
     with pytest.raises(BudgetError) as error:
         read(text, "f.toml")
     where, block = "f.toml, line 3: budget 'a': ", "= 2 // 4 = 0 in bottleneck:in=64,out=2"
-    assert str(error.value) == (
-        f"{where}mid_channels {block}; give the width of the middle: mid_channels=N"
-    )
-    assert error.value.worded(WORDS) == (
-        f"{where}mid {block}; give the width of the middle: --mid N, or mid=N in the spec"
-    )
+    for words in (PYTHON, WORDS):
+        assert error.value.worded(words) == (
+            f"{where}mid {block}; give the width of the middle: mid=N in the spec"
+        )

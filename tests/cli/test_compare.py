@@ -137,7 +137,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (
         ("compare", "--in", "9" * 30, "--out", "128", "--measure", "--block", "plain"),
         f"plain:in={'9' * 30},out=128 cannot be measured: 30,208,000,000,000,000,000,000,000,"
-        "006,394,368 bytes are more than torch can address",
+        "006,394,368 bytes are more than torch can address; give a smaller block, size or batch, or"
+        " --no-measure",
     ),
 ]
 
@@ -162,7 +163,7 @@ def test_what_memory_cannot_hold_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     assert result.err == (
         "Error: plain:in=64,out=128 could not be measured:"
         " DefaultCPUAllocator: can't allocate memory;"
-        " give a smaller size or batch, or --no-measure\n"
+        " give a smaller block, size or batch, or --no-measure\n"
     )
 
 

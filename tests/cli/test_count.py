@@ -191,6 +191,17 @@ def test_a_wrong_formula_is_shown_and_fails(
     assert json.loads(result.out)["agrees"] is False
 
 
+def test_a_block_too_large_for_fvcore_is_counted_without_and_says_so(run: Run) -> None:
+    spec = "plain:in=5000,out=7000,stride=3"
+    result = run("count", spec)
+    assert result.code == 0
+    assert "✓ MACs          closed form = torch, on every layer" in result.out
+    *_, note = result.out.splitlines()
+    assert note.startswith(f"  fvcore was left out for {spec}: ")
+    assert note.endswith("that it is run for (--counter fvcore does it all the same)")
+    assert json.loads(run("count", spec, "--format", "json").out)["notes"] == [note.strip()]
+
+
 def test_only_the_layers_that_differ_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bottleneck's last 1×1 said to keep its width: it differs, and the norm that follows it."""
     pointwise = vocabulary.pointwise
@@ -303,7 +314,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         ("net.py:Uncopied",),
         "net.py:Uncopied cannot be counted: net.py, line 26, in __deepcopy__: Typ",
     ),
-    (("plain:in=3",), "plain:in=3 has no out; give --out N, or out=N in the spec"),
+    (("plain:in=3",), "plain:in=3 has no out; give out=N in the spec"),
     *(
         (
             ("plain:in=3,out=4", *f"--input {' --input '.join(texts)}".split()),

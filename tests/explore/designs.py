@@ -48,10 +48,11 @@ def allowed_one_by_one(swept: Grid) -> list[tuple[Any, ...]]:
     """Spec, batch, height and width of every design of a grid that can be counted, in order."""
     found = []
     for lane in swept.lanes:
-        axes = {name: axis for name, axis in lane.axes.items() if name not in ("size", "batch")}
-        sizes = list(zip(swept.sizes.heights, swept.sizes.widths, strict=True))
-        for *values, (height, width), batch in product(*axes.values(), sizes, swept.batches):
+        axes: dict[str, Any] = {**lane.axes}
+        axes["size"] = zip(swept.sizes.heights, swept.sizes.widths, strict=True)
+        for values in product(*axes.values()):
             keys = {**lane.fixed, **dict(zip(axes, values, strict=True))}
+            (height, width), batch = keys.pop("size"), keys.pop("batch")
             texts = ",".join(f"{name}={str(value).lower()}" for name, value in keys.items())
             try:
                 spec = str(parse(f"{lane.family.family}:{texts}"))

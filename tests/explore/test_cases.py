@@ -9,6 +9,7 @@ import pytest
 
 from bottlecalc.agreement.closed_form import count
 from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.spec import Block, BlockError, keys
 from bottlecalc.explore.cases import INPUT, numbers, trace
@@ -83,13 +84,9 @@ def test_every_number_is_at_least_one(name: str) -> None:
         values = {**ones, name: wrong}
         broken = [rule for rule in traced.broken if names_in(rule) == {name}]
         assert any(evaluate(rule, values) for rule in broken)
-        block = {key: value for key, value in values.items() if key not in INPUT}
+        batch, *size = (values.pop(each) for each in INPUT)
         with pytest.raises(BlockError, match=f"= {wrong}"):
-            count(
-                Bottleneck(**{keys(Bottleneck)[key].name: value for key, value in block.items()}),
-                (values["height"], values["width"]),
-                values["batch"],
-            )
+            count(make(Bottleneck, values), (size[0], size[1]), batch)
 
 
 @pytest.mark.parametrize("family", FAMILIES.values())

@@ -68,7 +68,7 @@ def test_a_key_that_no_block_has_is_refused() -> None:
 
 
 def test_channels_that_nobody_gives_are_asked_for() -> None:
-    with pytest.raises(BlockError, match=r"^bottleneck has no out; give out_channels=N$"):
+    with pytest.raises(BlockError, match=r"^bottleneck has no out; give out=N in the spec$"):
         _ = grid("plain:out=3", "bottleneck", in_="3").lanes
 
 

@@ -13,7 +13,6 @@ from bottlecalc.explore import sweep as sweeping
 from bottlecalc.explore.designs import Design
 from bottlecalc.explore.grid import Grid
 from bottlecalc.explore.sweep import Course, sweep
-from bottlecalc.formulas import vocabulary
 from bottlecalc.layers import ops
 from bottlecalc.text.ranges import Sizes, parse_sizes
 from tests.explore.designs import AWKWARD, allowed_one_by_one, figures, grid, is_exact
@@ -163,7 +162,7 @@ def test_a_wrong_input_alone_says_what_is_wrong() -> None:
 
 
 def test_a_chunk_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    swept = grid("plain", "bottleneck", size="7,9x4", **AWKWARD)
+    swept = grid("plain", "bottleneck", in_="3,8", out="8", mid="3:12:3,7", groups="1,3")
     whole = list(sweep(swept))
     for chunk in (1, 7, 64):
         monkeypatch.setattr(sweeping, "CHUNK", chunk)
@@ -184,13 +183,13 @@ def test_the_formula_is_traced_once_a_case_however_many_designs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: list[Any] = []
-    batch_norm = vocabulary.BatchNorm.params
+    batch_norm = ops.BatchNorm.params
 
     def noted(self: Any, x: ops.Shape, y: ops.Shape) -> int:
         calls.append(x)
         return batch_norm(self, x, y)
 
-    monkeypatch.setattr(vocabulary.BatchNorm, "params", noted)
+    monkeypatch.setattr(ops.BatchNorm, "params", noted)
     monkeypatch.setattr(sweeping, "CHUNK", 100)
     designs: list[Design] = list(sweep(grid("plain", in_="1:30", out="1:30")))
     assert len({figures(design) for design in designs}) > 400

@@ -40,7 +40,7 @@ def test_the_footer_says_what_was_checked_and_how_to_make_it_again(
     assert "not checked against torch and fvcore" in path.read_text("utf-8")
 
 
-def contradicted(count: Count, *_: object) -> Count:
+def contradicted(count: Count, *_: object, **__: object) -> Count:
     """By torch, about the first convolution's parameters."""
     torch = Counted(figures={"params": {"conv1": 1}}, version="2")
     return replace(count, others={"torch": torch})

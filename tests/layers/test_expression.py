@@ -97,9 +97,7 @@ COMPARED: list[tuple[Callable[[], object], str]] = [
 
 
 @pytest.mark.parametrize(("compare", "condition"), COMPARED)
-def test_a_branch_is_refused_in_one_sentence(
-    compare: Callable[[], object], condition: str
-) -> None:
+def test_a_branch_is_refused_in_one_sentence(compare: Callable[[], object], condition: str) -> None:
     """Python's ``max`` and ``if`` would freeze one branch for all numbers."""
     with pytest.raises(TraceError) as error:
         compare()
