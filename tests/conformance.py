@@ -158,7 +158,7 @@ def test_every_layer_is_what_it_says_it_is(case: Case) -> None:
             assert (built.groups, built.bias is not None) == (op.groups, op.bias)
         elif isinstance(op, MaxPool):
             assert isinstance(built, nn.MaxPool2d)
-            assert (built.kernel_size, built.stride) == (op.kernel[0], op.stride)
+            assert ((built.kernel_size,) * 2, built.stride) == (op.kernel, op.stride)
             assert built.return_indices == op.indices
         else:
             names = {BatchNorm: "BatchNorm2d", Activation: getattr(op, "function", "")}
