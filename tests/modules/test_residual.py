@@ -101,3 +101,9 @@ def test_a_fault_in_the_module_is_seen(fault: str) -> None:
         module.set_submodule(name, layer)
     tampered = replace(SUBJECT, others=measure(module, SUBJECT.input).others)
     assert check.agrees([tampered]) is False
+
+
+@pytest.mark.parametrize("case", MODES, ids=str)
+def test_relus_take_no_memory_of_their_own(case: Case) -> None:
+    relus = [one for one in build(case.block).modules() if isinstance(one, nn.ReLU)]
+    assert relus and all(one.inplace for one in relus)
