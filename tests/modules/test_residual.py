@@ -106,4 +106,12 @@ def test_a_fault_in_the_module_is_seen(fault: str) -> None:
 @pytest.mark.parametrize("case", MODES, ids=str)
 def test_relus_take_no_memory_of_their_own(case: Case) -> None:
     relus = [one for one in build(case.block).modules() if isinstance(one, nn.ReLU)]
-    assert relus and all(one.inplace for one in relus)
+    assert relus
+    assert all(one.inplace for one in relus)
+
+
+@pytest.mark.parametrize("size", [(5, 6), (6, 5), (5, 7)])
+def test_either_side_that_cannot_be_halved_is_refused(size: tuple[int, int]) -> None:
+    text = f"size {size[0]}x{size[1]} is odd, and this block halves it; give an even height"
+    with pytest.raises(BlockError, match=text):
+        build(Plain(3, 5, downsample=True))(torch.zeros(1, 3, *size))
