@@ -66,11 +66,6 @@ def test_the_identity_leaves_its_input_alone() -> None:
     assert torch.equal(x, before)
 
 
-def test_an_odd_size_is_refused_by_the_module_too() -> None:
-    with pytest.raises(BlockError, match="size 7x6 is odd"):
-        build(Plain(3, 4, downsample=True))(torch.zeros(1, 3, 7, 6))
-
-
 def test_state_is_named_like_the_layers() -> None:
     layers = count(Bottleneck(3, 8, upsample=True)).layers
     named = {layer.name for layer in layers if layer.params}
