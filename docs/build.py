@@ -91,6 +91,7 @@ def _run(command: str, folder: Path) -> str:
     unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GITHUB_ACTIONS")
     environment = {k: v for k, v in os.environ.items() if k not in unwanted}
     environment |= {"PATH": binaries, "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "dumb"}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a folder that is listed shows no caches
     done = subprocess.run(
         ["bash", "-c", command], env=environment, cwd=folder, capture_output=True, timeout=300
     )
