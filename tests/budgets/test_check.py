@@ -287,3 +287,18 @@ def test_a_model_that_fails_is_let_go_and_its_traceback_kept(here: Path) -> None
         assert verdict.problem.endswith(sentence)
         assert verdict.traceback.endswith(f"{sentence}\n")
         assert 'raise ValueError(f"alive' in verdict.traceback
+
+
+def test_a_block_too_large_to_be_counted_as_a_model_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    """And the other budgets are held."""
+    monkeypatch.chdir(tmp_path)
+    block = "plain:in=1000000000000,out=64000000000000"
+    text = '[[budget]]\nname = "{}"\n{} = "{}"\nmax_params = 1\n'
+    entries = text.format("a", "model", block) + text.format("b", "block", "plain:in=3,out=4")
+    (tmp_path / "bottlecalc.toml").write_text(entries, "utf-8")
+    result = run("check", "--format", "json")
+    first, second = json.loads(result.out)["budgets"]
+    assert (result.code, first["status"], second["status"]) == (2, "error", "breach")
+    assert "bytes are more than torch can address; give block = " in first["problem"]
