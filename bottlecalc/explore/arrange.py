@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from bottlecalc.explore.designs import Design, Page
+from bottlecalc.explore.designs import Page
+
+Place = tuple[Page, int]
+"""Where a design is found."""
 
 PAGE = 1000
 """Designs of a page that was put in order."""
@@ -33,7 +36,7 @@ def arrange(pages: Iterable[Page], order: Order) -> Iterator[Page]:
     Holds all designs where there is a front or an order, and a page where there is neither.
     """
     if order.front or order.key:
-        pages = _paged(_ordered(chain.from_iterable(pages), order))
+        pages = _paged(_ordered(pages, order))
     left = order.most
     for page in pages:
         shown = page if left is None or len(page) <= left else page.first(left)
@@ -45,36 +48,43 @@ def arrange(pages: Iterable[Page], order: Order) -> Iterator[Page]:
                 return
 
 
-def pareto(designs: Iterable[Design], names: Sequence[str]) -> list[Design]:
+def pareto(places: Iterable[Place], names: Sequence[str]) -> list[Place]:
     """The designs that no other equals or beats in all of these, and beats in one.
 
     Less is better, but of a ratio more: it is the baseline's cost over the design's.
     """
-    front: list[tuple[tuple[float, ...], Design]] = []
-    costs = ((_costs(design, names), design) for design in designs)
-    for cost, design in sorted(costs, key=lambda pair: (pair[0], pair[1].spec)):
+    front: list[tuple[tuple[float, ...], Place]] = []
+    costs = ((_costs(place, names), place) for place in places)
+    for cost, place in sorted(costs, key=lambda pair: (pair[0], _figure(pair[1], "spec"))):
         if not any(_beats(other, cost) for other, _ in reversed(front)):
-            front.append((cost, design))
-    return [design for _, design in front]
+            front.append((cost, place))
+    return [place for _, place in front]
 
 
-def _ordered(designs: Iterable[Design], order: Order) -> Iterable[Design]:
+def _ordered(pages: Iterable[Page], order: Order) -> Iterable[Place]:
+    """The designs of all pages, in order."""
+    places: Iterable[Place] = ((page, at) for page in pages for at in range(len(page)))
     if order.front:
-        designs = pareto(designs, order.front)
+        places = pareto(places, order.front)
     if order.key:
         name, largest_first = order.key.removeprefix("-"), order.key.startswith("-")
-        return sorted(designs, key=lambda design: _rank(getattr(design, name), largest_first))
-    return designs
+        places = sorted(places, key=lambda place: _rank(_figure(place, name), largest_first))
+    return places
 
 
-def _paged(designs: Iterable[Design]) -> Iterator[Page]:
-    left = iter(designs)
-    while page := list(islice(left, PAGE)):
-        yield Page.of(page)
+def _paged(places: Iterable[Place]) -> Iterator[Page]:
+    left = iter(places)
+    while some := list(islice(left, PAGE)):
+        yield Page.gathered(some)
 
 
-def _costs(design: Design, names: Sequence[str]) -> tuple[float, ...]:
-    ranks = (_rank(getattr(design, name), name.startswith("ratio")) for name in names)
+def _figure(place: Place, name: str) -> Any:
+    page, at = place
+    return page.columns[name][at]
+
+
+def _costs(place: Place, names: Sequence[str]) -> tuple[float, ...]:
+    ranks = (_rank(_figure(place, name), name.startswith("ratio")) for name in names)
     return tuple(inf if missing else rank for missing, rank in ranks)
 
 

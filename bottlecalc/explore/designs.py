@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter
 from typing import Any, Self
 
 from bottlecalc.blocks.grammar import make
@@ -66,9 +65,6 @@ class Design:
         return make(self.family, self.keys)
 
 
-ROW = attrgetter(*COLUMNS)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """Some designs, in columns.
@@ -91,10 +87,10 @@ class Page:
         return cls(columns=columns, design=partial(_design, family, keys, columns), keys=keys)
 
     @classmethod
-    def of(cls, designs: Sequence[Design]) -> Self:
-        """A page of any designs."""
-        columns = zip(*map(ROW, designs), strict=True)
-        return cls(columns=dict(zip(COLUMNS, columns, strict=True)), design=designs.__getitem__)
+    def gathered(cls, places: Sequence[tuple[Page, int]]) -> Self:
+        """A page of what stands at these places of other pages; no design is made for it."""
+        columns = {name: [page.columns[name][at] for page, at in places] for name in COLUMNS}
+        return cls(columns=columns, design=partial(_elsewhere, places))
 
     def __len__(self) -> int:
         return len(self.columns["spec"])
@@ -124,3 +120,8 @@ def _design(
     values = {name: column[place] for name, column in columns.items()}
     said = {name: column[place] for name, column in keys.items()}
     return Design(family=family, keys=said, **values)
+
+
+def _elsewhere(places: Sequence[tuple[Page, int]], place: int) -> Design:
+    page, at = places[place]
+    return page.design(at)

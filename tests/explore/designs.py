@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -9,7 +10,7 @@ from bottlecalc.agreement.closed_form import count
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.residual import Plain
 from bottlecalc.blocks.spec import BlockError
-from bottlecalc.explore.designs import FIGURES, Design
+from bottlecalc.explore.designs import COLUMNS, FIGURES, Design, Page
 from bottlecalc.explore.grid import Grid
 from bottlecalc.text.ranges import parse_axis, parse_sizes
 
@@ -71,3 +72,9 @@ def design(params: int, macs: int, ratio: float | None = None) -> Design:
         **{**zeros, "params_block": params, "macs_block": macs},
         ratio_params_block=ratio, ratio_macs_block=None,
     )  # fmt: skip
+
+
+def page_of(designs: Sequence[Design]) -> Page:
+    """A page of these designs."""
+    columns = {name: [getattr(one, name) for one in designs] for name in COLUMNS}
+    return Page(columns=columns, design=designs.__getitem__)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bottlecalc.explore.arrange import Order, arrange
-from bottlecalc.explore.designs import Page
 from bottlecalc.explore.sample import Sample
 from bottlecalc.explore.sweep import Course, pages
 from bottlecalc.formulas import vocabulary
 from bottlecalc.tools import check
-from tests.explore.designs import design, grid
+from tests.explore.designs import design, grid, page_of
 
 
 def test_a_sample_is_drawn_from_all_and_by_its_seed() -> None:
-    every = [Page.of([design(n, n) for n in range(start, start + 100)])
+    every = [page_of([design(n, n) for n in range(start, start + 100)])
              for start in range(0, 1000, 100)]  # fmt: skip
     drawn = {}
     for seed in ("0", "1"):
@@ -28,7 +27,7 @@ def test_a_sample_is_drawn_from_all_and_by_its_seed() -> None:
 
 def test_each_design_is_drawn_as_often_as_any_other() -> None:
     """Of 4 designs each is among 2 drawn in half of 400 samples; 5 standard deviations are 50."""
-    page = Page.of([design(n, n) for n in range(4)])
+    page = page_of([design(n, n) for n in range(4)])
     times = [0] * 4
     for seed in range(400):
         sample = Sample(2, str(seed))
