@@ -6,7 +6,7 @@ of values is passed over only where no value of it can be the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from math import lcm
@@ -269,11 +269,11 @@ class _Search:
         return Evaluation({self.question.quantity: values}, INTERVAL_OPERATORS)
 
     def _allowed(self, part: Interval) -> Interval:
-        return self._unbroken(self._at(part))
+        return self._unbroken(self._at(part), self._rules)
 
-    def _unbroken(self, evaluation: Evaluation) -> Interval:
+    def _unbroken(self, evaluation: Evaluation, rules: Sequence[Any]) -> Interval:
         verdict = TRUE
-        for rule in self._rules:
+        for rule in rules:
             verdict = both(verdict, no(interval(evaluation(rule))))
             if verdict == FALSE:
                 break
@@ -281,12 +281,12 @@ class _Search:
 
     def _fits(self, part: Interval) -> Interval:
         evaluation = self._at(part)
-        verdict = self._unbroken(evaluation)
+        verdict = self._unbroken(evaluation, self._rules)
         return verdict if verdict == FALSE else both(verdict, self._kept(evaluation))
 
     def _exceeds(self, part: Interval) -> Interval:
         evaluation = self._at(part)
-        verdict = self._unbroken(evaluation)
+        verdict = self._unbroken(evaluation, self._rules)
         return verdict if verdict == FALSE else both(verdict, no(self._kept(evaluation)))
 
     def _kept(self, evaluation: Evaluation) -> Interval:
@@ -331,12 +331,21 @@ class _Search:
             sorted(ends), key=lambda times: self._cost(figure, self._at(Interval(times, times)))
         )
 
+    def _example(self) -> int:
+        """The smallest value that breaks only what every value breaks, if there is one."""
+        rules = [rule for rule in self._rules if rule is not True]
+        found = smallest(1, self._last, lambda part: self._unbroken(self._at(part), rules))
+        return (found or 1) * self.step
+
     def _refuse(self) -> NoReturn:
-        """Say what is wrong with a question of which no value makes a block."""
+        """Say what is wrong with a question of which no value makes a block.
+
+        A value that breaks what all break, and nothing else, is what says it best.
+        """
         multiple_of = self.question.multiple_of
         alone = _Search(replace(self.question, multiple_of=1))
         if multiple_of == 1 or alone._smallest_allowed(1) is None:
-            self.question.count(self.step)
+            self.question.count(alone._example())
         raise SolveError(
             f"no multiple of {multiple_of} is allowed for {self.question.quantity};"
             f" give another {argument('multiple-of')}"

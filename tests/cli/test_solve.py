@@ -137,3 +137,24 @@ def test_what_no_value_makes_a_block_of_says_why(
         result = run(*PAIR, *ask, *arguments)
         assert result.code == 2
         assert sentence.split(" in ")[0] in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "block"),
+    [
+        (("--for", "out"), "bottleneck:in=12,out=4"),
+        (("--for", "groups", "--out", "53"), "bottleneck:in=12,out=53"),
+        (("--for", "groups", "--out", "53", "--multiple-of", "26"), "bottleneck:in=12,out=53"),
+    ],
+)
+def test_what_every_value_breaks_is_blamed(
+    arguments: tuple[str, ...], block: str, run: Run
+) -> None:
+    """And not what the smallest value alone breaks: out = 1 has no middle."""
+    size = ("--in", "12", "--downsample", "--size", "3x4", "--max-params", "818251")
+    result = run("solve", *size, *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"Error: size 3x4 is odd, and {block},downsample=true halves it; give an even height and"
+        " width\n"
+    )
