@@ -136,7 +136,7 @@ def sweep(
         deque(shown, maxlen=0)  # visited all the same, for what is drawn and said of them
     else:
         wide = console() if output is None else unbounded()
-        title = Title(grid.specs[0], grid.common)
+        title = Title(grid.specs[0], grid.common, grid.overridden)
         _deliver(FORMATS[output_format](shown, title, wide), output)
     pages.finish()
     if plot is not None and curves is not None:

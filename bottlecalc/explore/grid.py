@@ -80,10 +80,17 @@ class Grid:
 
     @property
     def common(self) -> dict[str, str]:
-        """What all designs have in common, as a spec says it."""
+        """What options say of all designs, as a spec says it."""
         single = {name: str(axis[0]) for name, axis in self.axes.items() if len(axis) == 1}
         switches = (name for name, on in self.flags.items() if on)
-        return {**single, **dict.fromkeys(switches, "true")}
+        said = {**single, **dict.fromkeys(switches, "true")}
+        return {name: text for name, text in said.items() if name not in self.overridden}
+
+    @property
+    def overridden(self) -> frozenset[str]:
+        """The keys that an option gives, and a spec too."""
+        given = {*self.axes, *self.flags}
+        return frozenset(name for spec in self.specs for name in read(spec)[1] if name in given)
 
     @property
     def swept(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
@@ -25,10 +25,17 @@ from bottlecalc.text.schema import heading
 
 @dataclass(frozen=True)
 class Title:
-    """What stands above a sweep: the baseline, and the keys that have one value for all."""
+    """What stands above a sweep.
+
+    Attributes:
+        baseline: its spec.
+        common: the keys that have one value for all designs, which is not said again of each.
+        told: the keys whose value is said of each design, the default too.
+    """
 
     baseline: str
     common: Mapping[str, str]
+    told: Collection[str] = ()
 
 
 def _csv(pages: Iterable[Page], _title: Title, _console: Console) -> Iterator[str]:
@@ -94,7 +101,7 @@ def _label(design: Design, title: Title) -> str:
     """The spec without what all designs have in common."""
     fields = keys(design.family).items()
     texts = {
-        name: spell(name, design.keys[name], field.default)
+        name: spell(name, design.keys[name], None if name in title.told else field.default)
         for name, field in fields
         if name in design.keys
     }

@@ -282,3 +282,29 @@ def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
     shown = run_on_terminal(80, *arguments, "--output", str(tmp_path / "designs.csv")).out
     assert "sweeping" in shown
     assert "sweeping" not in run_on_terminal(80, *FAST, "--mid", "16,32").out
+
+
+@pytest.mark.parametrize(
+    ("options", "specs", "common", "labels"),
+    [
+        (
+            "--stride 2", ("plain:stride=1", "plain:stride=2", "plain"),
+            "in=8, out=16", ("plain stride=1", "plain stride=2", "plain stride=2"),
+        ),
+        (
+            "--downsample", ("plain:downsample=false", "plain"),
+            "in=8, out=16", ("plain downsample=false", "plain downsample=true"),
+        ),
+        ("", ("plain:in=4", "plain"), "out=16", ("plain in=4", "plain in=8")),
+        ("--stride 2", ("plain", "basic"), "in=8, out=16, stride=2", ("plain", "basic")),
+    ],
+)  # fmt: skip
+def test_what_a_spec_says_otherwise_is_not_said_of_all_designs(
+    options: str, specs: tuple[str, ...], common: str, labels: tuple[str, ...], run: Run
+) -> None:
+    blocks = (argument for spec in specs for argument in ("--block", spec))
+    given = ("sweep", "--in", "8", "--out", "16", *options.split(), *blocks)
+    lines = run(*given, "--format", "markdown").out.splitlines()
+    assert lines[0].startswith(f"All designs: {common}. ")
+    rows = [line.split(" | ")[0] for line in lines if line.startswith(("| plain", "| basic"))]
+    assert tuple(row.removeprefix("| ") for row in rows) == labels
