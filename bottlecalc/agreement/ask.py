@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from bottlecalc.agreement import closed_form
@@ -49,8 +49,8 @@ def measured(
 
     Args:
         count: by closed form.
-        insist: have fvcore run at any size; otherwise it is left out where that would take too
-            much.
+        insist: have who is asked run at any size; otherwise one is left out where that would take
+            too much.
         counter: torch's dispatcher, fvcore, or both.
         progress: told what is being measured, once torch is loaded.
         insisting: the option that insists, for where fvcore is left out.
@@ -96,7 +96,7 @@ def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
         else {}
     )
     like = next(module.parameters(), torch.empty(0))
-    with _failure(f"an input of shape {tuple(shape)}"):
+    with _failure(f"an input of shape {shape!r:.60}"):
         asked = [name for name in ORDER if name not in left_out]
         run = run_module(module, [like.new_zeros(tuple(shape))], asked)
     inputs = (described(like.new_empty(tuple(shape), device="meta")),)
@@ -150,9 +150,7 @@ def _count_spec(target: Target, inputs: Sequence[Input], counter: Counters) -> C
         raise TargetError(f"{target.name} is a block and takes no arguments; leave them out")
     block = _block(target.name)
     count = closed_form.count(block, *_size_and_batch(block, inputs))
-    return measured(
-        count, insist=counter == "fvcore", counter=counter, insisting="--counter fvcore"
-    )
+    return measured(count, insist=counter != "both", counter=counter, insisting="--counter fvcore")
 
 
 def _block(spec: str) -> Block:
@@ -172,8 +170,8 @@ def _size_and_batch(block: Block, inputs: Sequence[Input]) -> tuple[Any, ...]:
     if more or len(sides) != 4 or sides[1] != block.in_channels or first.dtype != "float32":
         got = ", ".join(map(str, inputs))
         raise InputError(
-            f"{got} is no input of {block}; give one with its {block.in_channels} channels, such"
-            f" as {shape((1, block.in_channels, 56, 56), 'x')}"
+            f"{got} is no input of {block}; give one, float32, of batch, its {block.in_channels}"
+            f" channels, height and width, such as {shape((1, block.in_channels, 56, 56), 'x')}"
         )
     return sides[2:], sides[0]
 
@@ -207,7 +205,8 @@ def _build(block: Block) -> nn.Module:
 
 def _declined(count: Count, insisting: str) -> Mapping[Counter, str]:
     elements = count.inputs[0].elements + count.activations
-    return decline(count.macs.block, elements, count.params.block, insisting)
+    largest = max(filter(None, astuple(count.block)))
+    return decline(count.macs.block, elements, count.params.block, insisting, largest)
 
 
 @contextmanager

@@ -5,12 +5,19 @@ from __future__ import annotations
 from bottlecalc.layers.count import Counter
 
 FLOAT_BYTES = 4
+MOST = 2**63 - 1
+"""What 64 bits hold."""
+
 FVCORE_MOST_MACS = 10**11
 """fvcore does the arithmetic, and this much of it takes seconds [MACs]."""
 
 
 def decline(
-    macs: int, activations: int, params: int, insisting: str = "compare --measure"
+    macs: int,
+    activations: int,
+    params: int,
+    insisting: str = "compare --measure",
+    largest: int = 0,
 ) -> dict[Counter, str]:
     """Which counters not to ask about something of this size, each with the reason.
 
@@ -23,13 +30,18 @@ def decline(
         activations: elements of the input and of all outputs of convolutions [elements].
         params: all parameters [parameters].
         insisting: the option that has fvcore run all the same.
+        largest: number that torch would be given.
     """
     import psutil
 
     needed = FLOAT_BYTES * (2 * activations + params)
     free = psutil.virtual_memory().available
-    if needed >= 2**63:
-        reason = f"{needed:,} bytes are more than torch can address"
+    if max(needed, largest) > MOST:
+        reason = (
+            f"{needed:,} bytes are more than torch can address"
+            if needed > MOST
+            else f"{largest:,} is more than the 64 bits of torch's numbers hold"
+        )
         return {"torch": reason, "fvcore": reason}
     if macs > FVCORE_MOST_MACS:
         reason = f"{macs:,} MACs are more than the {FVCORE_MOST_MACS:,} that it is run for"

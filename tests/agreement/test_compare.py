@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from typing import Any, cast
 
 import pytest
 
@@ -94,3 +95,5 @@ def test_a_wrong_size_is_one_sentence() -> None:
         compare(*PAIR, size=0)
     with pytest.raises(MeasureError, match=r"shape \(1, 5, 4, 4\) could not be measured: Given"):
         measure(build(Plain(3, 4)), (1, 5, 4, 4))
+    with pytest.raises(MeasureError, match="an input of shape 5 could not be measured"):
+        measure(build(Plain(3, 4)), cast(Any, 5))

@@ -244,8 +244,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     *(
         (
             ("plain:in=3,out=4", *f"--input {' --input '.join(texts)}".split()),
-            f"Error: {', '.join(texts).replace('x', '×')} is no input of plain:in=3,out=4; give one"
-            " with its 3 channels, such as 1x3x56x56\n",
+            f"Error: {', '.join(texts).replace('x', '×')} is no input of plain:in=3,out=4; give"
+            " one, float32, of batch, its 3 channels, height and width, such as 1x3x56x56\n",
         )
         for texts in (["1x4x5x5"], ["1x3x5"], ["1x3x5x5x5"], ["1x3x5x5:int64"], ["1x3x5x5"] * 2)
     ),

@@ -83,3 +83,21 @@ def test_only_the_layers_that_differ_are_named(run: Run, monkeypatch: pytest.Mon
     result = run("count", "bottleneck:in=6,out=20,mid=9", "--format", "csv")
     assert result.code == 1
     assert set(re.findall(r"^bottleneck\S+ (.*): ", result.err, re.MULTILINE)) == {"conv3", "bn3"}
+
+
+@pytest.mark.parametrize("key", ["stride", "dilation"])
+def test_what_64_bits_do_not_hold_is_counted_by_closed_form_alone(key: str, run: Run) -> None:
+    result = run("count", f"plain:in=64,out=64,{key}={10**20}", "--format", "json")
+    document = json.loads(result.out)
+    assert (result.code, document["agrees"]) == (0, None)
+    assert document["counters"]["torch"] is document["counters"]["fvcore"] is None
+    size = 56 * 56 if key == "dilation" else 1
+    assert document["macs"] == size * (9 * 64 * 64 + (64 * 64 if key == "stride" else 0))
+    assert [note.split(" was")[0] for note in document["notes"]] == ["torch", "fvcore"]
+
+
+@pytest.mark.parametrize("counter", ["torch", "fvcore"])
+def test_one_that_is_asked_by_name_and_cannot_is_refused(counter: str, run: Run) -> None:
+    result = run("count", f"plain:in={10**12},out={10**12}", "--counter", counter)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("can address; give a smaller block, size or batch\n")

@@ -39,6 +39,10 @@ def test_what_is_too_large_is_declined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(reasons) == {"torch", "fvcore"}
     assert "9,223,372,036,854,775,808 bytes are more than torch can address" in reasons["torch"]
     assert decline(macs=1, activations=0, params=2**61 - 1).keys() == {"fvcore"}
+    assert decline(macs=1, activations=1, params=1, largest=2**63 - 1) == {}
+    reason = "9,223,372,036,854,775,808 is more than the 64 bits of torch's numbers hold"
+    reasons = decline(macs=1, activations=1, params=1, largest=2**63)
+    assert reasons == {"torch": reason, "fvcore": reason}
 
 
 def test_a_declined_counter_is_named_and_the_others_still_run() -> None:
