@@ -21,6 +21,9 @@ from bottlecalc.text.display import Displayed
 WIDTH = "mid"
 """The key that varies: the width of the middle."""
 
+DIGITS = 100_000
+"""How many may be worked with where two large numbers are nearly equal."""
+
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -136,7 +139,7 @@ def _algebra(family: type[Block], values: Mapping[str, Any]) -> tuple[str, str]:
     theirs = sympy.expand(_main(Plain, values, channels))
     known = {symbol: values[name] for name, symbol in channels.items()}
     root = max(sympy.real_roots((ours.as_expr() - theirs).subs(known), m))
-    return f"{_polynomial(ours)} = {_text(theirs)}", str(root.evalf(6))
+    return f"{_polynomial(ours)} = {_text(theirs)}", str(root.evalf(6, maxn=DIGITS))
 
 
 def _main(family: type[Block], values: Mapping[str, Any], symbols: Mapping[str, Any]) -> Any:

@@ -79,7 +79,8 @@ def _parts(solution: Solution) -> Iterator[RenderableType]:
 def _headline(solution: Solution) -> str:
     quantity = solution.question.quantity
     if solution.below is None:
-        return f"No {quantity} keeps these limits; the smallest is above them."
+        even = f", not even {solution.above.value:,}" if solution.above else ""
+        return f"No {quantity} keeps these limits{even}."
     width = _share(solution.question, solution.below.value)
     return f"The largest {quantity} is {solution.below.value:,}{width}."
 

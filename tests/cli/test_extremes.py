@@ -38,7 +38,7 @@ def test_shares_of_numbers_beyond_all_floats(run: Run) -> None:
     limits = ("--max-params", "69632", "--max-activations", "2M", "--batch", f"1{Z}")
     result = run("solve", "--in", "10", "--out", "7", *limits)
     assert (result.code, result.err) == (1, "")
-    assert "No mid keeps these limits; the smallest is above them." in result.out
+    assert "No mid keeps these limits, not even 1." in result.out
     result = run("solve", "--in", "4", "--out", "8", "--multiple-of", f"1{Z}", "--max-params", "9k")
     assert result.code == 1
     assert f"mid=1{Z}" in result.out
@@ -92,6 +92,7 @@ ANSWERED: list[tuple[tuple[str, ...], int, str]] = [
     (("solve", *PAIR, "--max-params", f"1{60 * '0'}"), 0, "The largest mid is 333,333,333,333,33"),
     (("solve", *PAIR, "--break-even", "--groups", "1000000007"), 0, "9/1000000007·m² + "),
     (("solve", "--in", f"1{Z}", "--out", f"1{Z}", "--break-even"), 0, "m = 8.95043e+399"),
+    (("solve", *PAIR, "--break-even", "--groups", f"1{Z}"), 0, "m = 384.000"),
     (
         ("solve", *PAIR, "--for", "groups", "--mid", f"1{Z}", "--max-params", "9k"),
         1,

@@ -54,7 +54,7 @@ def test_where_nothing_fits_the_cheapest_is_shown(run: Run) -> None:
     arguments = (*PAIR, "--max-params", "100")
     result = run(*arguments)
     assert result.code == 1
-    assert "No mid keeps these limits; the smallest is above them." in result.out
+    assert "No mid keeps these limits, not even 1." in result.out
     assert "above   bottleneck:in=64,out=128,mid=1" in result.out
     document = json.loads(run(*arguments, "--format", "json").out)
     assert (document["fits"], document["value"], document["below"]) == (False, None, None)
