@@ -301,4 +301,4 @@ def test_a_block_too_large_to_be_counted_as_a_model_is_said_to_be(
     result = run("check", "--format", "json")
     first, second = json.loads(result.out)["budgets"]
     assert (result.code, first["status"], second["status"]) == (2, "error", "breach")
-    assert "bytes are more than torch can address; give block = " in first["problem"]
+    assert "bytes are more than torch can address; give a smaller block" in first["problem"]
