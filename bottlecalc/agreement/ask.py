@@ -95,7 +95,7 @@ def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
         if is_meta
         else {}
     )
-    like = next(module.parameters(), torch.empty(0))
+    like = next(module.parameters(), torch.empty(()))
     with _failure(f"an input of shape {shape!r:.60}"):
         asked = [name for name in ORDER if name not in left_out]
         run = run_module(module, [like.new_zeros(tuple(shape))], asked)

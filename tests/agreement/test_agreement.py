@@ -69,6 +69,15 @@ def test_a_layer_that_one_counter_lacks_is_seen() -> None:
     assert (difference.layer, difference.counter, difference.found) == ("conv3", "fvcore", 0)
 
 
+def test_a_layer_that_costs_nothing_may_be_missing() -> None:
+    counters: dict[Any, Counted] = {
+        "closed form": Counted(figures={"macs": {"a": 7, "relu": 0}}),
+        "torch": Counted(figures={"macs": {"a": 7}}),
+        "fvcore": Counted(figures={"macs": {"a": 7, "relu": 0, "norm": 0}}),
+    }
+    assert differences(counters, ("macs",)) == ()
+
+
 def test_equal_totals_do_not_hide_layers_that_differ() -> None:
     layers = dict(SUBJECT.counters["closed form"].figures["params"])
     layers["conv1"] += 5
