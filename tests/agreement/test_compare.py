@@ -64,6 +64,8 @@ def test_counts_and_measurements_must_match() -> None:
         compare([])
     with pytest.raises(ValueError, match="1 measurements were given for 2 counts; give one for"):
         compare([counted, counted], [measure(build(Plain(3, 4)), counted.input)])
+    with pytest.raises(ValueError, match="given both by themselves and in lists; give them one by"):
+        compare([counted], [], [])
 
 
 def test_there_is_one_break_even_or_none() -> None:
