@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
-from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
 from bottlecalc.errors import SPECS, BottlecalcError
 
@@ -113,15 +112,8 @@ def _as_model(count: Count, budget: Budget) -> ModelCount:
     """A block that is budgeted as a model is: by the counter named, and no closed form.
 
     Without an input its parameters alone are held.
-
-    Raises:
-        BudgetError: it is too large for torch.
     """
-    if count.parameters is None:
-        raise BudgetError(
-            f"{count.block} cannot be counted as a model: {count.left_out['torch']};"
-            f' give block = "{count.block}", which is counted by closed form'
-        )
+    assert count.parameters is not None, "a counter that is named counts, or says why it cannot"
     nodes, others = count.modules, count.others
     if not budget.inputs:
         nodes = tuple(replace(node, macs=None, activations=None) for node in nodes)

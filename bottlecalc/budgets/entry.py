@@ -85,12 +85,13 @@ class Entry:
 
     def _line(self, key: str) -> int | None:
         """The line of a key, or the entry's first."""
-        lines = self.code.split("\n")[self.start or 0 :] if self.start and key else []
-        for offset, line in enumerate(lines, 1):
+        if self.start is None or not key:
+            return self.start
+        for number, line in enumerate(self.code.split("\n")[self.start :], self.start + 1):
             if TABLE.match(line):
                 break
             if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
-                return (self.start or 0) + offset
+                return number
         return self.start
 
     def _check_keys(self) -> None:

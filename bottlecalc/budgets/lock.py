@@ -86,13 +86,14 @@ def _unreadable(file: str, reason: str) -> str:
 
 def _baseline(name: str, entry: Any, convention: str, file: str) -> Baseline:
     try:
-        basis = {**{str(k): str(v) for k, v in entry["basis"].items()}, "convention": convention}
+        basis = {str(key): str(value) for key, value in entry["basis"].items()}
         if not {"of", "input", "counter"} <= basis.keys():
             raise KeyError(name)
         modules = {module: _whole(own) for module, own in entry["modules"].items()}
         return Baseline(
-            of=basis.pop("of"), basis=basis, figures=_whole(entry["figures"]), modules=modules
-        )
+            of=basis.pop("of"), basis={**basis, "convention": convention},
+            figures=_whole(entry["figures"]), modules=modules,
+        )  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error) if isinstance(error, ValueError) else "something is missing or wrong"
         raise LockError(_unreadable(file, f"of the budget {name!r}, {reason}")) from None

@@ -40,10 +40,9 @@ class Finding:
     @property
     def over(self) -> int:
         """How far beyond the tightest limit; negative below the least, 0 where it holds."""
-        if self.most is not None and self.value > self.most:
-            return self.value - self.most
-        least = self.limit.least
-        return self.value - least if least is not None and self.value < least else 0
+        most, least = self.most, self.limit.least
+        excess = 0 if most is None else max(0, self.value - most)
+        return excess or (0 if least is None else min(0, self.value - least))
 
 
 @dataclass(frozen=True, kw_only=True)

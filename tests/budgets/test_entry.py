@@ -89,6 +89,16 @@ def test_a_block_may_be_a_value_as_well_as_its_text() -> None:
     assert text == budget
 
 
+def test_the_least_may_be_the_most() -> None:
+    (budget,) = read(f"{HEAD}min_params = 7\nmax_params = 7\n", "f.toml")
+    assert budget.limits == {"params": Limit(least=7, most=7)}
+
+
+def test_an_entry_of_no_file_is_the_first() -> None:
+    with pytest.raises(BudgetError, match=r"^budget 1: it limits nothing; give a max_"):
+        Entry({"block": "plain:in=3"}).budget()
+
+
 REFUSED = [
     ("budget = [3]", "f.toml: budget 1: 3 is no table; write [[tool.bottlecalc.budget]]"),
     (
@@ -144,6 +154,14 @@ REFUSED = [
     (
         HEAD + "max_params = 1\nsize = [5]\n",
         "f.toml, line 5: budget 'a': size = [5]; give [height, width], such as [56, 56]",
+    ),
+    (
+        HEAD + "max_params = 1\nsize = [5, 0]\n",
+        "f.toml, line 5: budget 'a': size = [5, 0]; give [height, width], such as [56, 56]",
+    ),
+    (
+        MODEL + "max_params = 1\ninput = [[1, 0]]\n",
+        "f.toml, line 5: budget 'a': input = [[1, 0]]; give [1, 3, 224, 224], or [[…], […]] for",
     ),
     (
         HEAD + 'max_params = 1\nlevel = "info"\n',

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import platform
 from fractions import Fraction
 
 import pytest
 
 from bottlecalc import count
-from bottlecalc.budgets.budget import Budget, Figure, Limit
+from bottlecalc.budgets.budget import CONVENTION, Budget, Figure, Limit
 from bottlecalc.budgets.check import figures, hold
 from bottlecalc.budgets.lock import Lock, LockError, document, read
 from bottlecalc.budgets.verdict import Part, Verdict
 from bottlecalc.render.budgets import breach
+from bottlecalc.version import __version__
 from tests.budgets.cases import BLOCK
 
 
@@ -26,6 +28,51 @@ def test_a_lock_is_read_as_it_was_written() -> None:
     assert document([], lock) == text
     assert lock.strangers([]) == ("ü\x01",)
     assert lock.kept([verdict.budget]) == lock
+
+
+def test_it_is_laid_out_to_be_compared_line_by_line() -> None:
+    """Sorted, one figure a line, and text as it is; what a layer has none of is left out."""
+    lock = read(LOCKED.replace('"a"', '"ü"').replace("null", '"2.13.0"', 1), "lock.json")
+    assert document([], lock).splitlines() == [
+        "{",
+        '  "budgets": {',
+        '    "ü": {',
+        '      "basis": {',
+        '        "counter": "",',
+        '        "input": "",',
+        '        "of": ""',
+        "      },",
+        '      "figures": {',
+        '        "macs": 9',
+        "      },",
+        '      "modules": {}',
+        "    }",
+        "  },",
+        f'  "convention": "{CONVENTION}",',
+        '  "schema": "bottlecalc.lock/1",',
+        '  "versions": {',
+        f'    "bottlecalc": "{__version__}",',
+        '    "fvcore": null,',
+        f'    "python": "{platform.python_version()}",',
+        '    "torch": "2.13.0"',
+        "  }",
+        "}",
+    ]
+
+
+def test_nothing_is_a_count_too() -> None:
+    lock = read(LOCKED.replace("9", "0"), "lock.json")
+    assert lock.baselines["a"].figures == {"macs": 0}
+
+
+def test_an_update_keeps_what_has_a_budget_and_todays_convention() -> None:
+    budget = Budget(name="a", block=BLOCK)
+    ours = read(document([hold(budget, count(BLOCK))], Lock(versions={"torch": "9"})), "lock.json")
+    assert ours.versions == {"torch": "9"}
+    assert ours.kept([budget]) == ours
+    assert ours.kept([]) == Lock()
+    theirs = read(LOCKED.replace("null", '"9"', 1), "lock.json")
+    assert (theirs.versions, theirs.kept([budget])) == ({"torch": "9"}, Lock())
 
 
 def held_against(figure: Figure, module: str, by: int) -> Verdict:

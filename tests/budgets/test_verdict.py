@@ -14,7 +14,7 @@ from bottlecalc import Bottleneck, Plain, build, count, count_model
 from bottlecalc.budgets.budget import Budget, Figures, Limit
 from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.entry import read_percent
-from bottlecalc.budgets.verdict import Finding, exit_code, own_figures
+from bottlecalc.budgets.verdict import Finding, Part, exit_code, own_figures
 from bottlecalc.render.budgets import breach, notes
 from tests.budgets.cases import BLOCK, baseline
 from tests.cases import GRID, Case
@@ -31,6 +31,7 @@ from tests.cases import GRID, Case
         (Finding(value=7, limit=Limit(least=7, most=8)), 0),
         (Finding(value=7, limit=Limit(least=10)), -3),
         (Finding(value=7, limit=Limit(least=10, most=0)), 7),
+        (Finding(value=7, limit=Limit(least=10), allowed=7), -3),
     ],
 )
 def test_the_tighter_limit_says_how_far_beyond(finding: Finding, over: int) -> None:
@@ -69,6 +70,19 @@ def test_what_did_not_grow_weighs() -> None:
     budget = Budget(name="a", block=BLOCK, limits={"params": Limit(most=1)})
     text = breach(hold(budget, count(BLOCK), baseline(BLOCK, budget)))
     assert "parameters that weigh most: conv2 9,216 (38.1%)" in text
+
+
+def test_what_was_not_there_before_grew_from_nothing() -> None:
+    """A plain block from 1 channel to 1: its convolution has 9 weights, its norm 2."""
+    budget = Budget(name="a", block=Plain(1, 1), max_increase=Fraction(0))
+    before = baseline(Plain(1, 1), budget)
+    modules = {"conv1": {"macs": 3}, "bn1": before.modules["bn1"]}
+    verdict = hold(budget, count(Plain(1, 1)), replace(before, modules=modules))
+    assert verdict.parts("params") == (Part(name="conv1", value=9, baseline=0),)
+    small = count_model(nn.Sequential(nn.Linear(1, 1, bias=False)), (1, 1))
+    grown = hold(replace(budget, name="b"), small, replace(before, modules={}))
+    assert grown.parts("params") == (Part(name="0", value=1, baseline=0),)
+    assert Part(name="a", value=5, baseline=0).growth == Part(name="a", value=5).growth == 5
 
 
 def test_frozen_parameters_are_not_blamed() -> None:
