@@ -26,7 +26,8 @@ from bottlecalc.blocks.grammar import make, parse
 from bottlecalc.blocks.spec import Block, BlockError, keys
 from bottlecalc.explore.cases import numbers, trace
 from bottlecalc.explore.grid import Grid
-from bottlecalc.explore.solve import Limit, Question, SolveError, solve
+from bottlecalc.explore.question import Limit, Question, SolveError
+from bottlecalc.explore.solve import solve
 from bottlecalc.explore.sweep import sweep
 from bottlecalc.formulas.families import FORMULAS, layers
 from bottlecalc.layers.count import by_layer, totals

@@ -312,7 +312,7 @@ def test_on_github_the_summary_grows(here: Path, run: Run, monkeypatch: pytest.M
 
 
 REFUSED = [
-    ((), {}, "there is neither bottlecalc.toml nor pyproject.toml here; go where one is, or name"),
+    ((), {}, "there is neither bottlecalc.toml nor pyproject.toml with budgets here or above; go"),
     (
         (),
         {"pyproject.toml": "[tool.x]\n"},

@@ -105,7 +105,7 @@ def test_a_width_that_never_breaks_even(run: Run) -> None:
         ),
         (
             ("--max-params", "1k", "--groups", "2", "--block", "plain"),
-            "--groups 2 is given, and no",
+            "plain has no groups; leave --groups out, and solve --for one of out, size",
         ),
         (("--max-params", "1k", "--multiple-of", "0"), "--multiple-of '0' is not allowed; give a"),
         (("--max-params", "1M", "--for", "size"), "every size keeps these limits; add one that"),

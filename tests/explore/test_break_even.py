@@ -9,7 +9,7 @@ import pytest
 
 from bottlecalc import Basic, Bottleneck, Plain, break_even, count
 from bottlecalc.explore.break_even import break_even_mid as width
-from bottlecalc.explore.solve import SolveError
+from bottlecalc.explore.question import SolveError
 from tests.conftest import Run
 
 

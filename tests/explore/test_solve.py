@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bottlecalc import Basic, Block, BlockError, Bottleneck, Plain, count, solve
-from bottlecalc.explore.solve import Limit, Question, SolveError
+from bottlecalc.explore.question import Limit, Question, SolveError
 from bottlecalc.layers import ops
 from bottlecalc.layers.count import totals
 from tests.conftest import Run
