@@ -86,7 +86,7 @@ def break_even(
             argument is unknown or not allowed.
 
     >>> break_even("bottleneck", in_=64, out=128).root
-    '80.0000'
+    '80.4694'
     """
     said = {
         "in_": in_, "out": out, "groups": groups, "stride": stride,
