@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
     from bottlecalc.blocks.spec import Block, BlockError
+    from bottlecalc.budgets.repository import check
+    from bottlecalc.budgets.verdict import Report
     from bottlecalc.errors import BottlecalcError
     from bottlecalc.explore.break_even import BreakEven, break_even
     from bottlecalc.explore.designs import Design
     from bottlecalc.explore.grid import Grid
-    from bottlecalc.explore.solve import Limit, Question, Solution, solve
+    from bottlecalc.explore.question import Limit, Question, Solution, SolveError
+    from bottlecalc.explore.solve import solve
     from bottlecalc.explore.sweep import sweep
     from bottlecalc.layers.layer import Layer
     from bottlecalc.models.failure import TargetError
@@ -57,15 +60,18 @@ HOMES = {
     "Input": "text.shapes",
     "InputError": "text.shapes",
     "Layer": "layers.layer",
-    "Limit": "explore.solve",
+    "Limit": "explore.question",
     "MeasureError": "agreement.ask",
     "ModelCount": "agreement.result",
     "Plain": "blocks.residual",
-    "Question": "explore.solve",
+    "Question": "explore.question",
     "Ratio": "agreement.ratios",
-    "Solution": "explore.solve",
+    "Report": "budgets.verdict",
+    "Solution": "explore.question",
+    "SolveError": "explore.question",
     "TargetError": "models.failure",
     "break_even": "explore.break_even",
+    "check": "budgets.repository",
     "compare": "agreement.compare",
     "count": "agreement.closed_form",
     "count_model": "agreement.ask",
@@ -98,10 +104,13 @@ __all__ = [
     "Plain",
     "Question",
     "Ratio",
+    "Report",
     "Solution",
+    "SolveError",
     "TargetError",
     "break_even",
     "build",
+    "check",
     "compare",
     "count",
     "count_model",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import NamedTuple
 
 MARK = re.compile("\0(key|argument|remedy|entry):([a-z-]*)\0")
@@ -35,8 +36,10 @@ def _entry(name: str) -> str:
 
 
 def python_name(name: str) -> str:
-    """What a key, or an option, is called in Python: ``mid_channels``, ``max_params``."""
-    return f"{name}_channels" if name in CHANNELS else name.replace("-", "_")
+    """What a key, or an option, is called in Python: ``mid_channels``, ``max_params``, ``for_``."""
+    if name in CHANNELS:
+        return f"{name}_channels"
+    return f"{name}_" if iskeyword(name) else name.replace("-", "_")
 
 
 def _python_argument(name: str) -> str:

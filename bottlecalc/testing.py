@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Never
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.blocks.spec import Block
@@ -32,9 +32,22 @@ def assert_within_budget(
     size: tuple[int, int] | int | None = None,
     counter: Literal["torch", "fvcore"] | None = None,
     message: str = "",
-    **limits: int | str,
+    max_params: int | str | None = None,
+    min_params: int | str | None = None,
+    max_trainable_params: int | str | None = None,
+    min_trainable_params: int | str | None = None,
+    max_macs: int | str | None = None,
+    min_macs: int | str | None = None,
+    max_flops: int | str | None = None,
+    min_flops: int | str | None = None,
+    max_activations: int | str | None = None,
+    min_activations: int | str | None = None,
+    **unknown_limits: Never,
 ) -> None:
     """Fail unless a block or a model costs no more, and no less, than these limits say.
+
+    A limit is a whole number or one with a unit, ``25_000``, ``"25k"`` or ``"4.2M"``, and holds
+    where it is just met.
 
     Args:
         subject: a block, held by its closed form, or a model, which is left exactly as it was.
@@ -42,8 +55,17 @@ def assert_within_budget(
         size: height and width of a block's input [pixels]; (56, 56) where it is not given.
         counter: whose figures are held, of a model; torch's where it is not given.
         message: shown with a breach.
-        limits: ``max_params``, ``max_trainable_params``, ``max_macs``, ``max_flops``,
-            ``max_activations``, and ``min_…`` likewise: ``25_000``, ``"25k"``, ``"4.2M"``.
+        max_params: the most parameters, each counted once; of a block all that it has.
+        min_params: the fewest.
+        max_trainable_params: the most parameters that training changes.
+        min_trainable_params: the fewest.
+        max_macs: the most multiply-accumulates of one forward pass [MACs].
+        min_macs: the fewest.
+        max_flops: the most floating-point operations of one forward pass [FLOPs], 2 × MACs.
+        min_flops: the fewest.
+        max_activations: the most output elements of convolutions and matrix products.
+        min_activations: the fewest.
+        unknown_limits: there are none; whatever else is given is refused.
 
     Raises:
         AssertionError: a limit is exceeded; its text is what ``bottlecalc check`` says.
@@ -53,17 +75,28 @@ def assert_within_budget(
         TargetError: the model does not run on these inputs.
     """
     __tracebackhide__ = True
-    if "max_increase" in limits:
-        raise BudgetError("max_increase needs a baseline; leave it to bottlecalc check")
-    for key in limits:
-        if key not in LIMITS:
-            raise BudgetError(unknown(key, LIMITS))
-    settings = {"size": size, "counter": counter}
-    keys = {key: value for key, value in settings.items() if value is not None}
+    _refuse(unknown_limits)
+    keys = {
+        "size": size, "counter": counter,
+        "max_params": max_params, "min_params": min_params,
+        "max_trainable_params": max_trainable_params,
+        "min_trainable_params": min_trainable_params,
+        "max_macs": max_macs, "min_macs": min_macs,
+        "max_flops": max_flops, "min_flops": min_flops,
+        "max_activations": max_activations, "min_activations": min_activations,
+    }  # fmt: skip
+    given = {key: value for key, value in keys.items() if value is not None}
     holding = _hold_block if isinstance(subject, Block) else _hold_model
-    verdict = holding(subject, inputs, {"message": message, **keys, **limits})
+    verdict = holding(subject, inputs, {"message": message, **given})
     if verdict.problem or verdict.breaches:
         raise AssertionError(breach(verdict))
+
+
+def _refuse(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key == "max_increase":
+            raise BudgetError("max_increase needs a baseline; leave it to bottlecalc check")
+        raise BudgetError(unknown(key, LIMITS))
 
 
 def _hold_block(block: Any, inputs: Sequence[AnyInput], keys: Keys) -> Verdict:

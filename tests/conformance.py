@@ -26,7 +26,8 @@ from bottlecalc.blocks.grammar import make, parse
 from bottlecalc.blocks.spec import Block, BlockError, keys
 from bottlecalc.explore.cases import numbers, trace
 from bottlecalc.explore.grid import Grid
-from bottlecalc.explore.solve import Limit, Question, SolveError, solve
+from bottlecalc.explore.question import Limit, Question, SolveError
+from bottlecalc.explore.solve import solve
 from bottlecalc.explore.sweep import sweep
 from bottlecalc.formulas.families import FORMULAS, layers
 from bottlecalc.layers.count import by_layer, totals
@@ -282,9 +283,26 @@ def test_an_answer_of_solve_is_brute_force(family: type[Block], data: st.DataObj
         assert not any(allows(question, value) for value in range(1, 200))
     else:
         if solution.value is None or solution.value < 200:
-            assert solution.value == max(fitting, default=None)
+            best = min if question.seeks_fewest else max
+            assert solution.value == best(fitting, default=None)
         else:
             assert fits(question, solution.value)
+
+
+@EVERY
+@given(data=st.data())
+@RANDOM(max_examples=30)
+def test_more_of_what_makes_it_cheaper_never_costs_more(
+    family: type[Block], data: st.DataObject
+) -> None:
+    block = data.draw(specs(family, st.integers(1, 24)))
+    for name in family.CHEAPER_BY:
+        values = {key: value for key, value in said(block).items() if key != name}
+        asked = Question(family=family, values=values, size=(4, 6), quantity=name)
+        counts = [asked.count(value) for value in range(1, 50) if allows(asked, value)]
+        for figure in ("params", "macs", "activations"):
+            costs = [asked.cost(count, figure) for count in counts]
+            assert costs == sorted(costs, reverse=True)
 
 
 def allows(question: Question, value: int) -> bool:

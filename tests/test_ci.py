@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from docs import build
 from tests.schemas import check_junit
 
 CI = build.ROOT / "docs" / "ci.md"
+INSTALL = 'python -m pip install "bottlecalc @ git+https://YOUR-HOST/bottlecalc"'
+"""There is no such distribution in a registry: an address must be given."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def read(folder: Path, name: str) -> Any:
 def test_github(repository: Path) -> None:
     workflow = read(repository, ".github/workflows/budgets.yml")
     install, check = (s["run"] for s in workflow["jobs"]["check"]["steps"] if "run" in s)
-    assert install == "python -m pip install bottlecalc"
+    assert install == INSTALL
     summary = repository / "summary.md"
     variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
     done = shell(repository, check, **variables)
@@ -54,10 +57,26 @@ def test_github(repository: Path) -> None:
     assert broken.stdout.startswith("::error file=small.toml,line=8,title=budget classifier::")
 
 
+def test_a_baseline_of_another_branch(repository: Path) -> None:
+    """As the document shows it, in bash."""
+    (command,) = re.findall(r"`(bottlecalc check --baseline <.*?)`", CI.read_text("utf-8"))
+    shell(repository, "rm -rf .git; git init -q -b main . && git add bottlecalc.lock.json")
+    shell(repository, "git -c user.name=a -c user.email=a@b commit -qm a")
+    lock = (repository / "bottlecalc.lock.json").read_text("utf-8")
+    try:
+        (repository / "bottlecalc.lock.json").write_text("damaged", "utf-8")
+        done = shell(repository, command)
+    finally:
+        (repository / "bottlecalc.lock.json").write_text(lock, "utf-8")
+        shell(repository, "rm -rf .git")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "±0" in done.stdout
+
+
 def test_gitlab(repository: Path) -> None:
     job = read(repository, ".gitlab-ci.yml")["budgets"]
     install, check = job["script"]
-    assert install == "python -m pip install bottlecalc"
+    assert install == INSTALL
     assert shell(repository, check).returncode == 0
     report = repository / job["artifacts"]["reports"]["junit"]
     check_junit(report.read_text("utf-8"))

@@ -53,6 +53,21 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+NAKED = re.compile(r"pip install [^\n`]*(?<![\w@/-])bottlecalc(?! @)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_installs_from_a_registry_where_it_is_not(path: Path) -> None:
+    assert not NAKED.search(path.read_text("utf-8"))
+
+
+def test_that_test_can_fail() -> None:
+    assert NAKED.search("run `python -m pip install bottlecalc`")
+    assert NAKED.search("pip install -U bottlecalc\n")
+    for form in ('pip install "bottlecalc @ git+https://x/bottlecalc"', "pip install ."):
+        assert not NAKED.search(form)
+
+
 @pytest.mark.parametrize(
     "ratio",
     [

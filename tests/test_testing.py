@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import subprocess
+import sys
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import bottlecalc
 from bottlecalc import BlockError, Bottleneck, Plain, TargetError
-from bottlecalc.budgets.entry import BudgetError
+from bottlecalc.budgets.entry import LIMITS, BudgetError
 from bottlecalc.testing import assert_within_budget
 from tests import zoo
 from tests.conftest import Run
@@ -55,15 +62,62 @@ def test_a_models_breach_names_its_input_and_what_weighs_most() -> None:
     ]
 
 
+SNIPPET = """
+from bottlecalc import Bottleneck, solve
+from bottlecalc.testing import assert_within_budget
+
+assert_within_budget(Bottleneck(64, 128), size=56, max_params="25k", max_macs=80_000_000)
+solve("bottleneck", in_=64, out=128, max_params=20_000)
+"""
+MYPY = """
+[mypy]
+strict = True
+[mypy-torch.*,numpy.*]
+follow_imports = skip
+"""
+
+
+def mypy(folder: Path, code: str) -> str:
+    """What mypy says of code that a user writes."""
+    (folder / "mypy.ini").write_text(MYPY, "utf-8")
+    (folder / "snippet.py").write_text(code, "utf-8")
+    root = Path(bottlecalc.__file__).parent.parent
+    command = [sys.executable, "-m", "mypy", "--config-file", "mypy.ini", "snippet.py"]
+    environment = {**os.environ, "MYPYPATH": str(root)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    return done.stdout
+
+
+def test_mypy_sees_a_limit_that_there_is_not(tmp_path: Path) -> None:
+    assert "no issues found" in mypy(tmp_path, SNIPPET)
+    said = mypy(tmp_path, SNIPPET.replace("max_params", "max_param"))
+    for function in ("assert_within_budget", "solve"):
+        assert f'Argument "max_param" to "{function}" has incompatible type' in said
+    assert "Found 2 errors" in said
+
+
+def test_every_limit_is_in_the_signature() -> None:
+    parameters = inspect.signature(assert_within_budget).parameters
+    assert {*LIMITS} <= {*parameters}
+    for limit in LIMITS:
+        keys: Any = {limit: 0}
+        with pytest.raises(AssertionError) if limit.startswith("max_") else nullcontext():
+            assert_within_budget(zoo.Same(), (1, 3, 7, 5), **keys)
+
+
 def test_what_cannot_be_held_is_no_pass() -> None:
     with pytest.raises(AssertionError, match="macs cannot be counted without an input"):
         assert_within_budget(zoo.Same(), max_macs=1)
     with pytest.raises(BudgetError, match=r"^'flops' does not say what is meant"):
-        assert_within_budget(zoo.Same(), (1, 3, 7, 5), flops=1)
+        assert_within_budget(zoo.Same(), (1, 3, 7, 5), flops=1)  # type: ignore[arg-type]
     with pytest.raises(BudgetError, match="unknown key 'level'; the keys are max_params, min_par"):
-        assert_within_budget(BLOCK, max_params=1, level="warn")
+        assert_within_budget(BLOCK, max_params=1, level="warn")  # type: ignore[arg-type]
+    with pytest.raises(
+        BudgetError, match=r"unknown key 'max_param'.*\(did you mean max_params\?\)"
+    ):
+        assert_within_budget(BLOCK, max_param=25_000)  # type: ignore[arg-type]
     with pytest.raises(BudgetError, match="max_increase needs a baseline; leave it to bottlecalc"):
-        assert_within_budget(BLOCK, max_increase="2%")
+        assert_within_budget(BLOCK, max_increase="2%")  # type: ignore[arg-type]
     with pytest.raises(BudgetError, match=r"inputs were given for bottleneck:in=64,out=128, and a"):
         assert_within_budget(BLOCK, (1, 64, 7, 7), max_params=1)
     with pytest.raises(BudgetError, match="'counter' goes with a model, and this has none"):

@@ -98,6 +98,8 @@ class Bottleneck(Residual):
     mid_channels: int | None = None
     groups: int = 1
 
+    CHEAPER_BY = ("groups",)
+
     @property
     def _width(self) -> int:
         return self.out_channels // 4 if self.mid_channels is None else self.mid_channels

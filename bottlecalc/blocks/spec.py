@@ -41,6 +41,8 @@ class Block:
         family: its name.
         RULES: what it may not be, each a condition on the spec alone.
         INPUT_RULES: what it may not take, each a condition on the spec, a height and a width.
+        CHEAPER_BY: keys of which more always costs less, or as much: the fewest that fit are what
+            is worth seeking.
 
     Raises:
         BlockError: a value is of the wrong type or out of range, or a rule is broken.
@@ -51,6 +53,7 @@ class Block:
     family: ClassVar[str]
     RULES: ClassVar[tuple[Rule, ...]] = ()
     INPUT_RULES: ClassVar[tuple[Rule, ...]] = ()
+    CHEAPER_BY: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for name, field in keys(type(self)).items():

@@ -43,6 +43,17 @@ def read(text: str, file: str) -> tuple[Budget, ...]:
     return tuple(budgets.values())
 
 
+def has_budgets(text: str) -> bool:
+    """Whether a pyproject.toml is about budgets; one that cannot be read is, if it names us."""
+    if "bottlecalc" not in text:
+        return False
+    try:
+        tool = parse(text).get("tool")
+    except TomlError:
+        return True
+    return isinstance(tool, dict) and "bottlecalc" in tool
+
+
 def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[Budget, ...]:
     """The budgets of these names, or all where none are given.
 

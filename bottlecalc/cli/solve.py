@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.blocks.grammar import read, require
+from bottlecalc.blocks.grammar import read
+from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import options
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, console, write
-from bottlecalc.text.numbers import parse_quantity
 
 Most = str | None
 
@@ -19,8 +19,13 @@ Most = str | None
 def solve(
     shared: BlockOptions,
     block: Annotated[
-        str, typer.Option("--block", metavar="SPEC", help="The block whose width is sought.")
-    ] = "bottleneck",
+        list[str] | None,
+        typer.Option(
+            "--block",
+            metavar="SPEC",
+            help="The block whose width is sought.  [default: bottleneck]",
+        ),
+    ] = None,
     quantity: Annotated[
         Literal["mid", "out", "groups", "size"],
         typer.Option("--for", metavar="KEY", help="What is sought: mid, out, groups or size."),
@@ -60,7 +65,8 @@ def solve(
 ) -> None:
     """Solve for the largest width (or size) that keeps every limit; exit code 1 when none does.
 
-    Found on the closed forms, in integers; what is just above is shown beside it.
+    Of groups, by more of which a block costs less, the fewest are sought. Found on the closed
+    forms, in integers; what is just beyond is shown beside it.
 
     Examples:
 
@@ -73,70 +79,58 @@ def solve(
     `bottlecalc solve --in 64 --out 128 --break-even`
     """
     most = {
-        "params": max_params, "macs": max_macs, "flops": max_flops, "activations": max_activations,
+        "max_params": max_params, "max_macs": max_macs, "max_flops": max_flops,
+        "max_activations": max_activations,
     }  # fmt: skip
-    limits = {figure: text for figure, text in most.items() if text is not None}
-    is_limited = bool(limits) or multiple_of != "1"
-    _refuse_idle(even, quantity, shared.size, is_limited, scope)
-    family, values = _values(block, shared, "mid" if even else quantity)
+    family, values = _read(block or ["bottleneck"], shared)
     if even:
+        is_limited = any(most.values()) or multiple_of != "1"
+        _refuse_idle(is_limited or scope != "block" or quantity != "mid")
         write(_break_even(family, values, shared, output_format))
         return
-    _solve(
-        {
-            "family": family, "values": values, "size": shared.sides, "batch": shared.images,
-            "quantity": quantity, "scope": scope,
-            "multiple_of": options.read_number("--multiple-of", multiple_of),
-        },
-        limits,
-        output_format,
-    )  # fmt: skip
+    asked = {"multiple_of": options.read_number("--multiple-of", multiple_of), "scope": scope}
+    _solve(family, {**values, **most, **asked, "for_": quantity}, shared, output_format)
 
 
-def _break_even(family: Any, values: dict[str, Any], shared: BlockOptions, form: str) -> str:
+def _break_even(
+    family: type[Block], values: dict[str, Any], shared: BlockOptions, form: str
+) -> str:
     from bottlecalc.explore.break_even import break_even
     from bottlecalc.render.break_even import FORMATS
 
     return FORMATS[form](break_even(family, values, shared.sides, shared.images), console())
 
 
-def _solve(asked: dict[str, Any], limits: dict[str, str], form: str) -> None:
-    from bottlecalc.explore.solve import Limit, Question, SolveError
-    from bottlecalc.explore.solve import solve as answer
+def _solve(family: type[Block], asked: dict[str, Any], shared: BlockOptions, form: str) -> None:
+    from bottlecalc.explore.solve import solve
     from bottlecalc.render.solution import FORMATS
 
-    if not limits:
-        raise SolveError(
-            "no limit is given; give --max-params, --max-macs, --max-flops or --max-activations"
-        )
-    held: Any = tuple(
-        Limit(figure=figure, most=parse_quantity(text, f"--max-{figure}"))  # type: ignore[arg-type]
-        for figure, text in limits.items()
-    )
-    solution = answer(Question(**asked, limits=held))
+    solution = solve(family, **asked, size=shared.sides, batch=shared.images)
     write(FORMATS[form](solution, console()))
     if solution.below is None:
         raise typer.Exit(FAILED)
 
 
-def _refuse_idle(even: bool, quantity: str, size: str, limited: bool, scope: str) -> None:
+def _refuse_idle(something: bool) -> None:
     """Refuse options that would be passed over."""
-    if even and (limited or scope != "block" or quantity != "mid"):
+    if something:
         raise options.OptionError(
             "--break-even takes no limits, --multiple-of, --scope or --for: it compares main paths;"
             " leave them out"
         )
-    if quantity == "size" and size != "56":
-        raise options.OptionError(f"--size {size} is given and sought; leave it out")
 
 
-def _values(spec: str, shared: BlockOptions, sought: str) -> tuple[Any, dict[str, Any]]:
-    """The family, and what is said of the block, without the quantity that is sought."""
-    family, values = read(spec, shared.keys)
-    shared.refuse_unknown([family])
-    if sought in values or sought in shared.keys:
+def _read(specs: list[str], shared: BlockOptions) -> tuple[type[Block], dict[str, Any]]:
+    """The one block that is asked about: its family, and what is said of it.
+
+    Options of keys that it does not have are among that, for solve to refuse.
+    """
+    if len(specs) > 1:
+        listed = ", ".join(f"--block {spec}" for spec in specs)
         raise options.OptionError(
-            f"{sought} is given and sought; leave it out, or seek another with --for"
+            f"solve answers for one block, and {len(specs)} are given: {listed:.200}; give one, and"
+            " ask for each by itself"
         )
-    require(values.keys() | {sought}, spec)
-    return family, values
+    family, values = read(specs[0], shared.keys)
+    strangers = {name: text for name, text in shared.keys.items() if name not in keys(family)}
+    return family, {**strangers, **values}

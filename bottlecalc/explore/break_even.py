@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import truediv
-from typing import Any
+from typing import Any, Never
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.residual import Plain
 from bottlecalc.blocks.spec import Block, keys
-from bottlecalc.errors import CHANNELS, argument
+from bottlecalc.errors import CHANNELS, argument, key
+from bottlecalc.explore import arguments
 from bottlecalc.explore.cases import trace
-from bottlecalc.explore.solve import Candidate, Limit, Question, Solution, SolveError, solve
+from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
+from bottlecalc.explore.solve import solve
 from bottlecalc.layers.expression import OPERATORS, Evaluation
 from bottlecalc.text.display import Displayed
 
@@ -47,25 +49,66 @@ class BreakEven(Displayed):
 
 
 def break_even(
-    family: type[Block], values: Mapping[str, Any], size: tuple[int, int] = (56, 56), batch: int = 1
+    block: str | type[Block],
+    values: Mapping[str, Any] | None = None,
+    size: int | tuple[int, int] = arguments.SIDE,
+    batch: int = 1,
+    *,
+    in_: int | None = None,
+    out: int | None = None,
+    groups: int | None = None,
+    stride: int | None = None,
+    dilation: int | None = None,
+    downsample: bool | None = None,
+    upsample: bool | None = None,
+    **others: Never,
 ) -> BreakEven:
     """Solve for the width at which a block breaks even with the plain one, with the algebra.
 
     Args:
-        family: of the block.
-        values: what is said of it, by key, without ``mid``.
-        size: height and width of the input.
+        block: a family's name, a spec with some of its keys (``"bottleneck:groups=4"``), or a
+            family's class.
+        values: what is said of it, by key, without ``mid``; or as arguments:
+        size: height and width of the input [pixels], or one number for both.
         batch: images in the input.
+        in_: channels of the input.
+        out: channels of the output.
+        groups: of a bottleneck's 3×3.
+        stride: of the first 3×3 and of the projection.
+        dilation: of every 3×3.
+        downsample: halve height and width.
+        upsample: double height and width.
+        others: keys that none of the above names; anything else is refused.
 
     Raises:
-        BlockError: no width makes a block.
-        SolveError: the family has no such channels, or its cost is no polynomial of ``mid``.
+        BlockError: no width makes a block, or a text is no spec.
+        SolveError: the family has no such channels, its cost is no polynomial of ``mid``, or an
+            argument is unknown or not allowed.
+
+    >>> break_even("bottleneck", in_=64, out=128).root
+    '80.4694'
     """
+    said = {
+        "in_": in_, "out": out, "groups": groups, "stride": stride,
+        "dilation": dilation, "downsample": downsample, "upsample": upsample, **others,
+    }  # fmt: skip
+    arguments.refuse_unknown(block, others, break_even)
+    family, known = arguments.family_and_values(block, values or {}, said)
+    return _meeting(family, known, arguments.sides(size), batch)
+
+
+def _meeting(
+    family: type[Block], values: Mapping[str, Any], size: tuple[int, int], batch: int
+) -> BreakEven:
     for name in CHANNELS:
         if name not in keys(family):
             raise SolveError(f"{family.family} has no {name} and never breaks even; use another")
+    if WIDTH in values:
+        raise SolveError(f"{key(WIDTH)} is given and sought; leave it out")
+    asked = Question(family=family, values=values, size=size, batch=batch, quantity=WIDTH,
+                     scope="main")  # fmt: skip
     baseline = closed_form.count(_plain(values), size, batch)
-    solution = _solution(family, values, baseline, size, batch)
+    solution = _solution(asked, baseline)
     nearest = solution.below or solution.above
     assert nearest is not None
     equation, root = _algebra(family, {**values, WIDTH: nearest.value})
@@ -94,8 +137,9 @@ def widest(family: type[Block], values: Mapping[str, Any]) -> int | None:
         return None
     others = {name: value for name, value in values.items() if name != WIDTH}
     size = (2, 2)  # parameters do not depend on it
+    asked = Question(family=family, values=others, size=size, quantity=WIDTH, scope="main")
     try:
-        return _solution(family, others, closed_form.count(_plain(others), size), size, 1).value
+        return _solution(asked, closed_form.count(_plain(others), size)).value
     except SolveError:  # no width is too wide
         return None
 
@@ -104,20 +148,10 @@ def _plain(values: Mapping[str, Any]) -> Block:
     return make(Plain, {name: value for name, value in values.items() if name in keys(Plain)})
 
 
-def _solution(
-    family: type[Block],
-    values: Mapping[str, Any],
-    baseline: Count,
-    size: tuple[int, int],
-    batch: int,
-) -> Solution:
-    limits = (Limit(figure="params", most=baseline.params.main - 1),)
-    return solve(
-        Question(
-            family=family, values=values, size=size, batch=batch, quantity=WIDTH, limits=limits,
-            scope="main",
-        )
-    )  # fmt: skip
+def _solution(question: Question, baseline: Count) -> Solution:
+    """The largest width that is cheaper than the baseline."""
+    limit = Limit(figure="params", most=baseline.params.main - 1)
+    return solve(replace(question, limits=(limit,)))
 
 
 def _algebra(family: type[Block], values: Mapping[str, Any]) -> tuple[str, str]:

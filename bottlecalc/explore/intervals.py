@@ -201,6 +201,6 @@ def smallest(low: int, high: int, holds: Callable[[Interval], Interval]) -> int 
 def _middle(part: Interval) -> int:
     """Halfway, of numbers of very different length halfway between their lengths."""
     bits = (part.low.bit_length(), part.high.bit_length())
-    if part.low > 0 and bits[1] - bits[0] > 1:
+    if part.low >= 0 and bits[1] - bits[0] > 1:
         return 1 << (sum(bits) // 2 - 1)
     return (part.low + part.high) // 2

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bottlecalc.explore.break_even import BreakEven
-from bottlecalc.explore.solve import Candidate
+from bottlecalc.explore.question import Candidate
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.solution import counted
 from bottlecalc.text.numbers import number

@@ -37,6 +37,9 @@ GROWTH = "limit: the tighter of the budget's own and of what max_increase allows
 MOST_HOLDING = 10
 """So many budgets that hold have their rows in the table; of more, how many is enough."""
 
+MOST_ROWED = 200
+"""So many others have theirs; of more, what is said of each below is enough."""
+
 HEAVIEST = 3
 """So many modules are named where a budget is exceeded."""
 
@@ -89,7 +92,7 @@ def reasons(verdict: Verdict) -> Iterator[str]:
 
 def table(report: Report, console: Console) -> str:
     """Every budget with its figures, and then every breach in full."""
-    return printed(_parts(report), console)
+    return printed(_parts(report, console), console)
 
 
 def markdown(report: Report) -> str:
@@ -155,28 +158,39 @@ def _part(part: Part, finding: Finding) -> str:
     return f"{name} {part.baseline:,} → {part.value:,} (+{part.growth:,})"
 
 
-def _parts(report: Report) -> Iterator[RenderableType]:
+def _parts(report: Report, console: Console) -> Iterator[RenderableType]:
     grid = ruled("", "budget", "figure", "=value", "=limit", "=used", "=change")
     holding = [verdict for verdict in report.verdicts if verdict.status == "pass"]
-    hidden = {verdict.budget.name for verdict in holding[MOST_HOLDING:]}
+    others = [verdict for verdict in report.verdicts if verdict.status != "pass"]
+    shown = {v.budget.name for v in (*holding[:MOST_HOLDING], *others[:MOST_ROWED])}
     for verdict in report.verdicts:
         style = MARKS[verdict.status][1]
-        for row in () if verdict.budget.name in hidden else _rows(verdict):
+        for row in _rows(verdict) if verdict.budget.name in shown else ():
             grid.add_row(Text(row[0], style), *map(Text, row[1:]))
-    if hidden:
-        grid.add_row(Text(*MARKS["pass"]), f"… {len(hidden)} more hold")
+    if holding[MOST_HOLDING:]:
+        grid.add_row(Text(*MARKS["pass"]), f"… {len(holding) - MOST_HOLDING} more hold")
+    if others[MOST_ROWED:]:
+        grid.add_row("", f"… {len(others) - MOST_ROWED:,} more are told below")
     yield Text(_legend(report), style="dim")
     yield Text()
     yield grid
     for verdict in report.verdicts:
         if verdict.status != "pass":
-            mark, style = MARKS[verdict.status]
             yield Text()
-            yield hung(mark, breach(verdict).replace("\n  ", "\n"), mark_style=style)
+            yield _told(verdict, console)
         elif notes(verdict):
             yield Text(f"\n{remark(verdict)}", style="yellow")
     yield from (Text(f"\n{note}", style="yellow") for note in report.notes)
     yield Text(f"\n{summary(report)}", style="bold")
+
+
+def _told(verdict: Verdict, console: Console) -> RenderableType:
+    """A breach beside its mark; where nothing is wrapped in far less time as it is."""
+    mark, style = MARKS[verdict.status]
+    text = breach(verdict)
+    if not console.is_terminal:
+        return Text(f"{mark} {text}")
+    return hung(mark, text.replace("\n  ", "\n"), mark_style=style)
 
 
 def _legend(report: Report) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.result import Count
-from bottlecalc.explore.solve import Candidate, Limit, Question, Solution
+from bottlecalc.explore.question import Candidate, Limit, Question, Solution
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.scopes import scopes
 from bottlecalc.render.words import name
@@ -66,21 +66,33 @@ def _parts(solution: Solution) -> Iterator[RenderableType]:
     yield Text(_headline(solution), style="bold")
     yield Text()
     yield _limits_table(solution)
-    for place, candidate in (("answer", solution.below), ("above", solution.above)):
+    beyond = _beyond(solution)
+    for place, candidate in (("answer", solution.below), (beyond, solution.above)):
         if candidate:
             yield Text(f"{place:<7} {candidate.counted.block}, {_input(candidate.counted)}")
     if not solution.above:
-        yield Text(f"above   nothing: no larger {question.quantity} is allowed")
+        none = "fewer {} are" if question.seeks_fewest else "larger {} is"
+        yield Text(f"{beyond}   nothing: no {none.format(question.quantity)} allowed")
     if solution.binding:
         names = ", ".join(_limit(question, limit) for limit in solution.binding)
         yield Text(f"binding {names}")
 
 
+def _beyond(solution: Solution) -> str:
+    """What the value beside the answer is called."""
+    if not solution.question.seeks_fewest:
+        return "above"
+    return "fewer" if solution.below else "nearest"
+
+
 def _headline(solution: Solution) -> str:
-    quantity = solution.question.quantity
+    quantity, is_fewest = solution.question.quantity, solution.question.seeks_fewest
     if solution.below is None:
         even = f", not even {solution.above.value:,}" if solution.above else ""
-        return f"No {quantity} keeps these limits{even}."
+        what = f"number of {quantity}" if is_fewest else quantity
+        return f"No {what} keeps these limits{even}."
+    if is_fewest:
+        return f"The fewest {quantity} are {solution.below.value:,}."
     width = _share(solution.question, solution.below.value)
     return f"The largest {quantity} is {solution.below.value:,}{width}."
 

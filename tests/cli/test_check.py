@@ -312,7 +312,7 @@ def test_on_github_the_summary_grows(here: Path, run: Run, monkeypatch: pytest.M
 
 
 REFUSED = [
-    ((), {}, "there is neither bottlecalc.toml nor pyproject.toml here; go where one is, or name"),
+    ((), {}, "there is neither bottlecalc.toml nor pyproject.toml with budgets here or above; go"),
     (
         (),
         {"pyproject.toml": "[tool.x]\n"},
@@ -368,6 +368,18 @@ def test_many_budgets_are_told_in_short(here: Path, run: Run) -> None:
     assert "… 189 more hold" in result.out
     assert "190: 136 parameters exceed max_params = 0 by 136" in result.out
     assert "200 budgets: 199 hold, 1 exceeded" in result.out
+
+
+def test_of_many_breaches_the_table_has_the_first_and_each_is_told(here: Path, run: Run) -> None:
+    """A row of a table costs much more than a line of text."""
+    entry = '[[budget]]\nname = "n{n}"\nblock = "plain:in=3,out=4"\nmax_params = 7\n'
+    (here / "bottlecalc.toml").write_text("".join(entry.format(n=n) for n in range(230)), "utf-8")
+    text = run("check").out
+    assert text.count("parameters    136    ≤ 7") == 200
+    assert "… 30 more are told below" in text
+    for n in range(230):
+        assert f"\n✗ n{n}: 136 parameters exceed max_params = 7 by 129" in text
+    assert "230 budgets: 230 exceeded" in text
 
 
 def test_what_a_model_needs_an_input_for_says_so(here: Path, run: Run) -> None:

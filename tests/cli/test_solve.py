@@ -73,6 +73,23 @@ def test_which_limit_binds(run: Run) -> None:
     assert loose["value"] == 26
 
 
+def test_the_fewest_groups_and_the_next_fewer(run: Run) -> None:
+    """24,192 parameters without groups, 4,608 fewer with two."""
+    arguments = (*PAIR, "--for", "groups", "--max-params")
+    text = run(*arguments, "20k").out
+    assert text.startswith("The fewest groups are 2.\n")
+    assert "fewer   bottleneck:in=64,out=128, input" in text
+    document = json.loads(run(*arguments, "20k", "--format", "json").out)
+    assert (document["for"], document["value"], document["fits"]) == ("groups", 2, True)
+    assert document["below"]["params"]["block"] == 24_192 - 4_608
+    assert (document["above"]["value"], document["binding"]) == (1, ["max_params"])
+    assert "fewer   nothing: no fewer groups are allowed\n" in run(*arguments, "1M").out
+    none = run(*arguments, "1k")
+    assert none.code == 1
+    assert none.out.startswith("No number of groups keeps these limits, not even 32.\n")
+    assert "nearest bottleneck:in=64,out=128,groups=32, input" in none.out
+
+
 def test_golden(run: Run, golden: Any) -> None:
     golden("solve.txt", run(*PAIR, "--max-params", "20k", "--max-macs", "60M").out)
     golden("solve-break-even.txt", run(*PAIR, "--break-even").out)
@@ -105,11 +122,19 @@ def test_a_width_that_never_breaks_even(run: Run) -> None:
         ),
         (
             ("--max-params", "1k", "--groups", "2", "--block", "plain"),
-            "--groups 2 is given, and no",
+            "plain has no groups; leave --groups out, and solve --for one of out, size",
         ),
         (("--max-params", "1k", "--multiple-of", "0"), "--multiple-of '0' is not allowed; give a"),
         (("--max-params", "1M", "--for", "size"), "every size keeps these limits; add one that"),
         (("--break-even", "--block", "basic"), "basic has no mid and never breaks even; use"),
+        (
+            ("--max-params", "1k", "--block", "bottleneck", "--block", "bottleneck:groups=4"),
+            "solve answers for one block, and 2 are given: --block bottleneck, --block bottle",
+        ),
+        (
+            ("--max-params", "1k", "--block", "plain", "--mid", "32"),
+            "plain has no mid; leave --mid out, and solve --for one of out, size\n",
+        ),
         (("--break-even", "--max-params", "1k"), "--break-even takes no limits, --multiple-of"),
         (("--max-macs", "1G", "--for", "size", "--size", "112"), "--size 112 is given and sought"),
     ],

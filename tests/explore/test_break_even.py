@@ -9,7 +9,7 @@ import pytest
 
 from bottlecalc import Basic, Bottleneck, Plain, break_even, count
 from bottlecalc.explore.break_even import break_even_mid as width
-from bottlecalc.explore.solve import SolveError
+from bottlecalc.explore.question import SolveError
 from tests.conftest import Run
 
 
@@ -27,6 +27,28 @@ def test_break_even_is_where_the_algebra_says(i: int, o: int, groups: int) -> No
     assert below.value <= root < above.value
     limit = even.baseline.params.main
     assert below.counted.params.main < limit <= above.counted.params.main
+
+
+def test_it_is_asked_by_name_or_by_class(run: Run) -> None:
+    """Twice the 3×3's cost for 9/2 of it: m² · 9/2 + 192·m = 73,728 at m = 108.4."""
+    same = break_even(Bottleneck, {"in": 64, "out": 128, "groups": 2}, (28, 14))
+    for block in ("bottleneck", "bottleneck:groups=2,in=64"):
+        said = {} if ":" in block else {"in_": 64, "groups": 2}
+        ask: Any = break_even
+        assert ask(block, out=128, size=(28, 14), **said) == same
+    assert same.root.startswith("108.")
+    wrong: list[tuple[dict[str, Any], str]] = [
+        (
+            {"max_params": 3},
+            r"^break_even has no argument 'max_params'; its arguments are in_, out",
+        ),
+        ({"mid": 3}, r"^mid_channels is given and sought; leave it out$"),
+        ({"in_": None}, r"^bottleneck has no in_channels; give in_channels=N$"),
+        ({"size": 0}, r"^size = 0 is no size; give the height and width of the input"),
+    ]
+    for arguments, sentence in wrong:
+        with pytest.raises(SolveError, match=sentence):
+            ask("bottleneck", **{"in_": 64, "out": 128, **arguments})
 
 
 def test_a_family_without_a_middle_never_does() -> None:

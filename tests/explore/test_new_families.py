@@ -23,7 +23,8 @@ from bottlecalc.explore.break_even import break_even, break_even_mid
 from bottlecalc.explore.cases import numbers, trace
 from bottlecalc.explore.designs import COLUMNS, FIGURES
 from bottlecalc.explore.grid import Grid
-from bottlecalc.explore.solve import SIZE, Limit, Question, SolveError, solve
+from bottlecalc.explore.question import SIZE, Limit, Question, SolveError
+from bottlecalc.explore.solve import solve
 from bottlecalc.explore.sweep import Course, pages, sweep
 from bottlecalc.layers.expression import TraceError
 from bottlecalc.render.designs import FORMATS, Title

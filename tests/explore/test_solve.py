@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bottlecalc import Basic, Block, BlockError, Bottleneck, Plain, count, solve
-from bottlecalc.explore.solve import Limit, Question, SolveError
+from bottlecalc import Basic, Block, BlockError, BottlecalcError, Bottleneck, Plain, count, solve
+from bottlecalc.explore.question import Limit, Question, SolveError
 from bottlecalc.layers import ops
 from bottlecalc.layers.count import totals
 from tests.conftest import Run
@@ -102,16 +102,135 @@ def test_a_tampered_formula_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> 
     assert after < before
 
 
-def test_groups_are_the_most_there_can_be() -> None:
+def test_groups_are_the_fewest_that_fit() -> None:
+    """2,048 + 4,096 + 8,192 + 640 parameters beside the 3×3's 9·32·32/g: 19,584 with 2 groups."""
     asked = question(Bottleneck, "params", 20_000, quantity="groups", in_=64, out=128)
     solution = solve(asked)
-    assert (solution.value, solution.above) == (32, None)
+    assert solution.above is not None
+    assert (solution.value, solution.above.value) == (2, 1)
+    assert solution.binding == asked.limits
+    exact = changed(asked, limits=(Limit(figure="params", most=14_976 + 9 * 32 * 32 // 8),))
+    assert (solve(exact).value, solve(exact).above.value) == (8, 4)  # type: ignore[union-attr]
     with pytest.raises(SolveError, match=r"^no multiple of 3 is allowed for groups; give another"):
         solve(changed(asked, multiple_of=3))
+    loose = solve(changed(asked, limits=(Limit(figure="params", most=10**6),)))
+    assert (loose.value, loose.above, loose.binding) == (1, None, ())
     cheapest = solve(changed(asked, limits=(Limit(figure="params", most=1),)))
     assert cheapest.value is None
     assert cheapest.above is not None
     assert cheapest.above.value == 32
+
+
+@given(
+    st.integers(1, 40), st.integers(1, 40), st.integers(1, 72), st.integers(1, 3),
+    st.integers(1, 30_000), st.sampled_from(("params", "macs", "activations")), SCOPES, MODES,
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_the_fewest_groups_are_what_brute_force_finds(
+    i: int, o: int, mid: int, multiple: int, most: int, figure: Any, scope: Any,
+    mode: dict[str, Any],
+) -> None:  # fmt: skip
+    asked = Question(
+        family=Bottleneck, values={"in": i, "out": o, "mid": mid, **mode}, size=(2, 4),
+        quantity="groups", scope=scope, limits=(Limit(figure=figure, most=most),),
+        multiple_of=multiple,
+    )  # fmt: skip
+    allowed = [groups for groups in range(1, mid + 1) if fits(changed(asked, limits=()), groups)]
+    if not allowed:
+        with pytest.raises(SolveError, match="no multiple of"):
+            solve(asked)
+        return
+    solution, fewest = solve(asked), min((g for g in allowed if fits(asked, g)), default=None)
+    above = solution.above.value if solution.above else None
+    assert solution.value == fewest
+    if fewest is not None:
+        assert above == max((g for g in allowed if g < fewest), default=None)
+        assert above is None or not fits(asked, above)
+    else:
+        assert above in (allowed[0], allowed[-1])
+
+
+def test_a_quotient_that_must_be_divided_is_found_at_once() -> None:
+    """out // 4 a multiple of 60,013 and out one of 60,017: they repeat every 4·60,013·60,017.
+
+    Those of one period are found by going through it, the largest that fits by halving.
+    """
+    groups, multiple = 60_013, 60_017
+    asked = question(Bottleneck, "params", 10**21, quantity="out", in_=64, groups=groups)
+    asked = changed(asked, multiple_of=multiple)
+    period = [multiple * t for t in range(4 * groups) if multiple * t // 4 % groups == 0]
+    values = [4 * groups * multiple * turn + each for turn in range(20) for each in period]
+    allowed = sorted(value for value in values if value >= 4)
+    fitting = [value for value in allowed if not asked.exceeded(asked.count(value))]
+    solution = solve(asked)
+    assert 0 < len(fitting) < len(allowed)
+    assert solution.value == fitting[-1]
+    assert solution.above is not None
+    assert solution.above.value == allowed[len(fitting)]
+
+
+def test_it_is_asked_in_python_as_on_the_command_line(run: Run) -> None:
+    """9·26·26 + 26·(64 + 128) + 8,192 + 2·(2·26 + 2·128) = 19,884 parameters, and 20,567 at 27."""
+    assert 9 * 26 * 26 + 26 * 192 + 8192 + 2 * (2 * 26 + 2 * 128) == 19_884
+    for block in ("bottleneck", Bottleneck, "bottleneck:out=128"):
+        others = {} if isinstance(block, str) and ":" in block else {"out": 128}
+        answer: Any = solve
+        solution = answer(block, in_=64, **others, max_params=20_000)
+        assert solution.value == 26
+        assert solution.below.counted.params.block == 19_884
+    words = "solve --in 64 --out 128 --stride 2 --max-params 20k --max-macs 16M --size 56x28"
+    more = "--batch 2 --scope convs --multiple-of 3"
+    same = solve(
+        "bottleneck", in_=64, out=128, stride=2, max_params="20k", max_macs="16M", size=(56, 28),
+        batch=2, scope="convs", multiple_of=3,
+    )  # fmt: skip
+    assert str(same) == run(*words.split(), *more.split()).out
+    assert solve(Plain, in_=3, for_="out", max_params=100).value == 3
+
+
+MISUSE: list[tuple[dict[str, Any], str]] = [
+    ({"max_param": 20_000}, "solve has no argument 'max_param'; its arguments are in_, out, mid,"),
+    ({}, "no limit is given; give max_params, max_macs, max_flops or max_activations"),
+    ({"max_params": -1}, "max_params = -1 is not allowed; give a whole number of at least 0"),
+    ({"max_params": 1.5}, "max_params = 1.5 is not allowed; give a whole number of at least 0"),
+    ({"max_params": True}, "max_params = True is not allowed; give a whole number of at least 0"),
+    ({"max_params": "20x"}, "max_params '20x' has the unknown unit 'x'; the units are k (10³), M"),
+    ({"in_": "64"}, "in_channels = '64' is not allowed; give a whole number of at least 1"),
+    ({"in_": -64, "max_params": 1}, "in_channels = -64 in bottleneck:in=-64,out=128,mid=1; give a"),
+    ({"in_": None}, "bottleneck has no in_channels; give in_channels=N"),
+    ({"in_channels": 3}, "in_channels is given twice, for bottleneck; give it once"),
+    ({"downsample": 1}, "downsample = 1 is neither True nor False; give one"),
+    ({"for_": "depth"}, "bottleneck has no depth; solve for_ one of mid, out, groups, size"),
+    ({"for_": "out"}, "out is given and sought; leave it out, or seek another with for_"),
+    ({"for_": "size", "size": (7, 9)}, "size 7x9 is given and sought; leave it out"),
+    ({"size": "56"}, "size = '56' is no size; give the height and width of the input, of at least"),
+    ({"batch": 0}, "batch = 0 is not allowed; give a whole number of at least 1"),
+    ({"scope": "all"}, "scope = 'all' is not allowed; give one of main, convs, block"),
+    ({"multiple_of": 0}, "multiple_of = 0 is not allowed; give a whole number of at least 1"),
+    ({"block": "bottlneck"}, "unknown family 'bottlneck' in 'bottlneck'; the families are plain,"),
+    ({"block": Bottleneck(3, 4)}, "bottleneck:in=3,out=4 leaves nothing to be sought; give a fam"),
+    ({"block": ["bottleneck"]}, "['bottleneck'] is no block; give a family (\"bottleneck\"), a sp"),
+    ({"block": "plain", "mid": 3}, "plain has no mid_channels; leave mid_channels out, and solve "),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), MISUSE, ids=lambda value: str(value)[:30])
+def test_misuse_in_python_is_one_sentence(wrong: dict[str, Any], sentence: str) -> None:
+    needs_limit = "max_params" not in wrong and wrong
+    asked = {"in_": 64, "out": 128, **({"max_params": 20_000} if needs_limit else {}), **wrong}
+    answer: Any = solve
+    with pytest.raises(BottlecalcError) as error:
+        answer(asked.pop("block", "bottleneck"), **asked)
+    assert str(error.value).startswith(sentence)
+    assert len(str(error.value)) < 400
+
+
+def test_a_question_is_asked_alone() -> None:
+    asked = question(Bottleneck, "params", 20_000, in_=64, out=128)
+    for beside in ({"max_params": 1}, {"out": 3}, {"scope": "main"}, {"size": 28}):
+        answer: Any = solve
+        with pytest.raises(SolveError, match=r"^a Question says everything by itself; give noth"):
+            answer(asked, **beside)
 
 
 def test_what_every_size_keeps_has_no_answer() -> None:

@@ -1,0 +1,189 @@
+"""The budgets of a repository: found, read and held, and its baseline kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, chdir, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from bottlecalc.budgets import baseline as baselines
+from bottlecalc.budgets.baseline import read_baseline, read_file
+from bottlecalc.budgets.budget import Budget
+from bottlecalc.budgets.check import check as hold_all
+from bottlecalc.budgets.entry import BudgetError
+from bottlecalc.budgets.file import has_budgets, read, select
+from bottlecalc.budgets.lock import Lock, LockError
+from bottlecalc.budgets.verdict import Report
+from bottlecalc.errors import argument
+
+CONFIGS = ("bottlecalc.toml", "pyproject.toml")
+LOCK = "bottlecalc.lock.json"
+ROOTS = (".git", ".hg")
+"""What the top folder of a repository holds; budgets are not looked for above it."""
+
+
+class Files(NamedTuple):
+    """Where the budgets and their baseline are.
+
+    Attributes:
+        budgets: a TOML file.
+        baseline: which may not be there yet.
+        folder: that the paths of models are relative to.
+    """
+
+    budgets: Path
+    baseline: Path
+    folder: Path
+
+
+def check(
+    config: str | Path | None = None,
+    names: str | Sequence[str] = (),
+    *,
+    baseline: str | Path | None = None,
+    update: bool = False,
+    exit_zero: bool = False,
+    progress: Callable[[str], object] = str,
+    host: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Report:
+    """Check blocks and models against their budgets, as ``bottlecalc check`` does.
+
+    Args:
+        config: the file of the budgets; where it is None, the nearest ``bottlecalc.toml`` or
+            ``pyproject.toml`` with budgets, in the working directory or above it.
+        names: of the budgets to check; all where none are named.
+        baseline: what was counted before; ``bottlecalc.lock.json`` beside the budgets.
+        update: write what is counted now to the baseline, unless something cannot be counted.
+        exit_zero: have exceeded budgets fail nothing.
+        progress: told what is being checked.
+        host: makes the context in which the user's code runs, where there is any.
+
+    Raises:
+        BudgetError: the budgets cannot be found or read, or none has such a name, or there is no
+            such baseline.
+        LockError: the baseline cannot be read or written.
+    """
+    files = locate(config, baseline)
+    budgets = read(read_file(files.budgets, BudgetError), _shown(files.budgets))
+    chosen = select(budgets, _listed(names), str(files.budgets))
+    lock = _lock(files.baseline, baseline is not None, update, len(chosen) == len(budgets))
+    hosting = host if any(budget.model for budget in chosen) else nullcontext
+    with hosting(), chdir(files.folder):
+        report = hold_all(chosen, lock, growth=not update, exit_zero=exit_zero, progress=progress)
+    notes = _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
+    if config is None:
+        notes += _elsewhere(files.budgets)
+    return replace(report, notes=tuple(notes))
+
+
+def locate(config: str | Path | None = None, baseline: str | Path | None = None) -> Files:
+    """Where the budgets and their baseline are.
+
+    Raises:
+        BudgetError: no file is named, and there is none.
+    """
+    budgets = _nearest() if config is None else _path("config", config)
+    return Files(
+        budgets=budgets,
+        baseline=budgets.parent / LOCK if baseline is None else _path("baseline", baseline),
+        folder=Path.cwd() if config is not None else budgets.parent,
+    )
+
+
+def _path(name: str, value: object) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        raise BudgetError(f"{argument(name)} = {value!r:.80} is no path; give one of a file")
+    return Path(value)
+
+
+def _listed(names: object) -> list[str]:
+    listed = [names] if isinstance(names, str) else names
+    if not isinstance(listed, list | tuple) or not all(isinstance(name, str) for name in listed):
+        raise BudgetError(f"names = {names!r:.80} are no names of budgets; give texts, in a list")
+    return [*listed]
+
+
+def _nearest() -> Path:
+    """The nearest file that has budgets; where none has, the one that is here."""
+    here = Path.cwd()
+    found = [path for folder in _upwards(here) for path in _configs(folder)]
+    path = next(filter(_has_budgets, found), next(iter(_configs(here)), None))
+    if path is None:
+        raise BudgetError(
+            f"there is neither {' nor '.join(CONFIGS)} with budgets here or above; go where one is,"
+            f" or name it with {argument('config')}"
+        )
+    return Path(os.path.relpath(path))
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    """A folder and those above, up to the top of its repository."""
+    for each in (folder, *folder.parents):
+        yield each
+        if any((each / root).exists() for root in ROOTS):
+            return
+
+
+def _configs(folder: Path) -> Iterator[Path]:
+    return (folder / name for name in CONFIGS if (folder / name).is_file())
+
+
+def _has_budgets(path: Path) -> bool:
+    """Whether it is there for budgets: our own file always is."""
+    if path.name == CONFIGS[0]:
+        return True
+    try:
+        return has_budgets(path.read_text("utf-8-sig", "replace"))
+    except OSError:  # which whoever reads it says
+        return False
+
+
+def _lock(path: Path, is_named: bool, update: bool, is_whole: bool) -> Lock | None:
+    """The baseline; None where there is none, or where an update replaces one that is damaged."""
+    if is_named and not update and not path.exists():
+        raise BudgetError(
+            f"{argument('baseline')} {path} is not there; name another, or make it with"
+            f" {argument('update')}"
+        )
+    try:
+        return read_baseline(path)
+    except LockError:
+        if update and is_whole:
+            return None
+        raise
+
+
+def _shown(path: Path) -> str:
+    """The file's name as whoever reads the report knows it: on GitHub, from the repository."""
+    on_github = os.environ.get("GITHUB_ACTIONS") == "true"
+    root = os.environ.get("GITHUB_WORKSPACE") if on_github else None
+    absolute = path.resolve()
+    if root and absolute.is_relative_to(Path(root).resolve()):
+        return absolute.relative_to(Path(root).resolve()).as_posix()
+    return str(path)
+
+
+def _updated(path: Path, report: Report, budgets: Sequence[Budget]) -> list[str]:
+    """Write the baseline, unless something could not be counted, and say so."""
+    if any(verdict.problem for verdict in report.verdicts):
+        return [f"{path} was not written: not every budget could be checked"]
+    baselines.update(path, report.verdicts, budgets)
+    return [f"{path} was written"]
+
+
+def _strangers(lock: Lock | None, budgets: Sequence[Budget]) -> list[str]:
+    names = lock.strangers(budgets) if lock else ()
+    stale = f"the baseline is stale: no budget is named {', '.join(map(repr, names))}"
+    return [f"{stale}; drop what is not needed with: bottlecalc check --update"] if names else []
+
+
+def _elsewhere(path: Path) -> list[str]:
+    """That the budgets are not where the check is run, or that another file has some too."""
+    other = path.parent / CONFIGS[1]
+    notes = [] if path.parent == Path() else [f"the budgets are those of {path}"]
+    if path.name == CONFIGS[0] and other.is_file() and _has_budgets(other):
+        notes.append(f"{other} has budgets too, and they are not read: {path} comes first")
+    return notes
