@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bottlecalc.explore.designs import Design
     from bottlecalc.explore.grid import Grid
     from bottlecalc.explore.solve import Limit, Question, Solution, solve
-    from bottlecalc.explore.sweep import sweep
+    from bottlecalc.explore.sweep import Sweep, sweep
     from bottlecalc.layers.layer import Layer
     from bottlecalc.models.failure import TargetError
     from bottlecalc.text.shapes import Input, InputError
@@ -64,6 +64,7 @@ HOMES = {
     "Question": "explore.solve",
     "Ratio": "agreement.ratios",
     "Solution": "explore.solve",
+    "Sweep": "explore.sweep",
     "TargetError": "models.failure",
     "break_even": "explore.break_even",
     "compare": "agreement.compare",
@@ -99,6 +100,7 @@ __all__ = [
     "Question",
     "Ratio",
     "Solution",
+    "Sweep",
     "TargetError",
     "break_even",
     "build",

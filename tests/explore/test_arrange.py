@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bottlecalc.explore.arrange import PAGE, Order, arrange
 from bottlecalc.explore.designs import Design
-from bottlecalc.explore.sweep import Course, pages
+from bottlecalc.explore.pages import Course, pages
 from tests.explore.designs import design, grid, page_of
 
 
@@ -45,7 +45,7 @@ def test_pages_are_never_empty_and_no_longer_than_they_may_be() -> None:
     designs = [design(n, n) for n in range(2 * PAGE + 1)]
     found = list(arrange([page_of(designs)], Order(key="-params_block")))
     assert [len(page) for page in found] == [PAGE, PAGE, 1]
-    assert [row[6] for row in found[2].rows()] == [0]
+    assert found[2].listed("params_block") == [0]
     assert [len(page) for page in arrange([page_of(designs)] * 2, Order(most=2 * PAGE + 3))] == [
         2 * PAGE + 1,
         2,
@@ -55,6 +55,6 @@ def test_pages_are_never_empty_and_no_longer_than_they_may_be() -> None:
 def test_nothing_is_held_where_nothing_is_ordered() -> None:
     course = Course()
     endless = pages(grid("bottleneck", in_="64", out="128", mid="1:90000000"), (), course)
-    (page,) = arrange((page for _, page in endless), Order(most=1))
+    (page,) = arrange(endless, Order(most=1))
     assert [one.spec for one in page] == ["bottleneck:in=64,out=128,mid=1"]
     assert course.visited < 90_000_000
