@@ -275,9 +275,7 @@ def _pieces(
     return FORMATS[form](pages, Title.of(swept.grid), wide)
 
 
-def _deliver(
-    pieces: Iterator[str | bytes], output: Path | None, plot: str | None, pages: _Pages
-) -> None:
+def _deliver(pieces: Iterator[Any], output: Path | None, plot: str | None, pages: _Pages) -> None:
     """Write the table and the figure: both, or none of them."""
     pieces = heeding_interrupts(pieces)
     if output is None and plot is None:
@@ -287,12 +285,12 @@ def _deliver(
     with tempfile.SpooledTemporaryFile(HELD) as held:
         with ExitStack() as stack:
             figure = _figure_file(stack, plot)
-            table = stack.enter_context(drafting(output)) if output else held.write
+            table = held.write if output is None else stack.enter_context(drafting(output))
             for piece in pieces:
                 table(piece.encode() if isinstance(piece, str) else piece)
             if figure:
                 figure(pages.drawn().picture(Path(str(plot)).suffix.lower()[1:]))
-            elif plot is not None:
+            if plot == TERMINAL:
                 text = pages.drawn().text(shutil.get_terminal_size().columns)
         held.seek(0)
         write_all(chain((line.decode() for line in held), [text]))

@@ -29,6 +29,9 @@ class Order(NamedTuple):
     most: int | None = None
 
 
+AS_THEY_COME = Order()
+
+
 def arrange(pages: Iterable[Page], order: Order) -> Iterator[Designs]:
     """Pages of the designs to show, none of them empty.
 

@@ -135,7 +135,8 @@ class Page:
 
     def _spelled(self, name: str) -> list[str]:
         """What a spec says of a key, for each of the designs."""
-        one, default = self.columns.get(name), self.lane.defaults[name]
+        one: Any = self.columns.get(name)
+        default = self.lane.defaults[name]
         if not np.ndim(one):
             return [spell(name, one, default)] * self.length
         return [spell(name, value, default) for value in self.listed(name)]

@@ -75,7 +75,7 @@ class Grid:
         flags = {name: on for name, on in self.flags.items() if name in known}
         axes = {name: v for name, v in self.axes.items() if name in known and name not in values}
         ties = {name: t for name, t in self.ties.items() if name in known and name not in values}
-        inputs = {"size": self.sizes, "batch": self.batches}
+        inputs: dict[str, Axis] = {"size": self.sizes, "batch": self.batches}
         return Lane(spec, family, flags | values, {**axes, **inputs}, ties)
 
     @property

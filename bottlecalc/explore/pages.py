@@ -17,7 +17,7 @@ from bottlecalc.explore.columns import Columns, allowed, listed, select, totals
 from bottlecalc.explore.condition import Condition
 from bottlecalc.explore.designs import NUMBERS, RATIOS, Page
 from bottlecalc.explore.grid import Grid, Lane
-from bottlecalc.explore.shard import Shard
+from bottlecalc.explore.shard import WHOLE, Shard
 from bottlecalc.formulas.families import layers
 
 CHUNK = 1 << 15
@@ -40,7 +40,7 @@ def pages(
     grid: Grid,
     conditions: Sequence[Condition] = (),
     course: Course | None = None,
-    shard: Shard = Shard(),  # noqa: B008  # which nobody can change
+    shard: Shard = WHOLE,
 ) -> Iterator[Page]:
     """Every design that is allowed and meets the conditions, in pages of one block each.
 

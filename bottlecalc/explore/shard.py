@@ -37,6 +37,9 @@ class Shard(NamedTuple):
         return (self.number - 1) * grid.length // self.of, self.number * grid.length // self.of
 
 
+WHOLE = Shard()
+
+
 def parse_shard(text: str) -> Shard:
     """Read ``3/16``: the third of sixteen parts.
 

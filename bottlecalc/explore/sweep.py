@@ -12,13 +12,13 @@ from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import argument
 from bottlecalc.explore import axes
-from bottlecalc.explore.arrange import Order, arrange
+from bottlecalc.explore.arrange import AS_THEY_COME, Order, arrange
 from bottlecalc.explore.axes import AnySizes, Values
 from bottlecalc.explore.condition import Condition, figure, parse_condition
 from bottlecalc.explore.designs import NUMBERS, Design, Designs, Page, names
 from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.pages import Course, pages
-from bottlecalc.explore.shard import Shard, parse_shard
+from bottlecalc.explore.shard import WHOLE, Shard, parse_shard
 from bottlecalc.explore.ties import Tie
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.suggest import did_you_mean
@@ -40,8 +40,8 @@ class Sweep(Displayed):
 
     grid: Grid
     conditions: Sequence[Condition] = ()
-    order: Order = Order()
-    shard: Shard = Shard()
+    order: Order = AS_THEY_COME
+    shard: Shard = WHOLE
 
     def __iter__(self) -> Iterator[Design]:
         return chain.from_iterable(self.pages())

@@ -112,7 +112,7 @@ def _array(page: Designs, name: str, kind: Any) -> Any:
     if isinstance(page, Page):
         if name == "spec":
             return _specs(page)
-        one = page.lane.family.family if name == "family" else page.columns.get(name)
+        one: Any = page.lane.family.family if name == "family" else page.columns.get(name)
         if not np.ndim(one):
             return pa.repeat(_scalar(one, kind), len(page))
         if one.dtype != object and kind in (pa.int64(), pa.float64()):
