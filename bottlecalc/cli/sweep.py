@@ -277,16 +277,16 @@ def _pieces(
 
 def _deliver(pieces: Iterator[Any], output: Path | None, plot: str | None, pages: _Pages) -> None:
     """Write the table and the figure: both, or none of them."""
-    pieces = heeding_interrupts(pieces)
+    heeded: Iterator[Any] = heeding_interrupts(pieces)
     if output is None and plot is None:
-        write_all(map(str, pieces))
+        write_all(heeded)
         return
     text = ""
     with tempfile.SpooledTemporaryFile(HELD) as held:
         with ExitStack() as stack:
             figure = _figure_file(stack, plot)
             table = held.write if output is None else stack.enter_context(drafting(output))
-            for piece in pieces:
+            for piece in heeded:
                 table(piece.encode() if isinstance(piece, str) else piece)
             if figure:
                 figure(pages.drawn().picture(Path(str(plot)).suffix.lower()[1:]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bottlecalc.explore.shard import Shard, parse_shard
@@ -24,7 +26,7 @@ def test_shards_are_the_whole_and_as_long_as_each_other(of: int) -> None:
 
 
 def test_a_shard_is_shown_as_the_whole_is() -> None:
-    values = {"in_": [3, 6], "out": 12, "mid": "1:5", "groups": [1, 2]}
+    values: dict[str, Any] = {"in_": [3, 6], "out": 12, "mid": "1:5", "groups": [1, 2]}
     whole = list(sweep("plain", "bottleneck", **values))
     shards = [list(sweep("plain", "bottleneck", shard=f"{n}/4", **values)) for n in (1, 2, 3, 4)]
     assert [design for shard in shards for design in shard] == whole

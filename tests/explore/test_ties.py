@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bottlecalc.blocks.grammar import parse
@@ -83,7 +85,7 @@ def test_the_baseline_beside_a_design_follows_too() -> None:
     ],
 )
 def test_circles_and_unknown_keys_are_refused_before_the_sweep(
-    ties: dict[str, str], sentence: str
+    ties: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(TieError) as raised:
         sweep("bottleneck", **{"in_": 8, "out": 16, **ties})
