@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bottlecalc.explore.grid import Grid
     from bottlecalc.explore.question import Limit, Question, Solution, SolveError
     from bottlecalc.explore.solve import solve
-    from bottlecalc.explore.sweep import sweep
+    from bottlecalc.explore.sweep import Sweep, sweep
     from bottlecalc.layers.layer import Layer
     from bottlecalc.models.failure import TargetError
     from bottlecalc.text.shapes import Input, InputError
@@ -69,6 +69,7 @@ HOMES = {
     "Report": "budgets.verdict",
     "Solution": "explore.question",
     "SolveError": "explore.question",
+    "Sweep": "explore.sweep",
     "TargetError": "models.failure",
     "break_even": "explore.break_even",
     "check": "budgets.repository",
@@ -107,6 +108,7 @@ __all__ = [
     "Report",
     "Solution",
     "SolveError",
+    "Sweep",
     "TargetError",
     "break_even",
     "build",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.cli import options
-from bottlecalc.cli.compare import Format
 from bottlecalc.cli.comparison import remark
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
@@ -23,26 +24,28 @@ from bottlecalc.cli.output import (
     drafting,
     heeding_interrupts,
     progress,
-    save,
     spinner,
-    write,
     write_all,
 )
 from bottlecalc.render.layout import unbounded
 from bottlecalc.text.numbers import WHOLE_NUMBER
-from bottlecalc.text.ranges import parse_axis, parse_sizes
 from bottlecalc.tools import check
 
 if TYPE_CHECKING:
-    from bottlecalc.explore.arrange import Order
-    from bottlecalc.explore.condition import Condition
-    from bottlecalc.explore.curves import Curves
-    from bottlecalc.explore.designs import Page
-    from bottlecalc.explore.grid import Grid
+    from bottlecalc.explore.designs import Designs, Page
     from bottlecalc.explore.sample import Sample
+    from bottlecalc.explore.sweep import Sweep
+    from bottlecalc.render.plot import Drawing
 
+Format = Literal["table", "json", "csv", "markdown", "parquet"]
 MOST_DESIGNS = 10**8
 """More than this take --yes: they are counted in minutes and written in gigabytes."""
+
+TERMINAL = "-"
+"""The file of a plot that is drawn in text."""
+
+HELD = 1 << 24
+"""Bytes of a table that wait in memory until its figure is drawn; more wait on disk."""
 
 
 @block_options
@@ -51,12 +54,18 @@ def sweep(
     blocks: options.Blocks = None,
     where: Annotated[
         list[str] | None,
-        typer.Option("--where", metavar="CONDITION", help="Only designs so: 'params<=20k'."),
+        typer.Option(
+            "--where",
+            metavar="CONDITION",
+            help="Only designs so: 'params<=20k'; 'mid>=16' leaves out blocks without a mid.",
+        ),
     ] = None,
     pareto: Annotated[
         str | None,
         typer.Option(
-            "--pareto", metavar="KEY,KEY", help="Only designs that no other beats in all of these."
+            "--pareto",
+            metavar="KEY,KEY",
+            help="Only designs that no other beats in all of these; less is better, of -KEY more.",
         ),
     ] = None,
     sort: Annotated[
@@ -92,20 +101,38 @@ def sweep(
             help="Which cost to draw.  [default: params_main, or macs_main over size and batch]",
         ),
     ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option(
+            "--x",
+            metavar="KEY",
+            help="Draw the designs as points, this to the right; see --pareto.",
+        ),
+    ] = None,
+    y: Annotated[str | None, typer.Option("--y", metavar="KEY", help="And this upwards.")] = None,
+    shard: Annotated[
+        str,
+        typer.Option(
+            "--shard", metavar="I/N", help="Only the I-th of N equal parts, for as many machines."
+        ),
+    ] = "1/1",
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Write there, whole or not.")
     ] = None,
     output_format: Annotated[
         Format,
-        typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown."),
+        typer.Option("--format", metavar="FORMAT", help="table, json, csv, markdown or parquet."),
     ] = "table",
 ) -> None:
     """Sweep: count every design of a grid, by closed form.
 
     Any number may be a list, `16,32,64`, a range with both ends, `8:128:8`, or one that
-    multiplies, `64:1024:*2`; several give their product. Keys: params, macs, flops (of the
-    whole block; params_main, params_convs, macs_main, … by scope), activations,
-    ratio_params_block, ratio_macs_block; --where takes in, out, mid, stride, groups too.
+    multiplies, `64:1024:*2`; several give their product. A key may follow another one:
+    `--mid out/2` (out//2 rounds down), `--groups mid`, `--out 2*in`. Keys of designs: params,
+    macs, flops (of the whole block; params_main, params_convs, macs_main, … by scope),
+    activations, ratio_params_block, ratio_macs_block, batch, height, width, and in, out, mid,
+    stride, groups, …; blocks without a key that --where, --pareto or --x asks for are left out,
+    and the baseline of the ratios is the first block all the same.
 
     Examples:
 
@@ -116,61 +143,54 @@ def sweep(
     `bottlecalc sweep --in 64 --out 128 --mid 8:128:8 --where 'params<=20k' --sort -params`
 
     `bottlecalc sweep --in 64 --out 128 --mid 8:128:8 --plot widths.svg`
-    """
-    from bottlecalc.explore.cases import numbers
-    from bottlecalc.explore.condition import parse_condition
-    from bottlecalc.render.designs import FORMATS, Title
 
-    grid = _grid(shared, blocks or COMPARED)
-    _check_length(grid, yes)
-    keys = dict.fromkeys(key for family in FAMILIES.values() for key in numbers(family))
-    conditions = [parse_condition(text, list(keys)) for text in where or ()]
-    order = _order(pareto, sort, limit)
+    `bottlecalc sweep --in 64 --out 64:512:64 --mid out/4 --plot costs.svg --x macs --y params`
+    """
+    ask = {"where": where or (), "pareto": pareto, "sort": sort, "limit": limit}
+    swept = _sweep(shared, blocks or (), **ask, shard=shard)
+    _check_length(swept, yes)
+    _check_files(output_format, output, plot)
     drawn = _sample(measure, sample, seed)
-    curves = _curves(grid, plot, plotted)
-    pages = _Pages(grid, conditions, curves, output is not None)
-    shown = pages.arranged(order)
+    pages = _Pages(swept, _drawing(swept, plot, {"plot-key": plotted, "x": x, "y": y}))
+    shown = pages.shown(quiet=output is not None)
     if drawn:
         shown = drawn.watch(shown)
-    if plot == "-" and output is None:
-        deque(shown, maxlen=0)  # visited all the same, for what is drawn and said of them
-    else:
-        wide = console() if output is None else unbounded()
-        title = Title(grid.specs[0], grid.common, grid.overridden)
-        _deliver(FORMATS[output_format](shown, title, wide), output)
-    pages.finish()
-    if plot is not None and curves is not None:
-        _draw(grid, curves, plot)
+    _deliver(_pieces(output_format, swept, shown, output, plot), output, plot, pages)
+    pages.say_what_was_skipped()
     if drawn:
         _measure(drawn)
 
 
-def _grid(shared: BlockOptions, specs: Sequence[str]) -> Grid:
-    from bottlecalc.explore.grid import Grid
+def _sweep(shared: BlockOptions, specs: Iterable[str], **ask: Any) -> Sweep:
+    from bottlecalc.explore.sweep import sweep
 
-    switches = {key: True for key in shared.keys if options.BLOCK_OPTIONS[key][1] is False}
-    axes = {key: parse_axis(key, text) for key, text in shared.keys.items() if key not in switches}
-    batches = parse_axis("batch", shared.batch)
-    return Grid(tuple(specs), axes, switches, parse_sizes(shared.size), batches)
+    return sweep(*specs, size=shared.size, batch=shared.batch, **ask, **shared.keys)
 
 
-def _check_length(grid: Grid, yes: bool) -> None:
-    if grid.length > MOST_DESIGNS and not yes:
+def _check_length(swept: Sweep, yes: bool) -> None:
+    if swept.visited > MOST_DESIGNS and not yes:
         raise options.OptionError(
-            f"the grid has {grid.length:,} designs, more than {MOST_DESIGNS:,}; give --yes to sweep"
-            " them all the same, or fewer values"
+            f"the grid has {swept.visited:,} designs, more than {MOST_DESIGNS:,}; give --yes to"
+            " sweep them all the same, or fewer values"
         )
 
 
-def _order(pareto: str | None, sort: str | None, limit: str | None) -> Order:
-    from bottlecalc.explore.arrange import Order
-    from bottlecalc.explore.condition import figure
+def _check_files(form: Format, output: Path | None, plot: str | None) -> None:
+    """Refuse files that cannot be, before anything is counted.
 
-    front = [] if pareto is None else [figure(n.strip(), "pareto") for n in pareto.split(",")]
-    key = ""
-    if sort is not None:
-        key = ("-" if sort.startswith("-") else "") + figure(sort.removeprefix("-"), "sort")
-    return Order(front, key, None if limit is None else options.read_number("--limit", limit))
+    Raises:
+        OptionError: one would be the other, or a format needs one.
+    """
+    if plot is not None and output is not None and Path(plot).resolve() == output.resolve():
+        raise options.OptionError(
+            f"--plot and --output are the same file, {plot}; give each one of its own"
+        )
+    if form == "parquet":
+        from bottlecalc.render.parquet import check
+
+        if output is None:
+            raise options.OptionError("--format parquet writes a file; give --output FILE")
+        check()
 
 
 def _sample(measure: bool, sample: str, seed: str) -> Sample | None:
@@ -181,76 +201,103 @@ def _sample(measure: bool, sample: str, seed: str) -> Sample | None:
         return None
     if not WHOLE_NUMBER.fullmatch(seed):
         raise options.OptionError(f"--seed {seed!r} is no seed; give a whole number")
+    if find_spec("torch") is None:
+        raise options.OptionError(
+            "--measure needs torch; install it with: python -m pip install torch"
+        )
     return Sample(options.read_number("--sample", sample), seed)
 
 
-def _curves(grid: Grid, file: str | None, key: str | None) -> Curves | None:
+def _drawing(swept: Sweep, file: str | None, keys: Mapping[str, str | None]) -> Drawing | None:
     if file is None:
-        _refuse_idle("--plot", {"--plot-key": key is not None})
+        _refuse_idle("--plot", {f"--{name}": key is not None for name, key in keys.items()})
         return None
-    from bottlecalc.render.plot import check, curves_of
+    from bottlecalc.render.plot import drawing_of
 
-    check(grid, file)
-    return curves_of(grid, key)
+    return drawing_of(swept.grid, file, keys["plot-key"], keys["x"], keys["y"])
 
 
 class _Pages:
-    """The pages of a sweep as they go by, and what is said of them on stderr."""
+    """The pages of a sweep as they go by, what is drawn of them, and what is said on stderr."""
 
-    def __init__(
-        self, grid: Grid, conditions: Sequence[Condition], curves: Curves | None, quiet: bool
-    ) -> None:
-        from bottlecalc.explore.sweep import Course, pages
+    def __init__(self, swept: Sweep, drawing: Drawing | None) -> None:
+        from bottlecalc.explore.pages import Course
 
-        self.grid, self.course, self.curves = grid, Course(), curves
-        every = pages(grid, conditions, self.course)
-        if quiet or not sys.stdout.isatty():
-            every = progress(every, grid.length, lambda: self.course.visited)
-        self.every = curves.watch(every) if curves else every
+        self.swept, self.drawing, self.course = swept, drawing, Course()
+        self.every: Iterator[Page] = iter(())
 
-    def arranged(self, order: Order) -> Iterator[Page]:
+    def shown(self, quiet: bool) -> Iterator[Designs]:
         """Those to show, the first of them counted, so that what is wrong is said at once."""
-        from bottlecalc.explore.arrange import arrange
 
-        shown = arrange((page for _, page in self.every), order)
+        def watch(every: Iterator[Page]) -> Iterator[Page]:
+            if quiet or not sys.stdout.isatty():
+                every = progress(every, self.swept.visited, lambda: self.course.visited)
+            self.every = self.drawing.watch(every) if self.drawing else every
+            return self.every
+
+        shown = self.swept.pages(self.course, watch)
         first = next(shown, None)
-        reason, skipped = self.course.reason, self.course.skipped
-        if first is None and reason and skipped == self.grid.length:
-            raise options.OptionError(
-                f"none of the {skipped:,} designs is allowed: {reason.sentence}"
-            )
         if first is None:
             print("No design meets the conditions.", file=sys.stderr)
-        return chain([] if first is None else [first], shown)
+        return chain(filter(None, [first]), shown)
 
-    def finish(self) -> None:
-        """Have what is drawn see all designs, and say what was skipped."""
-        if self.curves:
-            deque(self.every, maxlen=0)
+    def drawn(self) -> Drawing:
+        """What is drawn, of all designs, those included that are not shown."""
+        assert self.drawing
+        deque(self.every, maxlen=0)
+        return self.drawing
+
+    def say_what_was_skipped(self) -> None:
+        """On stderr, once all is written."""
         if self.course.reason:
-            reason = self.course.reason.worded(options.WORDS)
-            skipped = f"{self.course.skipped:,} designs are not allowed and were skipped"
-            print(f"{skipped}; the first: {reason}", file=sys.stderr)
+            skipped, reason = self.course.skipped, self.course.reason.worded(options.WORDS)
+            sentence = (
+                f"{skipped:,} designs are not allowed and were skipped; the first: {reason}"
+                if skipped > 1
+                else f"1 design is not allowed and was skipped: {reason}"
+            )
+            print(sentence, file=sys.stderr)
 
 
-def _deliver(pieces: Iterator[str], output: Path | None) -> None:
-    pieces = heeding_interrupts(pieces)
-    if output is None:
-        write_all(pieces)
+def _pieces(
+    form: Format, swept: Sweep, pages: Iterable[Designs], output: Path | None, plot: str | None
+) -> Iterator[str | bytes]:
+    """What is written, piece by piece."""
+    if output is None and plot == TERMINAL:
+        return ("" for _ in pages)  # visited all the same, for what is drawn of them
+    if form == "parquet":
+        from bottlecalc.render import parquet
+
+        return parquet.pieces(pages, swept)
+    from bottlecalc.render.designs import FORMATS, Title
+
+    wide = console() if output is None else unbounded()
+    return FORMATS[form](pages, Title.of(swept.grid), wide)
+
+
+def _deliver(pieces: Iterator[Any], output: Path | None, plot: str | None, pages: _Pages) -> None:
+    """Write the table and the figure: both, or none of them."""
+    heeded: Iterator[Any] = heeding_interrupts(pieces)
+    if output is None and plot is None:
+        write_all(heeded)
         return
-    with drafting(output) as write_bytes:
-        for piece in pieces:
-            write_bytes(piece.encode())
+    text = ""
+    with tempfile.SpooledTemporaryFile(HELD) as held:
+        with ExitStack() as stack:
+            figure = _figure_file(stack, plot)
+            table = held.write if output is None else stack.enter_context(drafting(output))
+            for piece in heeded:
+                table(piece.encode() if isinstance(piece, str) else piece)
+            if figure:
+                figure(pages.drawn().picture(Path(str(plot)).suffix.lower()[1:]))
+            if plot == TERMINAL:
+                text = pages.drawn().text(shutil.get_terminal_size().columns)
+        held.seek(0)
+        write_all(chain((line.decode() for line in held), [text]))
 
 
-def _draw(grid: Grid, curves: Curves, file: str) -> None:
-    from bottlecalc.render.plot import TERMINAL, drawing, form_of, picture, plot_of
-
-    plot = plot_of(grid, curves)
-    if file == TERMINAL:
-        write(drawing(plot, shutil.get_terminal_size().columns))
-    else:
-        save(Path(file), picture(plot, form_of(file)))
+def _figure_file(stack: ExitStack, plot: str | None) -> Callable[[bytes], object] | None:
+    return None if plot in (None, TERMINAL) else stack.enter_context(drafting(Path(str(plot))))
 
 
 def _measure(drawn: Sample) -> None:

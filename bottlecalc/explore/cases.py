@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.explore.ties import Following, Tie
 from bottlecalc.formulas.families import formula
 from bottlecalc.layers.count import totals
 from bottlecalc.layers.expression import Expression
 
 INPUT = ("batch", "height", "width")
 """What an input is told by, beside the keys of a block."""
+
+NO_TIES: Mapping[str, Tie] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,27 +40,39 @@ class TracedFamily:
         broken: of each of its rules, and of what holds of all numbers, whether it is broken; a
             rule may take it that none before it is.
         follows: what a key is that nobody gave.
+        tied: what a key is that follows another one.
     """
 
     cases: tuple[TracedCase, ...]
     broken: tuple[Any, ...]
     follows: Mapping[str, Any]
+    tied: Mapping[str, Any] = field(default_factory=dict)
 
 
-def trace(family: type[Block], values: Mapping[str, Any], names: Collection[str]) -> TracedFamily:
+def trace(
+    family: type[Block],
+    values: Mapping[str, Any],
+    names: Collection[str],
+    ties: Mapping[str, Tie] = NO_TIES,
+) -> TracedFamily:
     """Run the closed form of a family on names in the place of numbers.
 
     Args:
         family: of the blocks.
         values: by key, what is the same for all; switches must be here.
         names: of the keys that are left open.
+        ties: of the keys that follow others.
 
     Raises:
         NotImplementedError: the family has no closed form.
+        TieError: a tie names no key, or goes in a circle.
         TraceError: the closed form compares what it is given.
     """
     closed_form = formula(family)
-    given = {**values, **{name: Expression(name) for name in names}}
+    said = {**values, **{name: Expression(name) for name in names}}
+    following = Following(family, said, ties, closed_form.follows)
+    tied = {name: following.value(name) for name in ties}
+    given = {**said, **tied}
     block: Any = family.unchecked(given)
     batch, height, width = map(Expression, INPUT)
     x: Any = (batch, block.in_channels, height, width)
@@ -71,12 +86,15 @@ def trace(family: type[Block], values: Mapping[str, Any], names: Collection[str]
         ),
         broken=(
             *(Expression(name) < 1 for name in (*names, *INPUT)),
+            *(tie.uneven(following.source(name)) for name, tie in ties.items()),
+            *(expression < 1 for expression in tied.values()),
             *(rule.broken(block) for rule in family.RULES),
             *(rule.broken(block, height, width) for rule in family.INPUT_RULES),
         ),
         follows={
             name: value(block) for name, value in closed_form.follows.items() if name not in given
         },
+        tied=tied,
     )
 
 

@@ -60,7 +60,7 @@ def column(values: Sequence[int], places: Any) -> Any:
     if len(values) == 1:
         return values[0]
     if isinstance(values, range):
-        return values.start + values.step * places.astype(_kind(values[-1]))
+        return values.start + values.step * places.astype(_kind(max(values[0], values[-1])))
     return np.array(values, dtype=_kind(max(map(abs, values))))[places]
 
 
@@ -97,6 +97,20 @@ def totals(traced: TracedFamily, values: Columns, length: int) -> Columns:
 def follows(traced: TracedFamily, values: Columns) -> Columns:
     """What the keys are that nobody gave."""
     return _evaluated(traced.follows, values)
+
+
+def tied(traced: TracedFamily, values: Columns) -> Columns:
+    """What the keys are that follow others."""
+    return _evaluated(traced.tied, values)
+
+
+def bounds(expressions: Mapping[str, Any], largest: Mapping[str, int]) -> dict[str, float]:
+    """What none of these results exceeds while no name exceeds its largest value."""
+    try:
+        evaluation = Evaluation({n: float(most) for n, most in largest.items()}, MAGNITUDES)
+        return {name: float(evaluation(one)) for name, one in expressions.items()}
+    except OverflowError:
+        return dict.fromkeys(expressions, inf)
 
 
 def select(columns: Mapping[str, Any], which: Any) -> Columns:

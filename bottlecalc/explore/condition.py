@@ -29,9 +29,9 @@ class Condition(NamedTuple):
     number: float
 
     def met(self, columns: Mapping[str, Any]) -> Any:
-        """Of each design, whether it meets the condition; all do where there is no such column."""
-        if columns.get(self.key) is None:
-            return True
+        """Of each design, whether it meets the condition; none does where it has no such column."""
+        if self.key not in columns:
+            return False
         return np.asarray(OPERATORS[self.sign](columns[self.key], self.number), dtype=bool)
 
 

@@ -40,21 +40,20 @@ class Curves:
             for lane in grid.lanes
         }
 
-    def watch(self, pages: Iterable[tuple[Lane, Page]]) -> Iterator[tuple[Lane, Page]]:
+    def watch(self, pages: Iterable[Page]) -> Iterator[Page]:
         """Pass pages on, noting their points."""
-        for lane, page in pages:
-            costs = page.columns[self.cost]
-            points = zip(self._values(lane, page), costs, strict=True)
-            self._curves[id(lane)].points.extend(points)
-            yield lane, page
+        for page in pages:
+            points = zip(self._values(page), page.listed(self.cost), strict=True)
+            self._curves[id(page.lane)].points.extend(points)
+            yield page
 
     def drawn(self) -> list[Curve]:
         """Those that have a point."""
         return [curve for curve in self._curves.values() if curve.points]
 
-    def _values(self, lane: Lane, page: Page) -> Sequence[int]:
-        if self.quantity in ("size", "batch"):
-            return page.columns["height" if self.quantity == "size" else "batch"]
-        if self.quantity not in lane.axes:
-            return [0] * len(page)
-        return page.keys[self.quantity]
+    def _values(self, page: Page) -> Sequence[int]:
+        if self.quantity == "size":
+            return page.listed("height")
+        if self.quantity == "batch" or self.quantity in page.lane.axes:
+            return page.listed(self.quantity)
+        return [0] * len(page)

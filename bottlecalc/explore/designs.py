@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from bottlecalc.blocks.grammar import make
-from bottlecalc.blocks.spec import Block
+from bottlecalc.blocks.spec import Block, spell
+from bottlecalc.explore.columns import Columns, listed, select
+from bottlecalc.explore.grid import Lane
 
 FIGURES = (
     *("params_main", "params_convs", "params_block"),
@@ -16,7 +19,11 @@ FIGURES = (
 )
 RATIOS = ("ratio_params_block", "ratio_macs_block")
 NUMBERS = ("batch", "height", "width", *FIGURES, *RATIOS)
-COLUMNS = ("spec", *NUMBERS)
+
+
+def names(keys: Sequence[str]) -> tuple[str, ...]:
+    """The columns of designs with these keys."""
+    return ("spec", "family", *keys, *NUMBERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,61 +74,115 @@ class Design:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Some designs, in columns.
+    """Some designs of one block, in columns.
 
     Attributes:
-        columns: by name, those of ``COLUMNS``.
-        design: the design at a place.
-        keys: what is said of the blocks, by key, in columns too; none where families are mixed.
+        lane: of the block.
+        columns: its keys, and all of ``NUMBERS``: arrays, and what holds for the whole length.
+        length: how many designs there are.
     """
 
-    columns: Mapping[str, Sequence[Any]]
-    design: Callable[[int], Design]
-    keys: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-
-    @classmethod
-    def in_columns(
-        cls, family: type[Block], keys: Mapping[str, Sequence[Any]], columns: Mapping[str, Any]
-    ) -> Self:
-        """A page of one family's designs, with what is said of each block, by key."""
-        return cls(columns=columns, design=partial(_design, family, keys, columns), keys=keys)
-
-    @classmethod
-    def gathered(cls, places: Sequence[tuple[Page, int]]) -> Self:
-        """A page of what stands at these places of other pages; no design is made for it."""
-        columns = {name: [page.columns[name][at] for page, at in places] for name in COLUMNS}
-        return cls(columns=columns, design=partial(_elsewhere, places))
+    lane: Lane
+    columns: Columns
+    length: int
 
     def __len__(self) -> int:
-        return len(self.columns["spec"])
+        return self.length
 
     def __iter__(self) -> Iterator[Design]:
-        return map(self.design, range(len(self)))
+        lane = self.lane
+        said = zip(*map(self.listed, lane.said), strict=True)
+        rows = zip(self.listed("spec"), said, self.rows(NUMBERS), strict=True)
+        for spec, values, numbers in rows:
+            yield Design(
+                family=lane.family,
+                keys=dict(zip(lane.said, values, strict=True)),
+                spec=spec,
+                **dict(zip(NUMBERS, numbers, strict=True)),
+            )
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The designs as rows of ``COLUMNS``."""
-        return zip(*(self.columns[name] for name in COLUMNS), strict=True)
+    def take(self, which: Any, length: int) -> Page:
+        """Those at these places, so many."""
+        return replace(self, columns=select(self.columns, which), length=length)
+
+    def design(self, place: int) -> Design:
+        """The one at a place."""
+        return next(iter(self.take([place], 1)))
 
     def first(self, most: int) -> Page:
-        """So many of the first designs."""
-        columns, keys = (
-            {name: column[:most] for name, column in held.items()}
-            for held in (self.columns, self.keys)
-        )
-        return Page(columns=columns, design=self.design, keys=keys)
+        """So many of the first."""
+        return self.take(slice(most), min(most, self.length))
+
+    def listed(self, name: str) -> list[Any]:
+        """A column, or spec or family, of each design; None where there is none."""
+        if name == "spec":
+            return self._specs()
+        if name == "family":
+            return [self.lane.family.family] * self.length
+        values = listed(self.columns.get(name), self.length)
+        if name in RATIOS:
+            return [None if value != value else value for value in values]
+        return values
+
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """The designs as rows of these columns."""
+        return zip(*map(self.listed, names), strict=True)
+
+    def _specs(self) -> list[str]:
+        texts = (self._spelled(name) for name in self.lane.said)
+        pairs = (",".join(filter(None, row)) for row in zip(*texts, strict=True))
+        return [f"{self.lane.family.family}:{text}" for text in pairs]
+
+    def _spelled(self, name: str) -> list[str]:
+        """What a spec says of a key, for each of the designs."""
+        one: Any = self.columns.get(name)
+        default = self.lane.defaults[name]
+        if not np.ndim(one):
+            return [spell(name, one, default)] * self.length
+        return [spell(name, value, default) for value in self.listed(name)]
 
 
-def _design(
-    family: type[Block],
-    keys: Mapping[str, Sequence[Any]],
-    columns: Mapping[str, Sequence[Any]],
-    place: int,
-) -> Design:
-    values = {name: column[place] for name, column in columns.items()}
-    said = {name: column[place] for name, column in keys.items()}
-    return Design(family=family, keys=said, **values)
+@dataclass(frozen=True)
+class Mixture:
+    """Designs of several pages in an order of their own.
+
+    Attributes:
+        parts: pages, and the places at which their designs stand.
+    """
+
+    parts: Sequence[tuple[Page, Sequence[int]]]
+
+    def __len__(self) -> int:
+        return sum(len(page) for page, _ in self.parts)
+
+    def __iter__(self) -> Iterator[Design]:
+        return iter(self._placed(list))
+
+    def listed(self, name: str) -> list[Any]:
+        """A column, or spec or family, of each design; None where there is none."""
+        return self._placed(lambda page: page.listed(name))
+
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """The designs as rows of these columns."""
+        return zip(*map(self.listed, names), strict=True)
+
+    def design(self, place: int) -> Design:
+        """The one at a place."""
+        held = ((page, places.index(place)) for page, places in self.parts if place in places)
+        return next(page.design(at) for page, at in held)
+
+    def first(self, most: int) -> Mixture:
+        """So many of the first."""
+        held = ((page, [at for at in places if at < most]) for page, places in self.parts)
+        return Mixture([(page.first(len(places)), places) for page, places in held])
+
+    def _placed(self, values: Callable[[Page], Sequence[Any]]) -> list[Any]:
+        placed: list[Any] = [None] * len(self)
+        for page, places in self.parts:
+            for at, value in zip(places, values(page), strict=True):
+                placed[at] = value
+        return placed
 
 
-def _elsewhere(places: Sequence[tuple[Page, int]], place: int) -> Design:
-    page, at = places[place]
-    return page.design(at)
+Designs = Page | Mixture
+"""What is shown at once."""

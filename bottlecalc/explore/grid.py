@@ -14,7 +14,9 @@ from bottlecalc.blocks.grammar import read, require
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import BottlecalcError, argument
 from bottlecalc.explore.cases import INPUT, TracedFamily, numbers, trace
-from bottlecalc.explore.columns import Columns, column
+from bottlecalc.explore.columns import Columns, bounds, column, follows, tied
+from bottlecalc.explore.ties import Tie
+from bottlecalc.layers.expression import Expression
 from bottlecalc.text.ranges import Sizes
 
 Axis = Sequence[int] | Sizes
@@ -37,6 +39,7 @@ class Grid:
         flags: the switches that hold for every design.
         sizes: of the input.
         batches: images in the input.
+        ties: the keys that follow others, and how.
     """
 
     specs: tuple[str, ...]
@@ -44,6 +47,7 @@ class Grid:
     flags: Mapping[str, bool] = field(default_factory=dict)
     sizes: Sizes = USUAL
     batches: Sequence[int] = (1,)
+    ties: Mapping[str, Tie] = field(default_factory=dict)
 
     @cached_property
     def lanes(self) -> list[Lane]:
@@ -52,9 +56,10 @@ class Grid:
         Raises:
             BlockError: a spec is wrong, or its channels are not said.
             SweepError: an option is given that no block has.
+            TieError: a tie names no key, or goes in a circle.
         """
         lanes = [self._lane(spec) for spec in self.specs]
-        for name in (*self.axes, *self.flags):
+        for name in self._given:
             if not any(name in keys(lane.family) for lane in lanes):
                 raise SweepError(
                     f"{argument(name)} is given, and no swept block has {name}"
@@ -65,13 +70,28 @@ class Grid:
 
     def _lane(self, spec: str) -> Lane:
         family, values = read(spec)
-        require(values.keys() | self.axes.keys(), spec)
+        require({*values, *self._given}, spec)
         known = keys(family)
         flags = {name: on for name, on in self.flags.items() if name in known}
         axes = {name: v for name, v in self.axes.items() if name in known and name not in values}
-        return Lane(
-            spec, family, flags | values, {**axes, "size": self.sizes, "batch": self.batches}
-        )
+        ties = {name: t for name, t in self.ties.items() if name in known and name not in values}
+        inputs: dict[str, Axis] = {"size": self.sizes, "batch": self.batches}
+        return Lane(spec, family, flags | values, {**axes, **inputs}, ties)
+
+    @property
+    def _given(self) -> tuple[str, ...]:
+        """The keys that options give."""
+        return (*self.axes, *self.ties, *self.flags)
+
+    @cached_property
+    def every_key(self) -> tuple[str, ...]:
+        """The keys of all families that are swept."""
+        return tuple(dict.fromkeys(name for lane in self.lanes for name in keys(lane.family)))
+
+    @cached_property
+    def every_number(self) -> tuple[str, ...]:
+        """Those of them that are numbers."""
+        return tuple(dict.fromkeys(name for lane in self.lanes for name in numbers(lane.family)))
 
     @property
     def length(self) -> int:
@@ -83,13 +103,14 @@ class Grid:
         """What options say of all designs, as a spec says it."""
         single = {name: str(axis[0]) for name, axis in self.axes.items() if len(axis) == 1}
         switches = (name for name, on in self.flags.items() if on)
-        said = {**single, **dict.fromkeys(switches, "true")}
+        tied = {name: str(tie) for name, tie in self.ties.items()}
+        said = {**single, **tied, **dict.fromkeys(switches, "true")}
         return {name: text for name, text in said.items() if name not in self.overridden}
 
     @property
     def overridden(self) -> frozenset[str]:
         """The keys that an option gives, and a spec too."""
-        given = {*self.axes, *self.flags}
+        given = {*self._given}
         return frozenset(name for spec in self.specs for name in read(spec)[1] if name in given)
 
     @property
@@ -108,12 +129,14 @@ class Lane:
         family: of the block.
         fixed: what the spec says, and the switches.
         axes: of what the spec leaves open, the last turning fastest.
+        ties: the keys that follow others, and how.
     """
 
     spec: str
     family: type[Block]
     fixed: Mapping[str, int | bool]
     axes: Mapping[str, Axis]
+    ties: Mapping[str, Tie] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -125,7 +148,43 @@ class Lane:
         """The closed form of its designs, over the keys that are given."""
         names = [name for name in numbers(self.family) if name in {*self.fixed, *self.axes}]
         flags = {name: on for name, on in self.fixed.items() if isinstance(on, bool)}
-        return trace(self.family, flags, names)
+        return trace(self.family, flags, names, self.ties)
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """The keys of which something is said, in the order of the family's."""
+        given = {*self.fixed, *self.axes, *self.ties}
+        return tuple(name for name in keys(self.family) if name in given)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What each key of the family is where nobody says it."""
+        return {name: field.default for name, field in keys(self.family).items()}
+
+    def resolved(self, values: Columns) -> Columns:
+        """What every key is, defaults as what they are; one that is nothing is left out."""
+        known = {**self.defaults, **follows(self.traced, values)}
+        known |= {**tied(self.traced, values), **values}
+        return {name: one for name, one in known.items() if one is not None}
+
+    def bounds(self) -> dict[str, float]:
+        """What no key and no figure of its designs exceeds."""
+        traced, largest = self.traced, self._largest
+        names = {name: Expression(name) for name in largest}
+        found = bounds({**names, **traced.follows, **traced.tied}, largest)
+        for case in traced.cases:
+            for name, most in bounds(case.totals, largest).items():
+                found[name] = max(most, found.get(name, 0))
+        return found
+
+    @property
+    def _largest(self) -> dict[str, int]:
+        """The largest value of every number that is given."""
+        sizes = self.axes["size"]
+        found = {name: max(axis) for name, axis in self._lists()}
+        if isinstance(sizes, Sizes):
+            found |= {"height": max(sizes.heights), "width": max(sizes.widths)}
+        return {**found, **{n: v for n, v in self.fixed.items() if not isinstance(v, bool)}}
 
     @property
     def first(self) -> dict[str, int | bool]:

@@ -7,7 +7,7 @@ from random import Random
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.compare import Comparison, compare
-from bottlecalc.explore.designs import Design, Page
+from bottlecalc.explore.designs import Design, Designs
 
 
 class Sample:
@@ -24,14 +24,14 @@ class Sample:
         self.designs: list[Design] = []
         self._random, self._passed = Random(seed), 0
 
-    def watch(self, pages: Iterable[Page]) -> Iterator[Page]:
+    def watch(self, pages: Iterable[Designs]) -> Iterator[Designs]:
         """Pass pages on, drawing from them (Vitter 1985, algorithm R)."""
         for page in pages:
             for place in range(len(page)):
                 self._draw(page, place)
             yield page
 
-    def _draw(self, page: Page, place: int) -> None:
+    def _draw(self, page: Designs, place: int) -> None:
         if self._passed < self.size:
             self.designs.append(page.design(place))
         elif (drawn := self._random.randrange(self._passed + 1)) < self.size:

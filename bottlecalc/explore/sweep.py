@@ -1,170 +1,233 @@
-"""Every design of a grid, counted in columns by the same closed forms as one by one."""
+"""Sweeps: every design of a grid that is allowed and wanted, in the order that is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import nan
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
-import numpy as np
+from bottlecalc.blocks.families import COMPARED, FAMILIES
+from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.errors import argument
+from bottlecalc.explore import axes
+from bottlecalc.explore.arrange import AS_THEY_COME, Order, arrange
+from bottlecalc.explore.axes import AnySizes, Values
+from bottlecalc.explore.condition import Condition, figure, parse_condition
+from bottlecalc.explore.designs import NUMBERS, Design, Designs, Page, names
+from bottlecalc.explore.grid import Grid, SweepError
+from bottlecalc.explore.pages import Course, pages
+from bottlecalc.explore.shard import WHOLE, Shard, parse_shard
+from bottlecalc.explore.ties import Tie
+from bottlecalc.text.display import Displayed
+from bottlecalc.text.suggest import did_you_mean
 
-from bottlecalc.blocks.grammar import make
-from bottlecalc.blocks.spec import BlockError, keys, spell
-from bottlecalc.explore.cases import INPUT
-from bottlecalc.explore.columns import Columns, allowed, follows, listed, select, totals
-from bottlecalc.explore.condition import Condition
-from bottlecalc.explore.designs import NUMBERS, RATIOS, Design, Page
-from bottlecalc.explore.grid import Grid, Lane
-from bottlecalc.formulas.families import layers
-
-CHUNK = 1 << 15
-"""Designs counted at once: enough to be fast, few enough to be small."""
+Watch = Callable[[Iterator[Page]], Iterator[Page]]
+"""Passes on pages that are counted, before they are put in order."""
 
 
-@dataclass
-class Course:
-    """How a sweep goes: designs visited, those not allowed, and what is wrong with the first."""
+@dataclass(frozen=True, kw_only=True)
+class Sweep(Displayed):
+    """Designs that are counted while they are asked for, each time anew, and never all held.
 
-    visited: int = 0
-    skipped: int = 0
-    reason: BlockError | None = None
+    Attributes:
+        grid: what is swept.
+        conditions: all of which a design must meet.
+        order: which of them are shown, and in which order.
+        shard: the part of the grid.
+    """
+
+    grid: Grid
+    conditions: Sequence[Condition] = ()
+    order: Order = AS_THEY_COME
+    shard: Shard = WHOLE
+
+    def __iter__(self) -> Iterator[Design]:
+        return chain.from_iterable(self.pages())
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={text}" for name, text in self.grid.common.items())
+        return f"<Sweep of {', '.join(self.grid.specs)}: {said or 'nothing in common'}>"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns: spec, family, the keys of every family, and the figures."""
+        return names(self.grid.every_key)
+
+    @property
+    def visited(self) -> int:
+        """How many designs are gone through, those that are not allowed included."""
+        return self.shard.length(self.grid)
+
+    def bounds(self) -> dict[str, float]:
+        """What no number of any design exceeds, of the whole grid, whatever the shard."""
+        found: dict[str, float] = {}
+        for lane in self.grid.lanes:
+            for name, most in lane.bounds().items():
+                found[name] = max(most, found.get(name, 0))
+        return found
+
+    def pages(self, course: Course | None = None, watch: Watch | None = None) -> Iterator[Designs]:
+        """The designs, many at once, in columns.
+
+        Args:
+            course: kept up to date as the sweep goes.
+            watch: passes on all that meet the conditions, before they are put in order.
+
+        Raises:
+            SweepError: none of the designs is allowed.
+        """
+        course = course or Course()
+        every = pages(self.grid, self.conditions, course, self.shard)
+        shown = arrange(watch(every) if watch else every, self.order)
+        first = next(shown, None)
+        if first is None:
+            self._refuse_if_none_is_allowed(course)
+            return
+        yield first
+        yield from shown
+
+    @cached_property
+    def _length(self) -> int:
+        return sum(map(len, self.pages()))
+
+    def _refuse_if_none_is_allowed(self, course: Course) -> None:
+        if course.reason and course.skipped == self.grid.length:
+            several = f"none of the {course.skipped:,} designs is allowed"
+            subject = several if course.skipped > 1 else "the only design is not allowed"
+            raise SweepError(f"{subject}: {course.reason.sentence}")
 
 
 def sweep(
-    grid: Grid, conditions: Sequence[Condition] = (), course: Course | None = None
-) -> Iterator[Design]:
-    """Every design of a grid that is allowed and meets the conditions, block by block.
+    *blocks: str | Block | type[Block] | Grid,
+    size: AnySizes = 56,
+    batch: Values = 1,
+    where: str | Sequence[str] = (),
+    pareto: str | Sequence[str] | None = None,
+    sort: str | None = None,
+    limit: int | str | None = None,
+    shard: str = "1/1",
+    **values: Values,
+) -> Sweep:
+    """Count every design of a grid, by closed form.
+
+    >>> designs = sweep("bottleneck", in_=64, out=128, mid=range(8, 129, 8))
+    >>> len(designs), max(design.params_main for design in designs)
+    (16, 172032)
 
     Args:
-        grid: what is swept.
-        conditions: all of which must be met; one on a key that a block does not have leaves that
-            block alone.
-        course: kept up to date as the sweep goes.
+        blocks: specs such as ``"bottleneck:groups=4"``, blocks or families, the first being the
+            baseline; plain and bottleneck where there are none. Or one ``Grid``, whole.
+        size: of the input: a side, a tuple of height and width, a list of such, or text
+            (``"14,28x56"``) [pixels].
+        batch: images in the input.
+        where: conditions such as ``"params<=20k"`` or ``"mid>=16"``, all of which must be met; one
+            on a key leaves out blocks that do not have it.
+        pareto: keys; only designs are shown that no other beats in all of these. Less is better,
+            of ``-key`` and of a ratio more; blocks without the key are left out.
+        sort: a key, smallest first; ``-key`` for largest first.
+        limit: at most so many designs.
+        shard: which of how many equal parts of the grid: ``"3/16"``.
+        values: of the keys that specs leave open, ``in_``, ``out``, ``mid``, …: a number, a list
+            or range of them, text (``"8:128:8"``), or for a switch True. A key may follow another
+            one: ``mid="out/2"``, ``groups="mid"``.
+
+    Returns:
+        The designs; nothing is counted before they are asked for.
 
     Raises:
-        BlockError, SweepError: see ``Grid.lanes``.
+        BlockError: a spec is wrong, or its channels are not said.
+        SweepError, RangeError, TieError, QuantityError: a value or a condition is.
     """
-    for _, page in pages(grid, conditions, course or Course()):
-        yield from page
+    grid = _grid(blocks, values, size, batch)
+    known = (*NUMBERS, *grid.every_number)
+    texts = [where] if isinstance(where, str) else where
+    front = pareto.split(",") if isinstance(pareto, str) else pareto or ()
+    return Sweep(
+        grid=grid,
+        conditions=[parse_condition(text, grid.every_number) for text in texts],
+        order=Order(
+            [signed(key, "pareto", known) for key in front],
+            "" if sort is None else signed(sort, "sort", known),
+            axes.limit(limit),
+        ),
+        shard=parse_shard(shard),
+    )
 
 
-def pages(
-    grid: Grid, conditions: Sequence[Condition], course: Course
-) -> Iterator[tuple[Lane, Page]]:
-    """The same in pages, each of one lane; see ``sweep``."""
-    baseline = grid.lanes[0]
+def signed(key: str, option: str, known: Sequence[str]) -> str:
+    """The column that a key means, with the sign that it has.
+
+    Raises:
+        SweepError: there is no such column.
+    """
+    name = key.strip()
+    sign = "-" if name.startswith("-") else ""
+    return sign + figure(name.removeprefix("-"), option, known)
+
+
+def _grid(
+    blocks: Sequence[Any], values: Mapping[str, Values], size: AnySizes, batch: Values
+) -> Grid:
+    if any(isinstance(block, Grid) for block in blocks):
+        return _alone(blocks, values)
+    given = {name.removesuffix("_").removesuffix("_channels"): v for name, v in values.items()}
+    _refuse_unknown(given)
+    flags = {name: _switch(name, v) for name, v in given.items() if name in _switches()}
+    read = {name: axes.axis_or_tie(name, v) for name, v in given.items() if name not in flags}
+    ties = {name: one for name, one in read.items() if isinstance(one, Tie)}
+    grid = Grid(
+        tuple(map(_spec, blocks or COMPARED)),
+        {name: one for name, one in read.items() if not isinstance(one, Tie)},
+        flags, axes.sizes(size), axes.axis("batch", batch), ties,
+    )  # fmt: skip
     for lane in grid.lanes:
-        for start in range(0, lane.length, CHUNK):
-            stop = min(start + CHUNK, lane.length)
-            yield lane, _page(lane, baseline, start, stop, conditions, course)
+        _ = lane.traced
+    return grid
 
 
-def _page(
-    lane: Lane, baseline: Lane, start: int, stop: int,
-    conditions: Sequence[Condition], course: Course,
-) -> Page:  # fmt: skip
-    values = lane.columns(start, stop)
-    kept = allowed(lane.traced, values, stop - start)
-    _note(lane, values, np.flatnonzero(~kept), course)
-    course.visited += stop - start
-    columns = _counted(lane, baseline, select(values, kept), int(kept.sum()), conditions)
-    return _listed(lane, *columns)
+def _alone(blocks: Sequence[Any], values: Mapping[str, Values]) -> Grid:
+    (first, *others) = blocks
+    if others or values or not isinstance(first, Grid):
+        raise SweepError("a Grid says all that is swept; give it alone")
+    _ = first.lanes
+    return first
 
 
-def _counted(
-    lane: Lane, baseline: Lane, values: Columns, length: int, conditions: Sequence[Condition]
-) -> tuple[Columns, int]:
-    """So many allowed designs, counted, and how many of them meet all conditions."""
-    if not length:
-        return dict.fromkeys(NUMBERS, nan) | values, 0
-    columns = values | totals(lane.traced, values, length)
-    columns |= _ratios(lane, columns, baseline, length)
-    met = _met(lane, values, columns, conditions, length)
-    return select(columns, met), int(met.sum())
+def _spec(block: Any) -> str:
+    if isinstance(block, type) and issubclass(block, Block):
+        return block.family
+    if isinstance(block, str | Block):
+        return str(block)
+    raise SweepError(
+        f"{block!r:.60} is no block; give a spec such as 'bottleneck:groups=4', or a block"
+    )
 
 
-def _met(
-    lane: Lane, values: Columns, columns: Columns, conditions: Sequence[Condition], length: int
-) -> Any:
-    """Of each design, whether it meets all conditions; defaults count as what they are."""
-    met = np.ones(length, dtype=bool)
-    if conditions:
-        defaults = {name: field.default for name, field in keys(lane.family).items()}
-        known = {**defaults, **follows(lane.traced, values), **columns}
-        for condition in conditions:
-            met &= condition.met(known)
-    return met
+def _refuse_unknown(given: Mapping[str, Values]) -> None:
+    known = dict.fromkeys(name for family in FAMILIES.values() for name in keys(family))
+    for name in given:
+        if name not in known:
+            raise SweepError(
+                f"there is no key {name!r} to sweep{did_you_mean(name, known)}; the keys are"
+                f" {', '.join(known)}, size and batch"
+            )
 
 
-def _ratios(lane: Lane, columns: Columns, baseline: Lane, length: int) -> Columns:
-    kept = np.zeros(length, dtype=bool)
-    if lane.follows(baseline):
-        values = baseline.beside(columns, lane)
-        kept = allowed(baseline.traced, values, length)
-    if not kept.any():
-        return dict.fromkeys(RATIOS, np.full(length, nan))
-    figures = totals(baseline.traced, select(values, kept), int(kept.sum()))
+def _switches() -> set[str]:
     return {
-        ratio: _quotients(figures[name], columns[name], kept)
-        for ratio, name in zip(RATIOS, ("params_block", "macs_block"), strict=True)
+        name
+        for family in FAMILIES.values()
+        for name, field in keys(family).items()
+        if isinstance(field.default, bool)
     }
 
 
-def _quotients(ours: Any, theirs: Any, kept: Any) -> Any:
-    """Each quotient as the float nearest to it, by Python's integers, for numpy's are rounded.
-
-    ``ours`` are those of the kept alone.
-    """
-    length = int(kept.sum())
-    pairs = zip(listed(ours, length), listed(select({"": theirs}, kept)[""], length), strict=True)
-    found = [_quotient(a, b) for a, b in pairs]
-    exact = any(isinstance(quotient, int) for quotient in found)
-    quotients = np.full(len(kept), nan, dtype=object if exact else float)
-    quotients[kept] = found
-    return quotients
-
-
-def _quotient(a: int, b: int) -> float:
-    try:
-        return a / b if b else nan
-    except OverflowError:
-        return round(Fraction(a, b))
-
-
-def _note(lane: Lane, values: Columns, places: Any, course: Course) -> None:
-    if len(places) and not course.skipped:
-        course.reason = _reason(lane, select(values, places[0]))
-    course.skipped += len(places)
-
-
-def _reason(lane: Lane, first: Columns) -> BlockError:
-    """What is wrong with a design that is not allowed."""
-    whole = {name: v if isinstance(v, bool) else int(v) for name, v in first.items()}
-    batch, height, width = (whole.pop(name) for name in INPUT)
-    try:
-        layers(make(lane.family, whole), (height, width), batch)
-    except BlockError as error:
-        return error
-    raise AssertionError(f"nothing is wrong with {whole} of {lane.spec}")
-
-
-def _listed(lane: Lane, columns: Columns, length: int) -> Page:
-    known = keys(lane.family)
-    given = {name: columns[name] for name in known if name in columns}
-    texts = (_spelled(name, one, known[name].default, length) for name, one in given.items())
-    pairs = (",".join(filter(None, row)) for row in zip(*texts, strict=True))
-    specs = [f"{lane.family.family}:{text}" for text in pairs]
-    figures = {name: listed(columns[name], length) for name in NUMBERS}
-    for name in RATIOS:
-        figures[name] = [None if value != value else value for value in figures[name]]
-    values = {name: listed(one, length) for name, one in given.items()}
-    return Page.in_columns(lane.family, values, {"spec": specs, **figures})
-
-
-def _spelled(name: str, one: Any, default: Any, length: int) -> list[str]:
-    """What a spec says of a key, for each of so many designs."""
-    if not np.ndim(one):
-        return [spell(name, one, default)] * length
-    return [spell(name, value, default) for value in listed(one, length)]
+def _switch(name: str, value: Any) -> bool:
+    if isinstance(value, bool) or value in ("true", "false"):
+        return value in (True, "true")
+    raise SweepError(f"{argument(name)} = {value!r:.60} is neither True nor False; give one")

@@ -9,15 +9,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.blocks.spec import keys, spell
-from bottlecalc.explore.arrange import PAGE
-from bottlecalc.explore.designs import COLUMNS, Design, Page
+from bottlecalc.explore.designs import Design, Designs, names
+from bottlecalc.explore.grid import Grid
+from bottlecalc.explore.sweep import Sweep
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.schema import heading
@@ -31,49 +32,88 @@ class Title:
         baseline: its spec.
         common: the keys that have one value for all designs, which is not said again of each.
         told: the keys whose value is said of each design, the default too.
+        keys: of all families, a column each.
+        switches: those of them that are no numbers.
     """
 
     baseline: str
     common: Mapping[str, str]
     told: Collection[str] = ()
+    keys: Sequence[str] = ()
+    switches: Collection[str] = ()
+
+    @classmethod
+    def of(cls, grid: Grid) -> Self:
+        """What stands above the sweep of a grid."""
+        switches = {*grid.every_key}.difference(grid.every_number)
+        return cls(grid.specs[0], grid.common, grid.overridden, grid.every_key, switches)
 
 
-def _csv(pages: Iterable[Page], _title: Title, _console: Console) -> Iterator[str]:
-    yield ",".join(COLUMNS) + "\n"
+def table(sweep: Sweep, console: Console) -> str:
+    """All designs, as ``--format table`` has them."""
+    return "".join(_table(sweep.pages(), Title.of(sweep.grid), console))
+
+
+def document(sweep: Sweep) -> dict[str, Any]:
+    """All designs, as ``--format json`` has them."""
+    title = Title.of(sweep.grid)
+    designs = [one for page in sweep.pages() for one in _documents(page, title)]
+    return {**_opening(title), "designs": designs}
+
+
+def _csv(pages: Iterable[Designs], title: Title, _console: Console) -> Iterator[str]:
+    columns = names(title.keys)
+    yield ",".join(columns) + "\n"
     for page in pages:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(page.rows())
+        cells = (_spelled(page.listed(name), name in title.switches) for name in columns)
+        csv.writer(text, lineterminator="\n").writerows(zip(*cells, strict=True))
         yield text.getvalue()
 
 
-def _json(pages: Iterable[Page], title: Title, _console: Console) -> Iterator[str]:
-    opening = {**heading("sweep", {}), "baseline": title.baseline}
-    yield json.dumps(opening)[:-1] + ', "designs": ['
+def _spelled(values: list[Any], is_switch: bool) -> list[Any]:
+    """Switches as a spec has them, and other values as they are."""
+    if not is_switch:
+        return values
+    return [None if value is None else str(value).lower() for value in values]
+
+
+def _json(pages: Iterable[Designs], title: Title, _console: Console) -> Iterator[str]:
+    yield json.dumps(_opening(title))[:-1] + ', "designs": ['
     separator = "\n"
-    for designs in _aligned(pages):
-        yield separator + ",\n".join(json.dumps(_document(design)) for design in designs)
+    for page in pages:
+        yield separator + ",\n".join(map(json.dumps, _documents(page, title)))
         separator = ",\n"
     yield "\n]}\n"
 
 
-def _document(design: Design) -> dict[str, Any]:
+def _opening(title: Title) -> dict[str, Any]:
+    return {**heading("sweep", {}), "baseline": title.baseline}
+
+
+def _documents(page: Designs, title: Title) -> Iterator[dict[str, Any]]:
+    columns = names(title.keys)
+    for row in page.rows(columns):
+        yield _document(dict(zip(columns, row, strict=True)), title)
+
+
+def _document(values: Mapping[str, Any], title: Title) -> dict[str, Any]:
     return {
-        "spec": design.spec,
-        "batch": design.batch,
-        "size": [design.height, design.width],
-        "params": _scopes(design, "params", ("main", "convs", "block")),
-        "macs": _scopes(design, "macs", ("main", "block")),
-        "flops": _scopes(design, "flops", ("main", "block")),
-        "activations": design.activations,
+        **{name: values[name] for name in ("spec", "family", *title.keys, "batch")},
+        "size": [values["height"], values["width"]],
+        "params": _scopes(values, "params", ("main", "convs", "block")),
+        "macs": _scopes(values, "macs", ("main", "block")),
+        "flops": _scopes(values, "flops", ("main", "block")),
+        "activations": values["activations"],
         "ratios": {
-            "params": {"block": design.ratio_params_block},
-            "macs": {"block": design.ratio_macs_block},
+            "params": {"block": values["ratio_params_block"]},
+            "macs": {"block": values["ratio_macs_block"]},
         },
     }
 
 
-def _scopes(design: Design, figure: str, scopes: Sequence[str]) -> dict[str, int]:
-    return {scope: getattr(design, f"{figure}_{scope}") for scope in scopes}
+def _scopes(values: Mapping[str, Any], figure: str, scopes: Sequence[str]) -> dict[str, int]:
+    return {scope: values[f"{figure}_{scope}"] for scope in scopes}
 
 
 HEADERS = (
@@ -109,7 +149,7 @@ def _label(design: Design, title: Title) -> str:
     return " ".join((design.family.family, *filter(None, own)))
 
 
-def _markdown(pages: Iterable[Page], title: Title, _console: Console) -> Iterator[str]:
+def _markdown(pages: Iterable[Designs], title: Title, _console: Console) -> Iterator[str]:
     names = [header.removeprefix("=").replace("\n", " ").strip() for header in HEADERS]
     names[3:5], names[9] = ["parameters convs", "parameters block"], "ratio MACs"
     yield f"{_caption(title)}\n\n| {' | '.join(names)} |\n"
@@ -130,7 +170,7 @@ STACKED_HEADERS = (
 WIDE = 110
 
 
-def _table(pages: Iterable[Page], title: Title, console: Console) -> Iterator[str]:
+def _table(pages: Iterable[Designs], title: Title, console: Console) -> Iterator[str]:
     yield printed([Text(_caption(title), style="dim")], console)
     page_of = _page if console.width >= WIDE else _stacked_page
     for designs in _aligned(pages):
@@ -162,14 +202,18 @@ def _caption(title: Title) -> str:
     )
 
 
-def _aligned(pages: Iterable[Page]) -> Iterator[list[Design]]:
+ALIGNED = 1000
+"""Designs of one table."""
+
+
+def _aligned(pages: Iterable[Designs]) -> Iterator[list[Design]]:
     """So many designs at once as are aligned with each other, and written at once."""
     designs = chain.from_iterable(pages)
-    while some := list(islice(designs, PAGE)):
+    while some := list(islice(designs, ALIGNED)):
         yield some
 
 
-Format = Callable[[Iterable[Page], Title, Console], Iterator[str]]
+Format = Callable[[Iterable[Designs], Title, Console], Iterator[str]]
 
 FORMATS: Mapping[str, Format] = {
     "table": _table,

@@ -1,45 +1,55 @@
-"""A sweep as a figure: cost against the swept quantity, one line a block."""
+"""A sweep as a figure: cost against the swept quantity, one line a block; or as points."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from bottlecalc.blocks.residual import Plain
 from bottlecalc.errors import argument
 from bottlecalc.explore import condition
 from bottlecalc.explore.break_even import widest
 from bottlecalc.explore.curves import Curve, Curves
-from bottlecalc.explore.designs import FIGURES
+from bottlecalc.explore.designs import FIGURES, NUMBERS, Page
 from bottlecalc.explore.grid import Grid, SweepError
-from bottlecalc.render import words
-
-LARGEST = 10**300
-"""What can be drawn is a float, and so are sums of it."""
+from bottlecalc.explore.scatter import Scatter
+from bottlecalc.explore.sweep import signed
+from bottlecalc.render import scatter
+from bottlecalc.render.canvas import (
+    COLOURS,
+    DASHES,
+    canvas,
+    fits_floats,
+    name_of,
+    text_canvas,
+    title_of,
+)
 
 TERMINAL = "-"
 """The file that stands for a drawing in text."""
 
 FORMATS = ("svg", "png", "pdf")
-QUANTITIES = {
-    "in": "input channels",
-    "out": "output channels",
-    "mid": "width of the middle, mid [channels]",
-    "stride": "stride",
-    "dilation": "dilation",
-    "groups": "groups",
-    "size": "height and width of the input [pixels]",
-    "batch": "images in the input",
-}
-# Okabe and Ito's colours, told apart by all; dashes tell the lines apart without any.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-DASHES = ("-", "--", "-.", ":")
+
+
+class Drawing(NamedTuple):
+    """Something that is drawn of a sweep.
+
+    Attributes:
+        watch: passes pages on, noting what is to be drawn.
+        picture: draws what was noted, in one of ``FORMATS``.
+        text: draws it in text, for a terminal so wide.
+    """
+
+    watch: Callable[[Iterator[Page]], Iterator[Page]]
+    picture: Callable[[str], bytes]
+    text: Callable[[int], str]
 
 
 class Plot(NamedTuple):
-    """What is drawn.
+    """Curves that are drawn.
 
     Attributes:
         quantity: what is swept.
@@ -56,30 +66,64 @@ class Plot(NamedTuple):
     break_evens: Sequence[int]
 
 
+def drawing_of(
+    grid: Grid, file: str, cost: str | None = None, x: str | None = None, y: str | None = None
+) -> Drawing:
+    """What is to be drawn of a grid: curves of a cost, or points.
+
+    Args:
+        grid: that is swept.
+        file: it goes to, or ``-``.
+        cost: against the swept quantity; None for the usual one.
+        x: of points, the column to the right.
+        y: of points, the column upwards.
+
+    Raises:
+        SweepError: the file is no figure, a library is missing, there is no such column, or not
+            one quantity is swept.
+    """
+    option = argument("plot")
+    if file != TERMINAL and form_of(file) not in FORMATS:
+        raise SweepError(f"{option} {file!r} is no figure; end it in .svg, .png or .pdf, or give -")
+    drawing = _curves(grid, cost) if x is None and y is None else _points(grid, cost, x, y)
+    _check_library("plotille" if file == TERMINAL else "matplotlib")
+    return drawing
+
+
+def _points(grid: Grid, cost: str | None, x: str | None, y: str | None) -> Drawing:
+    if cost is not None or x is None or y is None:
+        raise SweepError(
+            f"points are drawn by {argument('x')} and {argument('y')}, curves by"
+            f" {argument('plot-key')}; give both of the former or the latter"
+        )
+    known = (*NUMBERS, *grid.every_number)
+    held = Scatter(signed(x, "x", known), signed(y, "y", known))
+
+    def points() -> scatter.Points:
+        return scatter.points_of(held, held.drawn(grid.lanes[0]), title_of(grid))
+
+    return Drawing(
+        held.watch,
+        lambda form: scatter.picture(points(), form),
+        lambda columns: scatter.drawing(points(), columns),
+    )
+
+
+def _curves(grid: Grid, cost: str | None) -> Drawing:
+    held = curves_of(grid, cost)
+    return Drawing(
+        held.watch,
+        lambda form: picture(plot_of(grid, held), form),
+        lambda columns: drawing(plot_of(grid, held), columns),
+    )
+
+
 def picture(plot: Plot, form: str) -> bytes:
     """Draw with matplotlib, as ``svg``, ``png`` or ``pdf``; the same bytes for the same plot."""
-    import matplotlib
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
-
-    with matplotlib.rc_context({"svg.hashsalt": "bottlecalc", "font.size": 12}):
-        figure = Figure(figsize=(8, 5), layout="constrained")
-        axes = figure.add_subplot(title=plot.title)
-        axes.set_xlabel(QUANTITIES.get(plot.quantity, plot.quantity))
-        axes.set_ylabel(words.name(plot.figure))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        axes.grid(color="0.9")
-        axes.spines[["top", "right"]].set_visible(False)
+    with canvas(plot.title, plot.quantity, plot.figure, form) as (axes, content):
         _draw(axes, plot)
-        axes.set_ylim(bottom=0)
-        axes.legend(frameon=False)
-        file = io.BytesIO()
-        figure.savefig(file, format=form, dpi=200, metadata=_undated(form))
-    return file.getvalue()
-
-
-def _undated(form: str) -> Mapping[str, None]:
-    return {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+    made: bytes = content.getvalue()
+    return made
 
 
 def _draw(axes: Any, plot: Plot) -> None:
@@ -87,15 +131,32 @@ def _draw(axes: Any, plot: Plot) -> None:
         style: dict[str, Any] = {
             "color": COLOURS[place % 6],
             "linestyle": DASHES[place % 4],
-            "label": _name(line),
+            "linewidth": 2 + 3 * len(_same(plot.lines[place + 1 :], line)),
+            "label": _name(plot.lines, place),
         }
         if line.level:
-            axes.axhline(line.points[0][1], linewidth=2, **style)
+            axes.axhline(line.points[0][1], **style)
         else:
             marker = "o" if len(line.points) <= 40 else ""
-            axes.plot(*zip(*line.points, strict=True), linewidth=2, marker=marker, **style)
+            axes.plot(*zip(*line.points, strict=True), marker=marker, **style)
     for break_even in _meetings(plot):
         _mark(axes, break_even, sum(_reach(plot)) / 2)
+
+
+def _same(lines: Sequence[Curve], line: Curve) -> list[Curve]:
+    """Those of the lines that would hide this one, drawn over it as thick as it is."""
+    return [other for other in lines if _shape(other) == _shape(line)]
+
+
+def _shape(line: Curve) -> object:
+    return line.points[0][1] if line.level else line.points
+
+
+def _name(lines: Sequence[Curve], place: int) -> str:
+    """What a line is called, and which one before it runs where it does."""
+    name = name_of(lines[place].lane, lines[place].is_baseline)
+    same = _same(lines[:place], lines[place])
+    return f"{name}, the same as {same[0].lane.spec}" if same else name
 
 
 def _mark(axes: Any, break_even: int, middle: float) -> None:
@@ -125,62 +186,35 @@ def _meetings(plot: Plot) -> list[int]:
 
 def drawing(plot: Plot, columns: int) -> str:
     """Draw in text, for a terminal so wide."""
-    import plotille
-
-    figure = plotille.Figure()
-    figure.width, figure.height = max(20, columns - 25), 16
-    figure.x_label, figure.y_label = plot.quantity, words.name(plot.figure)
-    figure.set_y_limits(min_=0)
-    figure.color_mode = "names"
-    figure.with_colors = False
-    for kind in (int, float):
-        figure.register_label_formatter(kind, _tick)
+    figure = text_canvas(plot.quantity, plot.figure, columns)
     first, last = _reach(plot)
-    for line, marker in zip(plot.lines, "ox+*#@" * len(plot.lines), strict=False):
+    markers = "ox+*#@" * len(plot.lines)
+    for place, line in enumerate(plot.lines):
         points = [(x, line.points[0][1]) for x in (first, last)] if line.level else line.points
-        figure.plot(*zip(*points, strict=True), label=_name(line), marker=marker)
+        name = _name(plot.lines, place)
+        figure.plot(*zip(*points, strict=True), label=name, marker=markers[place])
     figure.set_x_limits(min_=first, max_=last)
     for break_even in _meetings(plot):
         figure.axvline((break_even - first) / (last - first))
     return f"{plot.title}\n{figure.show(legend=True)}\n"
 
 
-def _name(line: Curve) -> str:
-    return f"{line.lane.spec} (baseline)" if line.is_baseline else line.lane.spec
-
-
-def _tick(value: float, chars: int, delta: float, left: bool = False) -> str:
-    text = f"{value:,.0f}"
-    return text.ljust(chars) if left else text.rjust(chars)
-
-
-def check(grid: Grid, file: str) -> None:
-    """Refuse what cannot be drawn, before anything is.
-
-    Raises:
-        SweepError: the file is no figure, a library is missing, or not one quantity is swept.
-    """
-    option = argument("plot")
-    if file != TERMINAL and form_of(file) not in FORMATS:
-        raise SweepError(f"{option} {file!r} is no figure; end it in .svg, .png or .pdf, or give -")
-    _check_library("plotille" if file == TERMINAL else "matplotlib")
-    swept = grid.swept
-    if len(swept) != 1:
-        raise SweepError(
-            f"{option} draws one swept quantity, and {', '.join(swept) or 'none'} is swept;"
-            " give one of the options more than one value, and the others one"
-        )
-    if swept == ["size"] and [*grid.sizes.heights] != [*grid.sizes.widths]:
-        raise SweepError(f"{option} draws square sizes; give {argument('size')} such as 14,28,56")
-
-
 def curves_of(grid: Grid, figure: str | None) -> Curves:
     """What is to be drawn of a grid: the cost that is named, or the usual one.
 
     Raises:
-        SweepError: there is no such cost.
+        SweepError: there is no such cost, or not one quantity is swept.
     """
-    (quantity,) = grid.swept
+    option, swept = argument("plot"), grid.swept
+    if len(swept) != 1:
+        raise SweepError(
+            f"{option} draws one swept quantity, and {', '.join(swept) or 'none'} is swept;"
+            " give one of the options more than one value, and the others one, or draw points by"
+            f" {argument('x')} and {argument('y')}"
+        )
+    if swept == ["size"] and [*grid.sizes.heights] != [*grid.sizes.widths]:
+        raise SweepError(f"{option} draws square sizes; give {argument('size')} such as 14,28,56")
+    (quantity,) = swept
     usual = "macs_main" if quantity in ("size", "batch") else "params_main"
     cost = usual if figure is None else condition.figure(figure, "plot-key", FIGURES)
     return Curves(grid, quantity, cost)
@@ -193,13 +227,10 @@ def plot_of(grid: Grid, curves: Curves) -> Plot:
         SweepError: there is nothing to draw, or it is beyond all floats.
     """
     lines = curves.drawn()
-    if not lines:
-        raise SweepError("no design meets the conditions, and there is nothing to draw")
-    if any(number > LARGEST for line in lines for point in line.points for number in point):
-        raise SweepError("the numbers are too large to be drawn; give smaller ones")
-    meeting = (curves.quantity, curves.cost) == ("mid", "params_main")
+    fits_floats(np.array(line.points, dtype=object) for line in lines)
+    meeting = (curves.quantity, curves.cost) == ("mid", "params_main") and not grid.ties
     return Plot(
-        curves.quantity, curves.cost, _title(grid), lines, _break_evens(lines) if meeting else []
+        curves.quantity, curves.cost, title_of(grid), lines, _break_evens(lines) if meeting else []
     )
 
 
@@ -215,13 +246,6 @@ def _check_library(library: str) -> None:
         raise SweepError(
             f"{argument('plot')} needs {library}; install it with: python -m pip install {library}"
         ) from error
-
-
-def _title(grid: Grid) -> str:
-    parts = [f"{key}={text}" for key, text in grid.common.items()]
-    if grid.swept != ["size"]:
-        parts.append(f"{grid.sizes.heights[0]}×{grid.sizes.widths[0]}")
-    return ", ".join(parts)
 
 
 def _break_evens(lines: Sequence[Curve]) -> list[int]:

@@ -48,6 +48,18 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def short(value: float) -> str:
+    """A number in its unit, for an axis: ``3.5 G``.
+
+    >>> short(3_500_000_000), short(75_000), short(0.5)
+    ('3.5 G', '75 k', '0.5')
+    """
+    for unit, power in reversed(UNITS.items()):
+        if power <= abs(value) < 10**15:
+            return f"{value / power:.4g} {unit}".rstrip()
+    return f"{value:.4g}"
+
+
 def ratio(value: Fraction) -> str:
     """How many times, to two decimals, or to three digits where those would be mostly zeros."""
     if value >= 10**6:

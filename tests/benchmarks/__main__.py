@@ -239,7 +239,7 @@ def count_designs() -> None:
     """Count 300,000 designs as a sweep does, without writing them."""
     from bottlecalc.explore.columns import totals
     from bottlecalc.explore.grid import Grid
-    from bottlecalc.explore.sweep import CHUNK
+    from bottlecalc.explore.pages import CHUNK
 
     axes = {"in": [64], "out": [128], "mid": range(1, 300_001)}
     (lane,) = Grid(("bottleneck",), axes).lanes

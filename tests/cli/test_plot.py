@@ -36,7 +36,7 @@ def test_a_plot_names_its_axes_its_lines_and_the_break_even(run: Run, tmp_path: 
     text = " ".join(re.findall(r">([^<>\n]+)</text>", path.read_text("utf-8")))
     for words in (
         *("width of the middle, mid [channels]", "parameters (main)", "plain (baseline)"),
-        *("bottleneck", "break-even: mid = 80", "in=64, out=128, 56×56", "75,000"),
+        *("bottleneck", "break-even: mid = 80", "in=64, out=128, 56×56", "75 k"),
     ):
         assert words in text
     with matplotlib.rc_context({"svg.fonttype": "none"}):
@@ -94,7 +94,7 @@ def test_a_design_is_counted_once_whether_it_is_drawn_or_not(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of each of the 16 designs of a block, and of the baseline that it is held against."""
-    from bottlecalc.explore import columns, sweep
+    from bottlecalc.explore import columns, pages
 
     totals = columns.totals
     lengths: list[int] = []
@@ -103,7 +103,7 @@ def test_a_design_is_counted_once_whether_it_is_drawn_or_not(
         lengths.append(length)
         return totals(traced, values, length)
 
-    monkeypatch.setattr(sweep, "totals", counting)
+    monkeypatch.setattr(pages, "totals", counting)
     for plot in ((), ("--plot", str(tmp_path / "figure.svg"))):
         lengths.clear()
         assert run(*FAST, "--block", "bottleneck", "--mid", "8:128:8", *plot).code == 0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import nan
 from typing import Any
+
+import numpy as np
 
 from bottlecalc.agreement.closed_form import count
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.residual import Plain
 from bottlecalc.blocks.spec import BlockError
-from bottlecalc.explore.designs import COLUMNS, FIGURES, Design, Page
+from bottlecalc.explore.designs import FIGURES, NUMBERS, RATIOS, Design, Page
 from bottlecalc.explore.grid import Grid
 from bottlecalc.text.ranges import parse_axis, parse_sizes
 
@@ -76,5 +79,9 @@ def design(params: int, macs: int, ratio: float | None = None) -> Design:
 
 def page_of(designs: Sequence[Design]) -> Page:
     """A page of these designs."""
-    columns = {name: [getattr(one, name) for one in designs] for name in COLUMNS}
-    return Page(columns=columns, design=designs.__getitem__)
+    (lane,) = grid("plain", in_="1", out="1").lanes
+    columns = {
+        name: np.array([getattr(one, name) for one in designs], dtype=object) for name in NUMBERS
+    }
+    columns |= {name: np.where(columns[name] == None, nan, columns[name]) for name in RATIOS}  # noqa: E711
+    return Page(lane=lane, columns={**columns, "in": 1, "out": 1}, length=len(designs))

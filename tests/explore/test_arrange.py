@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bottlecalc.explore.arrange import PAGE, Order, arrange
+from bottlecalc.explore.arrange import PAGE, Order, arrange, unbeaten
 from bottlecalc.explore.designs import Design
-from bottlecalc.explore.sweep import Course, pages
+from bottlecalc.explore.pages import Course, pages
 from tests.explore.designs import design, grid, page_of
 
 
@@ -45,7 +48,7 @@ def test_pages_are_never_empty_and_no_longer_than_they_may_be() -> None:
     designs = [design(n, n) for n in range(2 * PAGE + 1)]
     found = list(arrange([page_of(designs)], Order(key="-params_block")))
     assert [len(page) for page in found] == [PAGE, PAGE, 1]
-    assert [row[6] for row in found[2].rows()] == [0]
+    assert found[2].listed("params_block") == [0]
     assert [len(page) for page in arrange([page_of(designs)] * 2, Order(most=2 * PAGE + 3))] == [
         2 * PAGE + 1,
         2,
@@ -55,6 +58,27 @@ def test_pages_are_never_empty_and_no_longer_than_they_may_be() -> None:
 def test_nothing_is_held_where_nothing_is_ordered() -> None:
     course = Course()
     endless = pages(grid("bottleneck", in_="64", out="128", mid="1:90000000"), (), course)
-    (page,) = arrange((page for _, page in endless), Order(most=1))
+    (page,) = arrange(endless, Order(most=1))
     assert [one.spec for one in page] == ["bottleneck:in=64,out=128,mid=1"]
     assert course.visited < 90_000_000
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=25), st.sampled_from([1, 2, 3]))
+def test_the_front_over_any_number_of_columns(rows: list[tuple[int, ...]], width: int) -> None:
+    costs = [row[:width] for row in rows]
+    unbeaten_rows = [
+        row
+        for row in costs
+        if not any(other != row and all(map(operator.le, other, row)) for other in costs)
+    ]
+    places = unbeaten(np.array(costs, dtype=int).reshape(-1, width))
+    assert [costs[at] for at in places] == sorted(unbeaten_rows)
+
+
+def test_numbers_beyond_64_bits_and_of_several_blocks_are_put_in_order() -> None:
+    designs = [design(n, 1) for n in (2**80, 3, 2**53 + 1, 2**53)]
+    ordered = shown(designs, Order(key="-params_block"))
+    assert [one.params_block for one in ordered] == [2**80, 2**53 + 1, 2**53, 3]
+    swept = pages(grid("plain", "bottleneck", in_="3,64", out="128", mid="8,16"), (), Course())
+    specs = [one.spec for page in arrange(swept, Order(key="mid")) for one in page]
+    assert [spec.partition(",mid=")[2] for spec in specs] == ["8", "8", "16", "16", "", ""]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bottlecalc.explore.curves import Curve, Curves
-from bottlecalc.explore.sweep import Course, pages
+from bottlecalc.explore.pages import pages
 from tests.explore.designs import grid
 
 
 def curves(cost: str, quantity: str, **axes: str) -> list[Curve]:
     swept = grid("plain", "bottleneck", **axes)
     drawn = Curves(swept, quantity, cost)
-    list(drawn.watch(pages(swept, (), Course())))
+    list(drawn.watch(pages(swept)))
     return drawn.drawn()
 
 
@@ -32,6 +32,6 @@ def test_cost_against_size_and_batch() -> None:
 def test_a_block_of_which_nothing_passed_has_no_curve() -> None:
     swept = grid("plain", "bottleneck", in_="64", out="128", mid="16,32")
     drawn = Curves(swept, "mid", "params_main")
-    only = [pair for pair in pages(swept, (), Course()) if pair[0] is swept.lanes[1]]
+    only = (page for page in pages(swept) if page.lane is swept.lanes[1])
     list(drawn.watch(only))
     assert [curve.lane.spec for curve in drawn.drawn()] == ["bottleneck"]

@@ -21,11 +21,12 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.explore import intervals
 from bottlecalc.explore.break_even import break_even, break_even_mid
 from bottlecalc.explore.cases import numbers, trace
-from bottlecalc.explore.designs import COLUMNS, FIGURES
+from bottlecalc.explore.designs import FIGURES, names
 from bottlecalc.explore.grid import Grid
+from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.question import SIZE, Limit, Question, SolveError
 from bottlecalc.explore.solve import solve
-from bottlecalc.explore.sweep import Course, pages, sweep
+from bottlecalc.explore.sweep import sweep
 from bottlecalc.layers.expression import TraceError
 from bottlecalc.render.designs import FORMATS, Title
 from bottlecalc.render.layout import unbounded
@@ -71,7 +72,7 @@ def grids(draw: st.DrawFn, family: type[Block]) -> Grid:
 @settings(max_examples=60, deadline=None)
 def test_a_sweep_is_exact(family: type[Block], data: st.DataObject) -> None:
     swept, course = data.draw(grids(family)), Course()
-    designs = list(sweep(swept, course=course))
+    designs = [design for page in pages(swept, (), course) for design in page]
     assert all(is_exact(design) for design in designs)
     found = [(d.spec, d.batch, d.height, d.width) for d in designs]
     assert found == allowed_one_by_one(swept)
@@ -85,9 +86,10 @@ def test_a_sweep_is_exact(family: type[Block], data: st.DataObject) -> None:
 def test_a_page_of_designs_is_exact(family: type[Block], data: st.DataObject) -> None:
     """In Python, in CSV and in JSON, to the last digit."""
     swept = data.draw(grids(family))
-    found = [page for _, page in pages(swept, (), Course())]
-    rows = [dict(zip(COLUMNS, row, strict=True)) for page in found for row in page.rows()]
-    title, wide = Title(swept.specs[0], {}), unbounded()
+    columns = names(swept.every_key)
+    rows = [dict(zip(columns, row, strict=True)) for page in pages(swept)
+            for row in page.rows(columns)]  # fmt: skip
+    found, title, wide = [*pages(swept)], Title.of(swept), unbounded()
     read = csv.DictReader(io.StringIO("".join(FORMATS["csv"](iter(found), title, wide))))
     document = json.loads("".join(FORMATS["json"](iter(found), title, wide)))
     for row, line, item in zip(rows, read, document["designs"], strict=True):

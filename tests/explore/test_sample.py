@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bottlecalc.explore.arrange import Order, arrange
+from bottlecalc.explore.pages import pages
 from bottlecalc.explore.sample import Sample
-from bottlecalc.explore.sweep import Course, pages
 from bottlecalc.formulas import vocabulary
 from bottlecalc.tools import check
 from tests.explore.designs import design, grid, page_of
@@ -38,9 +38,9 @@ def test_each_design_is_drawn_as_often_as_any_other() -> None:
 
 
 def sample_of(*specs: str) -> Sample:
-    sample, course = Sample(3, "0"), Course()
-    swept = pages(grid(*specs, in_="6", out="8,9", size="5x4"), (), course)
-    list(sample.watch(arrange((page for _, page in swept), Order())))
+    sample = Sample(3, "0")
+    swept = pages(grid(*specs, in_="6", out="8,9", size="5x4"))
+    list(sample.watch(arrange(swept, Order())))
     return sample
 
 

@@ -9,19 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bottlecalc.blocks.grammar import parse
-from bottlecalc.explore import sweep as sweeping
+from bottlecalc.explore import pages as sweeping
 from bottlecalc.explore.designs import Design
 from bottlecalc.explore.grid import Grid
-from bottlecalc.explore.sweep import Course, sweep
+from bottlecalc.explore.pages import Course, pages
+from bottlecalc.explore.sweep import sweep
 from bottlecalc.layers import ops
 from bottlecalc.text.ranges import Sizes, parse_sizes
 from tests.explore.designs import AWKWARD, allowed_one_by_one, figures, grid, is_exact
 
 
+def every(swept: Grid, course: Course) -> list[Design]:
+    return [design for page in pages(swept, (), course) for design in page]
+
+
 def test_columns_give_the_same_integers_as_one_by_one() -> None:
     swept = grid("plain", "bottleneck", "basic:stride=1", size="7,9x4", batch="1,3", **AWKWARD)
     course = Course()
-    designs = list(sweep(swept, course=course))
+    designs = every(swept, course)
     assert len(designs) + course.skipped == course.visited == swept.length
     assert str(course.reason).startswith(
         "groups = 3 does not divide mid_channels = 7 in bottleneck:in=3,out=8"
@@ -128,7 +133,7 @@ def test_switches_and_odd_sizes_hold_for_every_design() -> None:
         [1],
     )
     course = Course()
-    designs = list(sweep(swept, course=course))
+    designs = every(swept, course)
     assert {(d.height, d.width) for d in designs} == {(6, 6), (8, 4)}
     assert (len(designs), course.skipped) == (8, 8)
     assert "size 7x7 is odd" in str(course.reason)
@@ -144,11 +149,11 @@ def test_numbers_below_one_are_not_allowed_whoever_gives_them() -> None:
         ("plain:dilation=-0", "dilation = 0 in plain:in=64,out=128,dilation=0"),
     ):
         course = Course()
-        assert list(sweep(grid(spec, in_="64", out="128"), course=course)) == []
+        assert every(grid(spec, in_="64", out="128"), course) == []
         assert str(course.reason) == f"{reason}; give a whole number of at least 1"
     course = Course()
     nothing = Grid(("plain",), {"in": [0, 3], "out": [2, -1]}, {}, Sizes([0, 4], [4, 4]), [0, 1])
-    (design,) = sweep(nothing, course=course)
+    (design,) = every(nothing, course)
     assert (design.spec, design.height, design.batch) == ("plain:in=3,out=2", 4, 1)
     assert (course.visited, course.skipped) == (16, 15)
 
@@ -157,7 +162,7 @@ def test_a_wrong_input_alone_says_what_is_wrong() -> None:
     for size, batch, reason in (("0", 1, "height = 0"), ("4", 0, "batch = 0")):
         course = Course()
         sizes = Sizes([int(size)], [4])
-        assert list(sweep(Grid(("plain:in=3,out=2",), {}, {}, sizes, [batch]), (), course)) == []
+        assert every(Grid(("plain:in=3,out=2",), {}, {}, sizes, [batch]), course) == []
         assert str(course.reason) == f"{reason}; give a whole number of at least 1"
 
 
@@ -167,13 +172,14 @@ def test_a_chunk_ends_where_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> 
     for chunk in (1, 7, 64):
         monkeypatch.setattr(sweeping, "CHUNK", chunk)
         course = Course()
-        assert list(sweep(swept, course=course)) == whole
+        assert every(swept, course) == whole
         assert course.visited == swept.length
 
 
 def test_nothing_is_counted_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     course = Course()
-    designs = sweep(grid("bottleneck", in_="64", out="128", mid="1:90000000"), course=course)
+    swept = grid("bottleneck", in_="64", out="128", mid="1:90000000")
+    designs = (design for page in pages(swept, (), course) for design in page)
     assert course.visited == 0
     assert next(designs).spec == "bottleneck:in=64,out=128,mid=1"
     assert course.visited == sweeping.CHUNK

@@ -1,0 +1,96 @@
+"""What is swept as Python gives it: numbers, lists, ranges and text; all else is one sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bottlecalc import BottlecalcError, Bottleneck, Plain, Sweep, sweep
+from bottlecalc.explore.axes import sizes
+from bottlecalc.explore.grid import Grid
+from bottlecalc.text.ranges import Sizes
+from tests.explore.designs import grid
+
+
+@pytest.mark.parametrize(
+    "mid",
+    [
+        range(8, 25, 8),
+        range(24, 7, -8),
+        [8, 16, 24, 8],
+        (8, 16, 24),
+        "8:24:8",
+        np.array([8, 16, 24]),
+    ],
+    ids=repr,
+)
+def test_values_come_in_every_form(mid: Any) -> None:
+    swept = sweep("bottleneck", in_=64, out=128, mid=mid)
+    assert isinstance(swept, Sweep)
+    assert sorted(design.keys["mid"] for design in swept) == [8, 16, 24]
+    assert len(swept) == 3
+
+
+def test_a_tuple_is_one_size_and_a_list_several() -> None:
+    assert sizes((14, 28)) == Sizes([14], [28])
+    assert sizes([14, (7, 28)]) == Sizes([14, 7], [14, 28])
+    assert sizes(range(7, 15, 7)) == Sizes(range(7, 15, 7), range(7, 15, 7))
+    assert sizes("14,28x7") == Sizes([14, 28], [14, 7])
+    assert sizes(9) == Sizes([9], [9])
+
+
+def test_blocks_come_as_specs_blocks_families_or_a_grid() -> None:
+    for block in ("bottleneck", Bottleneck):
+        (design,) = sweep(block, in_channels=64, out=128, mid_channels=26)
+        assert design.params_main == 64 * 26 + 9 * 26 * 26 + 26 * 128
+    (design,) = sweep(Plain(64, 128))
+    assert design.params_main == 73_728
+    assert [d.spec for d in sweep(in_=3, out=8)] == ["plain:in=3,out=8", "bottleneck:in=3,out=8"]
+    assert len(sweep(grid("plain", in_="3,5", out="7"))) == 2
+
+
+WRONG = [
+    ({"in_": 3.5}, "in_channels = 3.5 is nothing to sweep; give a whole number of at least 1, a"),
+    ({"in_": True}, "in_channels = True is nothing to sweep"),
+    ({"mid": []}, "mid_channels = [] is nothing to sweep"),
+    ({"mid": range(0)}, "mid_channels = range(0, 0) is nothing to sweep"),
+    ({"mid": [3, 0]}, "mid_channels = [3, 0] is nothing to sweep"),
+    ({"mid": range(1, 10**30)}, "mid_channels = range(1, 1000000000000000000000000000000) is noth"),
+    ({"midd": 3}, "there is no key 'midd' to sweep (did you mean mid?); the keys are in, out,"),
+    ({"downsample": 3}, "downsample = 3 is neither True nor False; give one"),
+    ({"size": (1, 2, 3)}, "size = (1, 2, 3) is nothing to sweep"),
+    ({"size": []}, "size = [] is nothing to sweep"),
+    ({"batch": 0}, "batch = 0 is nothing to sweep"),
+    ({"limit": 0}, "limit 0 is not allowed; give a whole number of at least 1"),
+    ({"limit": ""}, "limit '' is not allowed; give a whole number of at least 1"),
+    ({"shard": "0/3"}, "shard '0/3' is no part; give which of how many, such as 3/16"),
+    ({"where": "params=3"}, "where 'params=3' is no condition"),
+    ({"pareto": "-mid,cost"}, "pareto has no key 'cost'; the keys are params,"),
+    ({"sort": ""}, "sort has no key ''; the keys are params,"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), WRONG, ids=str)
+def test_misuse_is_one_sentence_before_anything_is_counted(
+    wrong: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(BottlecalcError) as raised:
+        sweep("bottleneck", **{"in_": 64, "out": 128, **wrong})
+    assert str(raised.value).startswith(sentence)
+    assert len(str(raised.value)) < 400
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("blocks", [(3,), (grid("plain", in_="3", out="7"), "plain")], ids=str)
+def test_what_is_no_block_is_refused(blocks: Any) -> None:
+    with pytest.raises(BottlecalcError, match=r"^3 is no block; give|^a Grid says all that is swe"):
+        sweep(*blocks)
+
+
+def test_a_grid_of_its_own_is_refused_where_none_is_allowed() -> None:
+    with pytest.raises(
+        BottlecalcError, match=r"^none of the 2 designs is allowed: in_channels = 0"
+    ):
+        list(sweep(Grid(("plain",), {"in": [0, -1], "out": [3]})))
