@@ -16,6 +16,7 @@ from docs import build
 from tests.schemas import check_junit
 
 CI = build.ROOT / "docs" / "ci.md"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
