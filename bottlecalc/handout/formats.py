@@ -208,8 +208,9 @@ def _typst(source: Path, kind: Literal["pdf", "png"] = "pdf") -> bytes:
     """
     import typst
 
-    folders = [str(files("matplotlib") / "mpl-data/fonts/ttf"), str(files("manimgx_fonts_cjk"))]
+    folders = [files("matplotlib") / "mpl-data/fonts/ttf", files("manimgx_fonts_cjk")]
     return typst.compile(
-        source, root=source.parent, font_paths=folders, ignore_system_fonts=True,
+        source, root=source.parent, ignore_system_fonts=True,
+        font_paths=[Path(str(folder)) for folder in folders],
         format=kind, ppi=300,
     )  # fmt: skip
