@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,6 +81,31 @@ def _environment(extra: dict[str, str]) -> dict[str, str]:
         if name not in unwanted and not name.startswith("GITHUB_")
     }
     return {**kept, "TERM": "xterm-256color", "PYTHONUTF8": "1", **extra}
+
+
+ARITHMETIC = (
+    *("agreement/test_absent.py", "blocks", "budgets/test_entry.py", "budgets/test_file.py"),
+    *("budgets/test_lock.py", "cli/test_extremes.py", "cli/test_output.py", "cli/test_solve.py"),
+    *("cli/test_usage.py",),
+    *("explore", "formulas", "layers", "render/test_comparison.py", "text", "tools"),
+)
+"""Tests that run where torch is not installed, but for those marked ``torch``."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Where torch is not installed, all but arithmetic."""
+    if find_spec("torch") or collection_path.suffix != ".py":
+        return None
+    place = collection_path.relative_to(Path(__file__).parent).as_posix()
+    return None if place.startswith(ARITHMETIC) else True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where torch is not installed, what is marked as needing it is skipped."""
+    if not find_spec("torch"):
+        for item in items:
+            if item.get_closest_marker("torch"):
+                item.add_marker(pytest.mark.skip(reason="torch is not installed"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,6 +17,8 @@ from docs import build
 from tests.schemas import check_junit
 
 CI = build.ROOT / "docs" / "ci.md"
+pytestmark = pytest.mark.slow
+
 INSTALL = 'python -m pip install "bottlecalc @ git+https://YOUR-HOST/bottlecalc"'
 """There is no such distribution in a registry: an address must be given."""
 

@@ -16,12 +16,14 @@ from tests.conftest import Run
 DOCUMENTS = build.documents()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_document_shows_is_what_is_printed(path: Path) -> None:
     for file, content in build.current(path).items():
         assert file.read_bytes() == content, file.name
 
 
+@pytest.mark.slow
 def test_a_stale_document_is_seen(tmp_path: Path) -> None:
     text = (build.ROOT / "docs" / "tutorial.md").read_text("utf-8")
     stale = tmp_path / "tutorial.md"
@@ -29,6 +31,7 @@ def test_a_stale_document_is_seen(tmp_path: Path) -> None:
     assert build.current(stale)[stale] != stale.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_python_in_documents_runs(path: Path) -> None:
     assert doctest.testfile(str(path), module_relative=False).failed == 0

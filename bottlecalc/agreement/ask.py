@@ -17,7 +17,7 @@ from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter
 from bottlecalc.models.failure import TargetError, naming
-from bottlecalc.models.policy import decline
+from bottlecalc.models.policy import absent, decline
 from bottlecalc.models.run import Counters, Run, Runner, described, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.text.shapes import Input, InputError, shape
@@ -56,10 +56,15 @@ def measured(
         insisting: the option that insists, for where fvcore is left out.
 
     Raises:
-        MeasureError: the block cannot be built or run.
+        MeasureError: the block cannot be built or run, or who is insisted on is not installed.
     """
     asked = [name for name in ORDER if counter in (name, "both")]
-    declined = _declined(count, insisting)
+    if insist and (reason := _lacking(asked)):
+        raise MeasureError(f"{count.block} cannot be measured: {reason}")
+    missing = {name: why for name, why in absent().items() if name in asked}
+    if missing.keys() >= {*asked}:
+        return replace(count, left_out=missing)
+    declined = {**_declined(count, insisting), **missing}
     if insist and "torch" in declined:
         raise MeasureError(f"{count.block} cannot be measured: {declined['torch']}{SMALLER}")
     left_out = {} if insist else {n: why for n, why in declined.items() if n in asked}
@@ -117,6 +122,7 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
         TargetError: the model does not run on these inputs.
         InputError: an input is none.
     """
+    _check_installed(f"{model!r:.60}", counter)
     from torch import nn
 
     if not isinstance(model, nn.Module):
@@ -140,9 +146,26 @@ def count_target(
     """
     if is_spec(target.name):
         return _count_spec(target, inputs, counter)
+    _check_installed(target.name, counter)
     with naming(f"{target.name} cannot be found"), target.importable():
         run = Runner(target.name, target.load(), inputs).run(counter)
     return _model_count(target.name, inputs, run)
+
+
+def _lacking(asked: Sequence[Counter]) -> str:
+    """What one of these lacks to count, and how to install it; empty where they lack nothing."""
+    missing = absent()
+    return next(iter(missing.values())) if missing.keys() & {*asked} else ""
+
+
+def _check_installed(subject: str, counter: Counters) -> None:
+    """A model is counted by torch's dispatcher at least, unless fvcore alone is asked.
+
+    Raises:
+        TargetError: who counts is not installed.
+    """
+    if reason := _lacking(["fvcore" if counter == "fvcore" else "torch"]):
+        raise TargetError(f"{subject} cannot be counted: {reason}")
 
 
 def _count_spec(target: Target, inputs: Sequence[Input], counter: Counters) -> Count:

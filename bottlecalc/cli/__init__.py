@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,13 @@ from bottlecalc.cli.options import WORDS
 from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
+
+COMPLAINT: Any = next(
+    one
+    for one in typer.BadParameter.__mro__
+    if one.__name__ in ("TyperException", "ClickException")
+)
+"""What all of Typer's complaints are: click's before Typer 0.27, its own since."""
 
 COMMANDS = ("compare", "sweep", "solve", "count", "check", "handout")
 
@@ -56,7 +63,7 @@ def main() -> None:
     spell_in_ascii_what_stdout_cannot()
     try:
         code = command_line(_asked())(prog_name="bottlecalc", standalone_mode=False)
-    except typer.TyperException as error:
+    except COMPLAINT as error:
         code = _refuse(_usage(error))
     except BottlecalcError as error:
         code = _refuse(error.worded(WORDS))
@@ -86,7 +93,7 @@ def _asked() -> Iterable[str]:
     return sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in COMMANDS else COMMANDS
 
 
-def _usage(error: typer.TyperException) -> str:
+def _usage(error: Any) -> str:
     """Typer's complaint as one sentence, and where to read more."""
     message = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
     context = getattr(error, "ctx", None)

@@ -28,8 +28,7 @@ def sentences(comparison: Comparison) -> Iterator[str]:
     """Every contradiction, and every counter that was left out."""
     for count in comparison.blocks:
         yield from objections(count)
-    for count in comparison.blocks:
-        yield from omissions(count)
+    yield from omissions(*comparison.blocks)
 
 
 def remark(comparison: Comparison) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bottlecalc.agreement.result import Count
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 INCHES_A_LINE = 0.155
 FONT_SIZE = 8.5
 SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc"}
-FONTS = "'DejaVu Sans', 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
-"""The second and later ones for Chinese, where the reader has them."""
+CHINESE = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei'"
+FONTS: Mapping[Language, str] = {"en": "'DejaVu Sans'", "zh": f"{CHINESE}, 'DejaVu Sans'"}
+"""One that has all letters first: of what it lacks, Typst chooses the shapes without asking."""
+REGULAR = "font-variation-settings: 'wght' 400"
+"""Without it Typst draws what is not bold in a variable font's thinnest weight."""
 HALF_BOX = 5.0
 FITTING = 16
 """Letters of a line that fits a box; a longer one is set smaller."""
@@ -82,7 +85,7 @@ def block_figure(count: Count, name: str, language: Language) -> str:
     end = _column(axes, after, MAIN, join + 0.7, main[-1].channels)
     end = _arrow(axes, MAIN, end, count.output[1])
     axes.text(MAIN, end + 0.7, term("output", language), ha="center", va="center")
-    return _svg(figure)
+    return _svg(figure, language)
 
 
 def boxes(count: Count, branch: Branch, language: Language) -> list[Box]:
@@ -107,7 +110,7 @@ def cost_figure(lesson: Lesson, language: Language) -> str:
     _circles(axes, lesson.widths, lesson.mid)
     axes.set_ylim(0, max(plain, curve[-1].params) * 1.08)
     axes.set_xlim(0, curve[-1].mid)
-    return _svg(figure)
+    return _svg(figure, language)
 
 
 def _curve(lesson: Lesson) -> list[Width]:
@@ -215,7 +218,7 @@ def _style(shape: str) -> dict[str, object]:
     return {"boxstyle": f"{shape},pad=0.15", "fc": "w", "ec": "k", "lw": 1}
 
 
-def _svg(figure: Figure) -> str:
+def _svg(figure: Figure, language: Language) -> str:
     """The SVG text, the same for the same figure."""
     import matplotlib as mpl
 
@@ -224,4 +227,5 @@ def _svg(figure: Figure) -> str:
         # the reader's fonts draw the text: what matplotlib's own lack does not matter
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue().replace("'DejaVu Sans'", FONTS)
+    svg = text.getvalue().replace('<text style="font-size', f'<text style="{REGULAR}; font-size')
+    return svg.replace(FONTS["en"], FONTS[language])

@@ -15,14 +15,11 @@ from urllib.parse import quote
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 
-INSTALL = "python -m pip install matplotlib pypandoc_binary typst"
+INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary typst"
 READER = "markdown-implicit_figures"
-CJK_FONTS = (
-    *("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun", "AR PL UMing CN"),
-    *("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"),
-    "WenQuanYi Zen Hei",
-)
-"""Fonts with Simplified Chinese, those with serifs first."""
+CHINESE = "Noto Sans CJK SC"
+FONTS = ("Libertinus Serif", CHINESE)
+"""What Typst sets text in: its own font, and for Chinese the one that comes with the extra."""
 
 Kind = Literal["svg", "pdf", "png"]
 Lie = Literal["within", "beside", "inline"]
@@ -55,7 +52,7 @@ class Format:
     with_code: bool = False
 
 
-TYPST = ("pypandoc", "typst", "matplotlib")
+TYPST = ("pypandoc", "typst", "matplotlib", "manimgx_fonts_cjk")
 WEB = ("--mathml", "--embed-resources", "--css=sheet.css", "--lua-filter=labels.lua")
 PAGE = ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml")
 LATEX = ("-V", "geometry:a4paper,margin=20mm", "-V", "fontsize=10pt")
@@ -120,8 +117,6 @@ def convert(
         path: where the handout will lie.
         language: of the source.
 
-    Raises:
-        HandoutError: a PDF in Chinese is wanted, and no font has Chinese.
     """
     folder, kind = _folder(form, path), form.figures
     images = {f"{folder}/{one}.{kind}": _image(svg, kind) for one, svg in figures.items()}
@@ -144,17 +139,15 @@ def _folder(form: Format, path: Path) -> str:
 
 
 def _image(svg: str, kind: Kind) -> bytes:
-    """A figure in the format's own kind; Typst sets its text in the fonts that are there."""
+    """A figure in the format's own kind."""
     if kind == "svg":
         return svg.encode()
-    import typst
-
     source = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")\n'
     with TemporaryDirectory() as folder:
         main = Path(folder, "main.typ")
         main.write_text(source, "utf-8")
         Path(folder, "figure.svg").write_text(svg, "utf-8")
-        return typst.compile(main, root=Path(folder), format=kind, ppi=300)
+        return _typst(main, kind)
 
 
 def _document(
@@ -183,7 +176,7 @@ def _pandoc(form: Format, markdown: str, folder: Path, ours: Path, language: Lan
         outputfile=str(output),
         cworkdir=str(folder),
     )
-    return _typeset(output, folder, language) if form.writer == "typst" else output.read_bytes()
+    return _typeset(output) if form.writer == "typst" else output.read_bytes()
 
 
 def _common(folder: Path, language: Language) -> list[str]:
@@ -202,17 +195,22 @@ def _locate(option: str, ours: Path) -> str:
     return f"{flag}={file}" if file.is_file() else option
 
 
-def _typeset(source: Path, folder: Path, language: Language) -> bytes:
-    import typst
-
-    families = typst.Fonts().families()
-    chinese = [font for font in CJK_FONTS if font in families]
-    if language == "zh" and not chinese:
-        raise HandoutError(
-            "a PDF in Chinese needs a font with Chinese, and none is installed;"
-            " install one (Debian: apt-get install fonts-noto-cjk), or make .html"
-        )
-    fonts = "".join(f'"{font}", ' for font in ("Libertinus Serif", *chinese[:1]))
+def _typeset(source: Path) -> bytes:
+    fonts = ", ".join(f'"{font}"' for font in FONTS)
     text = source.read_text("utf-8")
     source.write_text(f"#set text(font: ({fonts}))\n{text}", "utf-8")
-    return typst.compile(source, root=folder)
+    return _typst(source)
+
+
+def _typst(source: Path, kind: Literal["pdf", "png"] = "pdf") -> bytes:
+    """Compiled in fonts that come by pip, whatever the machine has: Typst's own, matplotlib's for
+    figures, and one with Chinese. A PDF holds what it uses of each.
+    """
+    import typst
+
+    folders = [files("matplotlib") / "mpl-data/fonts/ttf", files("manimgx_fonts_cjk")]
+    return typst.compile(
+        source, root=source.parent, ignore_system_fonts=True,
+        font_paths=[Path(str(folder)) for folder in folders],
+        format=kind, ppi=300,
+    )  # fmt: skip

@@ -37,8 +37,7 @@ def sheet_files(
         warn: told in a sentence what is left out for want of a library.
 
     Raises:
-        HandoutError: the comparison makes no lesson, the title is not one line, or a PDF in
-            Chinese is wanted and no font has Chinese.
+        HandoutError: the comparison makes no lesson, or the title is not one line.
     """
     lesson = make_lesson(comparison)
     figures = _figures(lesson, language, warn)
@@ -69,8 +68,7 @@ def key_files(
         command: that makes this key again.
 
     Raises:
-        HandoutError: the title is not one line, or a PDF in Chinese is wanted and no font has
-            Chinese.
+        HandoutError: the title is not one line.
     """
     source = text.key(exercises, language, title=title, command=command)
     return formats.convert(form, source, {}, path, language)

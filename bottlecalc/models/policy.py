@@ -1,6 +1,8 @@
-"""What is too large to be asked of whom."""
+"""Who cannot be asked: what is too large for whom, and what is not installed."""
 
 from __future__ import annotations
+
+from importlib.util import find_spec
 
 from bottlecalc.layers.count import Counter
 
@@ -10,6 +12,18 @@ MOST = 2**63 - 1
 
 FVCORE_MOST_MACS = 10**11
 """fvcore does the arithmetic, and this much of it takes seconds [MACs]."""
+
+LIBRARIES = ("torch", "fvcore", "psutil")
+"""What counting a module takes."""
+
+
+def absent() -> dict[Counter, str]:
+    """Counters that are not installed, each with the reason, and the first with the remedy."""
+    missing = [library for library in LIBRARIES if find_spec(library) is None]
+    remedy = f"is not installed; install it with: python -m pip install {' '.join(missing)}"
+    if "torch" in missing:
+        return {"torch": f"torch {remedy}", "fvcore": "torch, which it needs, is not installed"}
+    return {"fvcore": f"fvcore {remedy}"} if "fvcore" in missing else {}
 
 
 def decline(

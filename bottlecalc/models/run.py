@@ -19,7 +19,7 @@ from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
 from bottlecalc.models.failure import TargetError, cause, naming
 from bottlecalc.models.fvcore import fvcore_counts
 from bottlecalc.models.parameters import lazy, nodes, parameters
-from bottlecalc.models.policy import FLOAT_BYTES, decline
+from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
 from bottlecalc.models.switches import random_state_kept, unfused, unfused_attention
 from bottlecalc.text.shapes import Input
 
@@ -220,7 +220,7 @@ class Runner:
 
     def _fvcore_too(self, module: nn.Module, by_torch: Counted) -> dict[Counter, Counted]:
         """What fvcore finds, unless that would take too much, or it fails: then say so."""
-        declined = self._declined(module, by_torch)
+        declined = absent() or self._declined(module, by_torch)
         try:
             if not declined:
                 return {"fvcore": self._fvcore(self._real())}

@@ -22,10 +22,15 @@ def remarks(count: Result) -> tuple[str, ...]:
     )
 
 
-def omissions(count: Result) -> Iterator[str]:
-    """A sentence for every counter that was left out, and why."""
-    for counter, reason in count.left_out.items():
-        yield f"{counter} was left out for {count.subject}: {reason}"
+def omissions(*counts: Result) -> Iterator[str]:
+    """A sentence for every counter that was left out, and why; one where that holds of all."""
+    subjects: dict[tuple[Counter, str], list[str]] = {}
+    for count in counts:
+        for omission in count.left_out.items():
+            subjects.setdefault(omission, []).append(str(count.subject))
+    for (counter, reason), names in subjects.items():
+        of = "" if len(names) == len(counts) > 1 else f" for {', '.join(names)}"
+        yield f"{counter} was left out{of}: {reason}"
 
 
 def passed_over(count: Result) -> Iterator[str]:

@@ -31,7 +31,7 @@ def of_blocks(counts: Sequence[Count]) -> Iterator[RenderableType]:
             yield _line(figure, list(names), any(one.figure == figure for one in differences))
     for count in counts:
         yield from (Text(f" {sentence}", style="red") for sentence in objections(count))
-        yield from (Text(f" {sentence}", style="yellow") for sentence in omissions(count))
+    yield from (Text(f" {sentence}", style="yellow") for sentence in omissions(*counts))
 
 
 def of_model(count: ModelCount) -> Iterator[RenderableType]:

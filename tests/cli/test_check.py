@@ -91,6 +91,7 @@ def write_model(folder: Path, width: int) -> None:
     (folder / "mynet" / "models.py").write_text(MODELS.format(width=width), "utf-8")
 
 
+@pytest.mark.slow
 def test_a_repository_goes_through(here: Path) -> None:
     """No baseline, update, pass, growth, breach, and the budget raised on purpose."""
     (here / "pyproject.toml").write_text(CLASSIFIER, "utf-8")

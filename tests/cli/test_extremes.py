@@ -45,6 +45,7 @@ def test_shares_of_numbers_beyond_all_floats(run: Run) -> None:
 
 
 def test_what_cannot_be_drawn_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     file = tmp_path / "figure.svg"
     result = run("sweep", "--in", "64", "--out", "128", "--mid", f"1{Z},2", "--plot", str(file))
     assert result.code == 2

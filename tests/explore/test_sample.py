@@ -44,6 +44,7 @@ def sample_of(*specs: str) -> Sample:
     return sample
 
 
+@pytest.mark.torch
 def test_what_was_drawn_is_asked_of_all_counters(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     comparison = sample_of("plain", "bottleneck").compare(said.append)

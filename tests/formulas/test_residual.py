@@ -59,6 +59,7 @@ FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_the_formulas_is_seen(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert agrees() is True
@@ -67,6 +68,7 @@ def test_a_fault_in_the_formulas_is_seen(fault: str, monkeypatch: pytest.MonkeyP
     assert agrees() is False
 
 
+@pytest.mark.torch
 def test_a_fault_in_fvcores_rule_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """In training mode it adds 5 for every normalised element, in eval mode 2."""
     training = Tool("fvcore", (fvcore.BATCH_NORM._replace(each=5),))
@@ -78,6 +80,7 @@ def test_a_fault_in_fvcores_rule_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
     assert {one.layer for one in check.differences(found)} == {"bn1", "bn2", "bn3", "shortcut.bn"}
 
 
+@pytest.mark.torch
 def test_the_command_shows_a_disagreement_and_fails(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from tests.handout.test_text import lesson
 PAIR = ("handout", "--in", "64", "--out", "128")
 FAST = (*PAIR, "--no-measure")
 LANGUAGES = ("en", "zh")
+pytestmark = pytest.mark.slow
 TITLE = r"<script>alert(1)</script> $x_1$ a_b \n & *c* `q` #1"
 
 
@@ -94,6 +95,40 @@ def test_the_pdf_read_back(language: str, run: Run, tmp_path: Path) -> None:
     if language == "zh":
         for word in ("瓶颈", "残差连接", "通道", "乘加运算", "批归一化", "练习"):
             assert word in found
+
+
+CHINESE, LATIN = b"NotoSansCJKsc", (b"LibertinusSerif", b"NewCMMath", b"DejaVuSans")
+
+
+def fonts(path: Path) -> set[bytes]:
+    """The fonts that lie in a PDF, each a subset of its own, by the beginnings of their names."""
+    names = re.findall(rb"/FontName ?/[A-Z]{6}\+(\w+)", path.read_bytes())
+    return {
+        next((one for one in (CHINESE, *LATIN) if name.startswith(one)), name) for name in names
+    }
+
+
+def test_the_pdf_holds_its_fonts_and_none_of_the_machines(run: Run, tmp_path: Path) -> None:
+    """Chinese in the shapes of Simplified Chinese, in figures too; none in an English sheet."""
+    sheets = {language: tmp_path / f"{language}.pdf" for language in LANGUAGES}
+    for language, path in sheets.items():
+        run(*FAST, "--lang", language, "-o", str(path))
+    assert fonts(sheets["en"]) == {*LATIN}
+    assert fonts(sheets["zh"]) == {CHINESE, *LATIN}
+    assert sheets["zh"].stat().st_size < 300_000
+    run(*FAST, "--lang", "zh", "-o", str(tmp_path / "sheet.tex"))
+    for figure in (tmp_path / "sheet_files").iterdir():
+        assert fonts(figure) == {CHINESE}, figure.name
+
+
+def test_figures_are_set_in_ordinary_weight(run: Run, tmp_path: Path) -> None:
+    """A variable font's is its thinnest where none is said; what is bold says so."""
+    run(*FAST, "--lang", "zh", "-o", str(tmp_path / "sheet.md"))
+    for figure in (tmp_path / "sheet_files").iterdir():
+        styles = re.findall(r'<text style="([^"]*)"', figure.read_text("utf-8"))
+        assert styles
+        assert all("'wght' 400" in style or "font-weight: 700" in style for style in styles)
+        assert all("font-family: 'Noto Sans CJK SC', " in style for style in styles)
 
 
 @pytest.mark.parametrize("ending", [".md", ".html", ".tex", ".docx", ".ipynb", "slides"])

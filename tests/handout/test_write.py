@@ -97,6 +97,9 @@ def test_output_is_whole_or_absent(
     assert os.listdir(tmp_path) == []
 
 
+INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary typst"
+
+
 def missing(*absent: str) -> Any:
     from importlib.util import find_spec
 
@@ -110,7 +113,7 @@ def test_without_the_extra(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert result.code == 2
     assert result.err == (
         "Error: a handout as pdf needs pypandoc, typst, which is not installed;"
-        " install it with: python -m pip install matplotlib pypandoc_binary typst\n"
+        f" install it with: {INSTALL}\n"
     )
 
     def undrawn(*_args: object) -> None:
@@ -120,18 +123,21 @@ def test_without_the_extra(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     result = run(*FAST, "-o", str(tmp_path / "sheet.md"))
     assert result.code == 0
     assert result.err.count("\n") == 1
-    assert "python -m pip install matplotlib pypandoc_binary typst" in result.err
+    assert INSTALL in result.err
     assert os.listdir(tmp_path) == ["sheet.md"]
     assert "![" not in (tmp_path / "sheet.md").read_text("utf-8")
 
 
-def test_a_pdf_in_chinese_without_a_font_is_one_sentence(
+def test_a_pdf_without_the_font_with_chinese_is_one_sentence(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "CJK_FONTS", ("No Such Font",))
+    monkeypatch.setattr(formats, "find_spec", missing("manimgx_fonts_cjk"))
     result = run(*FAST, "--lang", "zh", "-o", str(tmp_path / "sheet.pdf"))
     assert result.code == 2
-    assert "needs a font with Chinese, and none is installed; install one" in result.err
+    assert result.err == (
+        "Error: a handout as pdf needs manimgx_fonts_cjk, which is not installed;"
+        f" install it with: {INSTALL}\n"
+    )
     assert os.listdir(tmp_path) == []
 
 

@@ -111,6 +111,7 @@ def test_left_alone(code: str) -> None:
     assert changes(code) == []
 
 
+@pytest.mark.slow
 def test_caught_and_reported(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

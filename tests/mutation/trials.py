@@ -40,7 +40,8 @@ SLACK = 10.0
 PYTEST = """
 import resource, sys, pytest
 resource.setrlimit(resource.RLIMIT_DATA, (2**33, 2**33))
-sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *sys.argv[1:]]))
+options = ["-x", "-q", "-n0", "-m", "", "-p", "no:cacheprovider", "--no-header"]
+sys.exit(pytest.main([*options, *sys.argv[1:]]))
 """
 
 

@@ -130,6 +130,7 @@ def test_colour_on_a_terminal_and_only_there(run: Run) -> None:
     assert lines == run(*FAST).out.splitlines()
 
 
+@pytest.mark.torch
 def test_the_spinner_is_for_terminals_and_leaves_no_trace() -> None:
     shown = run_on_terminal(80, *FULL).out
     assert "loading torch and fvcore" in shown

@@ -25,6 +25,7 @@ def test_a_term_is_of_its_op_alone_and_counts_what_is_put_out() -> None:
     assert Tool("a tool", (term,)).totals((norm, relu)) == {"n": 840, "r": 0}
 
 
+@pytest.mark.torch
 def test_the_rule_is_what_fvcore_says() -> None:
     found = measured(BLOCK)
     by_rule, by_fvcore = fvcore.totals(found).values()
@@ -40,6 +41,7 @@ def test_fvcores_published_total() -> None:
     assert fvcore.total(count(Bottleneck(64, 128)).layers) == 75_866_112
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("each", [0, 1, 5])
 def test_another_convention_is_seen_on_every_normalised_layer(
     each: int, monkeypatch: pytest.MonkeyPatch
