@@ -19,12 +19,10 @@ from typing import TYPE_CHECKING, Any
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from bottlecalc.agreement.agreement import Difference
     from bottlecalc.agreement.ask import MeasureError, count_model, measure
-    from bottlecalc.agreement.closed_form import count
     from bottlecalc.agreement.compare import Comparison, compare
+    from bottlecalc.agreement.count import count
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import Count, ModelCount
     from bottlecalc.blocks.families import FAMILIES
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from bottlecalc.explore.sweep import sweep
     from bottlecalc.layers.layer import Layer
     from bottlecalc.models.failure import TargetError
+    from bottlecalc.modules.build import build
     from bottlecalc.text.shapes import Input, InputError
 
 HOMES = {
@@ -66,8 +65,9 @@ HOMES = {
     "Solution": "explore.solve",
     "TargetError": "models.failure",
     "break_even": "explore.break_even",
+    "build": "modules.build",
     "compare": "agreement.compare",
-    "count": "agreement.closed_form",
+    "count": "agreement.count",
     "count_model": "agreement.ask",
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
@@ -120,14 +120,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *HOMES})
-
-
-def build(block: Block) -> nn.Module:
-    """Build a block as a trainable ``nn.Module``; loads torch.
-
-    It takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a pair of
-    that and the indices of the shortcut's max pooling, for ``nn.MaxUnpool2d``.
-    """
-    from bottlecalc.modules import families
-
-    return families.build(block)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import BlockError
+from bottlecalc.text.shapes import shape
 
 
 class Shortcut(nn.Module):
@@ -44,6 +45,7 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, block: Residual) -> None:
         super().__init__()
+        self.in_channels = block.in_channels
         self.downsample = block.downsample
         self.shortcut = Shortcut(block)
         self.relu = nn.ReLU(inplace=True)
@@ -56,6 +58,11 @@ class ResidualBlock(nn.Module):
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        if x.dim() != 4 or x.shape[1] != self.in_channels:
+            raise BlockError(
+                f"the input is {shape(x.shape)}, and this block takes batch ×"
+                f" {self.in_channels} channels × height × width; give it so many"
+            )
         if self.downsample and (x.shape[-2] % 2 or x.shape[-1] % 2):
             raise BlockError(
                 f"size {x.shape[-2]}x{x.shape[-1]} is odd, and this block halves it;"
