@@ -28,42 +28,83 @@ if TYPE_CHECKING:
     from bottlecalc.blocks.families import FAMILIES
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
-    from bottlecalc.blocks.spec import Block, BlockError
+    from bottlecalc.blocks.spec import Block, BlockError, Rule
+    from bottlecalc.budgets.budget import Budget
+    from bottlecalc.budgets.budget import Limit as BudgetLimit
+    from bottlecalc.budgets.entry import BudgetError
+    from bottlecalc.budgets.verdict import Baseline, Finding, Part, Report, Verdict
     from bottlecalc.errors import BottlecalcError
     from bottlecalc.explore.break_even import BreakEven, break_even
+    from bottlecalc.explore.condition import Condition
     from bottlecalc.explore.designs import Design
-    from bottlecalc.explore.grid import Grid
-    from bottlecalc.explore.solve import Limit, Question, Solution, solve
-    from bottlecalc.explore.sweep import sweep
+    from bottlecalc.explore.grid import Grid, SweepError
+    from bottlecalc.explore.solve import Candidate, Limit, Question, Solution, SolveError, solve
+    from bottlecalc.explore.sweep import Course, sweep
+    from bottlecalc.layers.count import Operations, Params
+    from bottlecalc.layers.counted import Counted, Node, Parameters
     from bottlecalc.layers.layer import Layer
-    from bottlecalc.models.failure import TargetError
+    from bottlecalc.layers.ops import Activation, BatchNorm, Conv, MaxPool, Op
+    from bottlecalc.models.failure import ModelTypeError, TargetError
     from bottlecalc.modules.build import build
+    from bottlecalc.render.frames import FrameError
+    from bottlecalc.text.calls import ArgumentError
+    from bottlecalc.text.numbers import QuantityError
+    from bottlecalc.text.ranges import RangeError, Sizes
     from bottlecalc.text.shapes import Input, InputError
 
 HOMES = {
+    "Activation": "layers.ops",
+    "ArgumentError": "text.calls",
+    "Baseline": "budgets.verdict",
     "Basic": "blocks.residual",
+    "BatchNorm": "layers.ops",
     "Block": "blocks.spec",
     "BlockError": "blocks.spec",
     "BottlecalcError": "errors",
     "Bottleneck": "blocks.residual",
     "BreakEven": "explore.break_even",
+    "Budget": "budgets.budget",
+    "BudgetError": "budgets.entry",
+    "Candidate": "explore.solve",
     "Comparison": "agreement.compare",
+    "Condition": "explore.condition",
+    "Conv": "layers.ops",
     "Count": "agreement.result",
+    "Counted": "layers.counted",
+    "Course": "explore.sweep",
     "Design": "explore.designs",
     "Difference": "agreement.agreement",
     "FAMILIES": "blocks.families",
+    "Finding": "budgets.verdict",
+    "FrameError": "render.frames",
     "Grid": "explore.grid",
     "Input": "text.shapes",
     "InputError": "text.shapes",
     "Layer": "layers.layer",
     "Limit": "explore.solve",
+    "MaxPool": "layers.ops",
     "MeasureError": "agreement.ask",
     "ModelCount": "agreement.result",
+    "ModelTypeError": "models.failure",
+    "Node": "layers.counted",
+    "Op": "layers.ops",
+    "Operations": "layers.count",
+    "Parameters": "layers.counted",
+    "Params": "layers.count",
+    "Part": "budgets.verdict",
     "Plain": "blocks.residual",
+    "QuantityError": "text.numbers",
     "Question": "explore.solve",
+    "RangeError": "text.ranges",
     "Ratio": "agreement.ratios",
+    "Report": "budgets.verdict",
+    "Rule": "blocks.spec",
+    "Sizes": "text.ranges",
     "Solution": "explore.solve",
+    "SolveError": "explore.solve",
+    "SweepError": "explore.grid",
     "TargetError": "models.failure",
+    "Verdict": "budgets.verdict",
     "break_even": "explore.break_even",
     "build": "modules.build",
     "compare": "agreement.compare",
@@ -73,33 +114,64 @@ HOMES = {
     "parse": "blocks.grammar",
     "solve": "explore.solve",
     "sweep": "explore.sweep",
+    "BudgetLimit": "budgets.budget:Limit",
 }
-"""Where each public name lives; it is loaded when it is used."""
+"""Where each public name lives, and after a colon as what; it is loaded when it is used."""
 
 __all__ = [
     "FAMILIES",
+    "Activation",
+    "ArgumentError",
+    "Baseline",
     "Basic",
+    "BatchNorm",
     "Block",
     "BlockError",
     "BottlecalcError",
     "Bottleneck",
     "BreakEven",
+    "Budget",
+    "BudgetError",
+    "BudgetLimit",
+    "Candidate",
     "Comparison",
+    "Condition",
+    "Conv",
     "Count",
+    "Counted",
+    "Course",
     "Design",
     "Difference",
+    "Finding",
+    "FrameError",
     "Grid",
     "Input",
     "InputError",
     "Layer",
     "Limit",
+    "MaxPool",
     "MeasureError",
     "ModelCount",
+    "ModelTypeError",
+    "Node",
+    "Op",
+    "Operations",
+    "Parameters",
+    "Params",
+    "Part",
     "Plain",
+    "QuantityError",
     "Question",
+    "RangeError",
     "Ratio",
+    "Report",
+    "Rule",
+    "Sizes",
     "Solution",
+    "SolveError",
+    "SweepError",
     "TargetError",
+    "Verdict",
     "break_even",
     "build",
     "compare",
@@ -115,7 +187,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    home, _, other = HOMES[name].partition(":")
+    return getattr(import_module(f"{__name__}.{home}"), other or name)
 
 
 def __dir__() -> list[str]:

@@ -127,11 +127,20 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
         InputError: an input is none, or there is no such counter.
     """
     _check_model(model)
-    if counter not in get_args(Counters):
-        names = ", ".join(map(repr, get_args(Counters)))
-        raise InputError(f"counter = {quoted(counter)}; give {names}")
+    check_counter(counter)
     runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
     return _model_count(runner.name, map(described, runner.inputs), runner.run(counter))
+
+
+def check_counter(given: object) -> None:
+    """Refuse a counter that there is not.
+
+    Raises:
+        InputError: there is none.
+    """
+    names = get_args(Counters)
+    if not (isinstance(given, str) and given in names):
+        raise InputError(f"counter = {quoted(given)}; give {', '.join(map(repr, names))}")
 
 
 def _check_model(given: object) -> None:

@@ -83,7 +83,7 @@ def compare(
     >>> float(comparison.ratios[0].params["main"])
     4.8
     """
-    if measure not in (True, False, None):
+    if not (measure is None or isinstance(measure, bool)):
         raise ArgumentError(f"measure = {quoted(measure)}; give True, False or None")
     sides, images = read_size(size), read_batch(batch)
     counts = [_counted(one, sides, images) for one in _listed(blocks)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
@@ -11,8 +10,7 @@ from bottlecalc.blocks.arguments import read_batch, read_block, read_size
 from bottlecalc.blocks.grammar import EXAMPLE
 from bottlecalc.blocks.spec import Block
 from bottlecalc.layers.count import Counters
-from bottlecalc.text.calls import public, quoted
-from bottlecalc.text.shapes import InputError
+from bottlecalc.text.calls import public
 
 
 @public(f"count({EXAMPLE}, size=56, batch=1)")
@@ -46,10 +44,8 @@ def count(
 
 
 def _measured(counted: Count, counter: Counters) -> Count:
-    if counter not in get_args(Counters):
-        names = ", ".join(map(repr, get_args(Counters)))
-        raise InputError(f"counter = {quoted(counter)}; give {names}, or None")
-    from bottlecalc.agreement.ask import measured
+    from bottlecalc.agreement.ask import check_counter, measured
 
+    check_counter(counter)
     insisting = 'counter="fvcore"'
     return measured(counted, counter != "both", counter, insisting=insisting)

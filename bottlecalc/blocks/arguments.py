@@ -9,6 +9,7 @@ from bottlecalc.blocks.grammar import EXAMPLE, parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.text.calls import ArgumentError, quoted, whole_number
 
+
 def read_block(given: object) -> Block:
     """A block, or the one that a text says.
 
@@ -71,6 +72,6 @@ def _no_block(given: object) -> str:
 
 
 def is_model(given: object) -> bool:
-    """Whether this is an ``nn.Module``; torch is not loaded to know, for without it there is none."""
+    """Whether this is an ``nn.Module``: without torch, which is not loaded for it, nothing is."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(given, torch.nn.Module)

@@ -91,7 +91,9 @@ def _is_required(field: Any) -> bool:
 def _value(name: str, text: str, family: type[Block], spec: str) -> int | bool:
     if isinstance(keys(family)[name].default, bool):
         if text not in ("true", "false"):
-            raise BlockError(f"{name} = {brief(text)!r} for {spec}; write {name}=true or {name}=false")
+            raise BlockError(
+                f"{name} = {brief(text)!r} for {spec}; write {name}=true or {name}=false"
+            )
         return text == "true"
     if not SIGNED_NUMBER.fullmatch(text):
         raise BlockError(f"{name} = {brief(text)!r} for {spec}; give a whole number of at least 1")
@@ -102,7 +104,8 @@ def _family(name: str, spec: str) -> type[Block]:
     if name not in FAMILIES:
         hint = did_you_mean(name.lower(), FAMILIES, 0.5)
         raise BlockError(
-            f"unknown family {brief(name)!r} in {spec!r}; the families are {', '.join(FAMILIES)}{hint}"
+            f"unknown family {brief(name)!r} in {spec!r};"
+            f" the families are {', '.join(FAMILIES)}{hint}"
         )
     return FAMILIES[name]
 

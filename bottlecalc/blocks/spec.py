@@ -106,9 +106,7 @@ def _arguments(family: Any) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(arguments), frozenset(needed)
 
 
-def _refuse(
-    family: type[Block], values: Sequence[object], options: Mapping[str, object]
-) -> None:
+def _refuse(family: type[Block], values: Sequence[object], options: Mapping[str, object]) -> None:
     """Say what the family takes, unless nothing is given, as where a block is copied."""
     if wrong := (values or options) and mistake(family, values, options):
         arguments = signature(family).parameters.values()
@@ -133,7 +131,8 @@ def _check_value(block: Block, name: str, field: Field[Any]) -> None:
     number = whole_number(value)
     if number is None:
         raise BlockError(
-            f"{key(name)} = {quoted(value)} in {quoted(block, str)}; give a whole number of at least 1"
+            f"{key(name)} = {quoted(value)} in {quoted(block, str)};"
+            " give a whole number of at least 1"
         )
     object.__setattr__(block, field.name, number)
 
