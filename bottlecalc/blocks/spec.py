@@ -55,7 +55,7 @@ class Block:
     INPUT_RULES: ClassVar[tuple[Rule, ...]] = ()
 
     def __new__(cls, *values: object, **options: object) -> Self:
-        names, required = _arguments(cls)
+        names, required = _arguments(cls)  # type: ignore[arg-type]  # as in keys
         known = options.keys() <= names
         if not known or len(values) + len(required & options.keys()) != len(required):
             _refuse(cls, values, options)

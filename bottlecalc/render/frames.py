@@ -39,9 +39,20 @@ def _pandas(pandas: Any, records: Records) -> Any:
 
 
 def _pandas_column(pandas: Any, values: Sequence[Cell]) -> Any:
-    """Of numpy's types; where something is missing, of those of pandas that can say so."""
-    column = pandas.Series(values, dtype=object)
-    return column.convert_dtypes() if None in values else column.infer_objects()
+    """Whole numbers are never made floats, which is what pandas does where one is missing."""
+    present = [value for value in values if value is not None]
+    if not present or not all(isinstance(value, int) for value in present):
+        return pandas.Series(values)
+    return pandas.Series(values, dtype=object if _is_large(present) else _whole(values))
+
+
+def _whole(values: Sequence[Cell]) -> str | None:
+    return "Int64" if None in values and not any(isinstance(one, bool) for one in values) else None
+
+
+def _is_large(values: Sequence[Cell]) -> bool:
+    """Whether one of them is beyond 64 bits, and stays an integer of Python's."""
+    return any(isinstance(value, int) and abs(value) >= LARGEST for value in values)
 
 
 def _polars(polars: Any, records: Records) -> Any:
@@ -50,9 +61,7 @@ def _polars(polars: Any, records: Records) -> Any:
 
 
 def _polars_column(polars: Any, name: str, values: Sequence[Cell]) -> Any:
-    """Integers beyond 64 bits are kept as Python's."""
-    is_large = any(isinstance(value, int) and abs(value) >= LARGEST for value in values)
-    return polars.Series(name, values, dtype=polars.Object if is_large else None)
+    return polars.Series(name, values, dtype=polars.Object if _is_large(values) else None)
 
 
 LIBRARIES: Mapping[str, Callable[[Any, Records], Any]] = {"pandas": _pandas, "polars": _polars}
