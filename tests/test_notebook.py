@@ -10,6 +10,7 @@ import pytest
 
 nbclient = pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
+v4: Any = nbformat.v4
 
 CELLS = {
     "compare(Plain(64, 128), Bottleneck(64, 128), size=56)": "73,728",
@@ -26,8 +27,8 @@ def outputs() -> list[Any]:
     """What each cell shows; one kernel runs them all."""
     pytest.importorskip("pandas")
     sources = ["from bottlecalc import *", *CELLS]
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    cells = [v4.new_code_cell(source) for source in sources]
+    notebook = v4.new_notebook(cells=cells)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the client's own libraries
         nbclient.NotebookClient(notebook, timeout=300, allow_errors=True).execute()

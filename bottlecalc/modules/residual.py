@@ -78,7 +78,8 @@ def check_channels(x: Tensor, channels: int) -> None:
     Raises:
         BlockError: it is of another.
     """
-    if not torch.jit.is_tracing() and (x.dim() != 4 or x.shape[1] != channels):
+    traced = torch.jit.is_tracing()  # type: ignore[attr-defined,no-untyped-call]
+    if not traced and (x.dim() != 4 or x.shape[1] != channels):
         raise BlockError(
             f"the input is {shape(x.shape)}, and this block takes batch ×"
             f" {channels} channels × height × width; give it so many"
