@@ -19,97 +19,165 @@ from typing import TYPE_CHECKING, Any
 from bottlecalc.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from bottlecalc.agreement.agreement import Difference
     from bottlecalc.agreement.ask import MeasureError, count_model, measure
-    from bottlecalc.agreement.closed_form import count
     from bottlecalc.agreement.compare import Comparison, compare
+    from bottlecalc.agreement.count import count
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import Count, ModelCount
     from bottlecalc.blocks.families import FAMILIES
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
-    from bottlecalc.blocks.spec import Block, BlockError
+    from bottlecalc.blocks.spec import Block, BlockError, Rule
+    from bottlecalc.budgets.budget import Budget
+    from bottlecalc.budgets.budget import Limit as BudgetLimit
+    from bottlecalc.budgets.entry import BudgetError
     from bottlecalc.budgets.repository import check
-    from bottlecalc.budgets.verdict import Report
+    from bottlecalc.budgets.verdict import Baseline, Finding, Part, Report, Verdict
     from bottlecalc.errors import BottlecalcError
     from bottlecalc.explore.break_even import BreakEven, break_even
+    from bottlecalc.explore.condition import Condition
     from bottlecalc.explore.designs import Design
-    from bottlecalc.explore.grid import Grid
-    from bottlecalc.explore.question import Limit, Question, Solution, SolveError
+    from bottlecalc.explore.grid import Grid, SweepError
+    from bottlecalc.explore.pages import Course
+    from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
     from bottlecalc.explore.solve import solve
     from bottlecalc.explore.sweep import Sweep, sweep
+    from bottlecalc.layers.count import Operations, Params
+    from bottlecalc.layers.counted import Counted, Node, Parameters
     from bottlecalc.layers.layer import Layer
-    from bottlecalc.models.failure import TargetError
+    from bottlecalc.layers.ops import Activation, BatchNorm, Conv, MaxPool, Op
+    from bottlecalc.models.failure import ModelTypeError, TargetError
+    from bottlecalc.modules.build import build
+    from bottlecalc.render.frames import FrameError
+    from bottlecalc.text.calls import ArgumentError
+    from bottlecalc.text.numbers import QuantityError
+    from bottlecalc.text.ranges import RangeError, Sizes
     from bottlecalc.text.shapes import Input, InputError
 
 HOMES = {
+    "Activation": "layers.ops",
+    "ArgumentError": "text.calls",
+    "Baseline": "budgets.verdict",
     "Basic": "blocks.residual",
+    "BatchNorm": "layers.ops",
     "Block": "blocks.spec",
     "BlockError": "blocks.spec",
     "BottlecalcError": "errors",
     "Bottleneck": "blocks.residual",
     "BreakEven": "explore.break_even",
+    "Budget": "budgets.budget",
+    "BudgetError": "budgets.entry",
+    "BudgetLimit": "budgets.budget:Limit",
+    "Candidate": "explore.question",
     "Comparison": "agreement.compare",
+    "Condition": "explore.condition",
+    "Conv": "layers.ops",
     "Count": "agreement.result",
+    "Counted": "layers.counted",
+    "Course": "explore.pages",
     "Design": "explore.designs",
     "Difference": "agreement.agreement",
     "FAMILIES": "blocks.families",
+    "Finding": "budgets.verdict",
+    "FrameError": "render.frames",
     "Grid": "explore.grid",
     "Input": "text.shapes",
     "InputError": "text.shapes",
     "Layer": "layers.layer",
     "Limit": "explore.question",
+    "MaxPool": "layers.ops",
     "MeasureError": "agreement.ask",
     "ModelCount": "agreement.result",
+    "ModelTypeError": "models.failure",
+    "Node": "layers.counted",
+    "Op": "layers.ops",
+    "Operations": "layers.count",
+    "Parameters": "layers.counted",
+    "Params": "layers.count",
+    "Part": "budgets.verdict",
     "Plain": "blocks.residual",
+    "QuantityError": "text.numbers",
     "Question": "explore.question",
+    "RangeError": "text.ranges",
     "Ratio": "agreement.ratios",
     "Report": "budgets.verdict",
+    "Rule": "blocks.spec",
+    "Sizes": "text.ranges",
     "Solution": "explore.question",
     "SolveError": "explore.question",
     "Sweep": "explore.sweep",
+    "SweepError": "explore.grid",
     "TargetError": "models.failure",
+    "Verdict": "budgets.verdict",
     "break_even": "explore.break_even",
+    "build": "modules.build",
     "check": "budgets.repository",
     "compare": "agreement.compare",
-    "count": "agreement.closed_form",
+    "count": "agreement.count",
     "count_model": "agreement.ask",
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
     "sweep": "explore.sweep",
 }
-"""Where each public name lives; it is loaded when it is used."""
+"""Where each public name lives, and after a colon as what; it is loaded when it is used."""
 
 __all__ = [
     "FAMILIES",
+    "Activation",
+    "ArgumentError",
+    "Baseline",
     "Basic",
+    "BatchNorm",
     "Block",
     "BlockError",
     "BottlecalcError",
     "Bottleneck",
     "BreakEven",
+    "Budget",
+    "BudgetError",
+    "BudgetLimit",
+    "Candidate",
     "Comparison",
+    "Condition",
+    "Conv",
     "Count",
+    "Counted",
+    "Course",
     "Design",
     "Difference",
+    "Finding",
+    "FrameError",
     "Grid",
     "Input",
     "InputError",
     "Layer",
     "Limit",
+    "MaxPool",
     "MeasureError",
     "ModelCount",
+    "ModelTypeError",
+    "Node",
+    "Op",
+    "Operations",
+    "Parameters",
+    "Params",
+    "Part",
     "Plain",
+    "QuantityError",
     "Question",
+    "RangeError",
     "Ratio",
     "Report",
+    "Rule",
+    "Sizes",
     "Solution",
     "SolveError",
     "Sweep",
+    "SweepError",
     "TargetError",
+    "Verdict",
     "break_even",
     "build",
     "check",
@@ -126,19 +194,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+    home, _, other = HOMES[name].partition(":")
+    return getattr(import_module(f"{__name__}.{home}"), other or name)
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *HOMES})
-
-
-def build(block: Block) -> nn.Module:
-    """Build a block as a trainable ``nn.Module``; loads torch.
-
-    It takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a pair of
-    that and the indices of the shortcut's max pooling, for ``nn.MaxUnpool2d``.
-    """
-    from bottlecalc.modules import families
-
-    return families.build(block)

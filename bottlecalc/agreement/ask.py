@@ -15,11 +15,12 @@ from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
-from bottlecalc.layers.count import Counter
-from bottlecalc.models.failure import TargetError, naming
+from bottlecalc.layers.count import Counter, Counters
+from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
 from bottlecalc.models.policy import absent, decline
-from bottlecalc.models.run import Counters, Run, Runner, described, run_module
+from bottlecalc.models.run import Run, Runner, described, run_module
 from bottlecalc.models.target import Target
+from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.shapes import Input, InputError, shape
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def measured(
     )
 
 
-def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
+@public("measure(module, (1, 64, 56, 56))")
+def measure(module: nn.Module, shape: Sequence[int] | Input | str) -> ModelCount:
     """Ask torch and fvcore what a module costs in eval mode, layer by layer.
 
     A module on the meta device is counted without memory or arithmetic, but not by fvcore.
@@ -90,10 +92,14 @@ def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
         shape: of the one input, (batch, channels, height, width).
 
     Raises:
+        ModelTypeError: the module is none.
+        InputError: the shape is none.
         MeasureError: the module cannot be run on such an input, or memory does not suffice.
     """
     import torch
 
+    _check_model(module)
+    x = _read(shape)
     is_meta = any(parameter.is_meta for parameter in module.parameters())
     left_out: dict[Counter, str] = (
         {"fvcore": "the module is on the meta device, and fvcore does arithmetic"}
@@ -101,13 +107,15 @@ def measure(module: nn.Module, shape: Sequence[int]) -> ModelCount:
         else {}
     )
     like = next(module.parameters(), torch.empty(()))
-    with _failure(f"an input of shape {shape!r:.60}"):
+    sides = tuple(described(x).dimensions)
+    with _failure(f"{type(module).__name__} on an input of shape {sides}"):
         asked = [name for name in ORDER if name not in left_out]
-        run = run_module(module, [like.new_zeros(tuple(shape))], asked)
-    inputs = (described(like.new_empty(tuple(shape), device="meta")),)
+        run = run_module(module, [like.new_zeros(sides)], asked)
+    inputs = (described(like.new_empty(sides, device="meta")),)
     return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
 
 
+@public("count_model(model, (1, 3, 224, 224))")
 def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both") -> ModelCount:
     """Count any model, and leave it exactly as it was; loads torch.
 
@@ -119,18 +127,39 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
         counter: torch's dispatcher, fvcore, or both.
 
     Raises:
+        ModelTypeError: the model is none.
         TargetError: the model does not run on these inputs.
-        InputError: an input is none.
+        InputError: an input is none, or there is no such counter.
     """
     _check_installed(f"{model!r:.60}", counter)
-    from torch import nn
-
-    if not isinstance(model, nn.Module):
-        raise TargetError(f"{model!r:.60} is no model; give an nn.Module")
-    if counter not in get_args(Counters):
-        raise InputError(f"counter = {counter!r}; give {', '.join(map(repr, get_args(Counters)))}")
+    _check_model(model)
+    check_counter(counter)
     runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
     return _model_count(runner.name, map(described, runner.inputs), runner.run(counter))
+
+
+def check_counter(given: object) -> None:
+    """Refuse a counter that there is not.
+
+    Raises:
+        InputError: there is none.
+    """
+    names = get_args(Counters)
+    if not (isinstance(given, str) and given in names):
+        raise InputError(f"counter = {quoted(given)}; give {', '.join(map(repr, names))}")
+
+
+def _check_model(given: object) -> None:
+    from torch import nn
+
+    if isinstance(given, nn.Module):
+        return
+    remedy = ""
+    if isinstance(given, Block):
+        remedy = ", or count(block) to count a block"
+    elif isinstance(given, type):
+        remedy = f": an instance, such as {given.__name__}(…)"
+    raise ModelTypeError(f"{quoted(given)} is no model; give an nn.Module{remedy}")
 
 
 def count_target(
@@ -239,7 +268,8 @@ def _failure(subject: str, mend: str = "") -> Iterator[None]:
         yield
     except Exception as error:  # a module's own forward may raise anything
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise MeasureError(f"{subject} could not be measured: {lines[0]}{mend}") from error
+        sentence = f"{subject} could not be measured: {lines[0]}{mend}"
+        raise MeasureError(sentence) from pruned(error)
 
 
 def _read(given: object) -> Input | Tensor:
@@ -252,6 +282,6 @@ def _read(given: object) -> Input | Tensor:
     if isinstance(given, Sequence):
         return Input.parse(shape(given, "x"))
     raise InputError(
-        f"{given!r:.60} is no input; give a tensor, dimensions such as (1, 3, 224, 224),"
+        f"{quoted(given)} is no input; give a tensor, dimensions such as (1, 3, 224, 224),"
         ' or text such as "1x128:int64"'
     )

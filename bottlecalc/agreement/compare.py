@@ -8,11 +8,12 @@ from typing import Any
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ratios import Ratio, ratio
-from bottlecalc.agreement.result import Count, ModelCount
-from bottlecalc.blocks.grammar import parse
-from bottlecalc.blocks.spec import Block
+from bottlecalc.agreement.result import Count, ModelCount, Result
+from bottlecalc.blocks.arguments import read_batch, read_block, read_size
+from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter
+from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
 
 
@@ -52,9 +53,10 @@ class Comparison(Displayed):
         return width
 
 
+@public("compare(Plain(64, 128), Bottleneck(64, 128), size=56)")
 def compare(
-    *blocks: Block | str | Count | Sequence[Count | ModelCount],
-    size: int | tuple[int, int] = (56, 56),
+    *blocks: Block | str | Count | Sequence[Block | str | Count | ModelCount],
+    size: int | Sequence[int] = (56, 56),
     batch: int = 1,
     measure: bool | None = False,
     progress: Callable[[str], object] = str,
@@ -66,23 +68,27 @@ def compare(
             list has what ``measure`` found in each, by way of other counters.
         size: height and width of the input, or both in one [pixels].
         batch: images in the input.
-        measure: whether to ask torch and fvcore too; None: unless it would take too much.
+        measure: whether to ask torch and fvcore too; None: unless it would take too much. Without
+            it torch is not loaded.
         progress: told what is being measured.
 
     Raises:
-        BlockError: a block does not take such an input.
+        BlockError: there is no block, or not one measurement for each; or a text says none, or a
+            block does not take such an input.
+        ArgumentError: something is given that is no block, or no size.
         MeasureError: a block could not be measured.
-        ValueError: there is no block, or not one measurement for each.
 
     >>> from bottlecalc import Bottleneck, Plain
     >>> comparison = compare(Plain(64, 128), Bottleneck(64, 128), size=56)
     >>> float(comparison.ratios[0].params["main"])
     4.8
     """
-    sides = size if isinstance(size, tuple) else (size, size)
-    counts = [_counted(one, sides, batch) for one in _listed(blocks)]
+    if not (measure is None or isinstance(measure, bool)):
+        raise ArgumentError(f"measure = {quoted(measure)}; give True, False or None")
+    sides, images = read_size(size), read_batch(batch)
+    counts = [_counted(one, sides, images) for one in _listed(blocks)]
     if not counts:
-        raise ValueError("no blocks were given; give at least one")
+        raise BlockError("no blocks were given; give at least one")
     if measure is not False:
         counts = [_measured(count, measure, progress) for count in counts]
     baseline, *others = counts
@@ -98,28 +104,32 @@ def _listed(blocks: Sequence[Any]) -> Iterator[Any]:
         yield from blocks
         return
     if len(lists) < len(blocks) or len(lists) > 2:
-        raise ValueError(
+        raise BlockError(
             "blocks were given both by themselves and in lists; give them one by one, or in one"
             " list, and what was measured of them in a second"
         )
     counts, measured = [*lists, []][:2]
     if measured and len(measured) != len(counts):
-        raise ValueError(
+        raise BlockError(
             f"{len(measured)} measurements were given for {len(counts)} counts;"
             " give one for each, or none"
         )
     for count, found in zip(counts, measured or [None] * len(counts), strict=True):
-        yield (count, found) if found else count
+        yield count if found is None else (count, found)
 
 
 def _counted(block: Any, size: tuple[int, int], batch: int) -> Count:
     if isinstance(block, tuple):
         one, found = block
         counted = _counted(one, size, batch)
+        if not isinstance(found, Result):
+            raise ArgumentError(
+                f"{quoted(found)} is no measurement; give what measure(build(block), shape) found"
+            )
         return replace(counted, others=found.others, left_out=found.left_out)
     if isinstance(block, Count):
         return block
-    return closed_form.count(parse(block) if isinstance(block, str) else block, size, batch)
+    return closed_form.count(read_block(block), size, batch)
 
 
 def _measured(count: Count, insist: bool | None, progress: Callable[[str], object]) -> Count:

@@ -10,12 +10,15 @@ from typing import Any
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.spec import Block, BlockError, keys
 from bottlecalc.errors import entry
+from bottlecalc.text.calls import ArgumentError, brief, public, quoted
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.suggest import did_you_mean
 
+EXAMPLE = '"bottleneck:in=64,out=128"'
 SIGNED_NUMBER = re.compile(rf"[+-]?{WHOLE_NUMBER.pattern}", re.ASCII)
 
 
+@public(f"parse({EXAMPLE})")
 def parse(spec: str, defaults: Mapping[str, str] | None = None) -> Block:
     """Read a spec such as ``bottleneck:in=64,out=128,mid=32``.
 
@@ -25,6 +28,7 @@ def parse(spec: str, defaults: Mapping[str, str] | None = None) -> Block:
             not have is passed over.
 
     Raises:
+        ArgumentError: it is no text.
         BlockError: the spec is not of that form, or no such block can be.
 
     >>> str(parse("bottleneck:mid=16", {"in": "64", "out": "128"}))
@@ -43,7 +47,10 @@ def read(
     Raises:
         BlockError: the spec is not of the form ``family:key=value,…``.
     """
+    if not isinstance(spec, str):
+        raise ArgumentError(f"{quoted(spec)} is no text; give a spec, such as {EXAMPLE}")
     name, _, options = spec.partition(":")
+    spec = brief(spec)
     family = _family(name.strip(), spec)
     texts = {name: text for name, text in (defaults or {}).items() if name in keys(family)}
     texts |= _options(options, family, spec)
@@ -84,10 +91,12 @@ def _is_required(field: Any) -> bool:
 def _value(name: str, text: str, family: type[Block], spec: str) -> int | bool:
     if isinstance(keys(family)[name].default, bool):
         if text not in ("true", "false"):
-            raise BlockError(f"{name} = {text!r} for {spec}; write {name}=true or {name}=false")
+            raise BlockError(
+                f"{name} = {brief(text)!r} for {spec}; write {name}=true or {name}=false"
+            )
         return text == "true"
     if not SIGNED_NUMBER.fullmatch(text):
-        raise BlockError(f"{name} = {text!r} for {spec}; give a whole number of at least 1")
+        raise BlockError(f"{name} = {brief(text)!r} for {spec}; give a whole number of at least 1")
     return int(text)
 
 
@@ -95,7 +104,8 @@ def _family(name: str, spec: str) -> type[Block]:
     if name not in FAMILIES:
         hint = did_you_mean(name.lower(), FAMILIES, 0.5)
         raise BlockError(
-            f"unknown family {name!r} in {spec!r}; the families are {', '.join(FAMILIES)}{hint}"
+            f"unknown family {brief(name)!r} in {spec!r};"
+            f" the families are {', '.join(FAMILIES)}{hint}"
         )
     return FAMILIES[name]
 
@@ -106,7 +116,7 @@ def _options(text: str, family: type[Block], spec: str) -> dict[str, str]:
         name, _, value = (piece.strip() for piece in part.partition("="))
         if name not in keys(family):
             raise BlockError(
-                f"unknown key {name!r} in {spec!r}; the keys are {', '.join(keys(family))}"
+                f"unknown key {brief(name)!r} in {spec!r}; the keys are {', '.join(keys(family))}"
             )
         if name in options:
             raise BlockError(f"{name} is given twice in {spec!r}; give it once")

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
-from bottlecalc.blocks.spec import Block, Rule
+from bottlecalc.blocks.spec import Block, BlockError, Rule
 from bottlecalc.errors import key, remedy
+from bottlecalc.text.calls import quoted
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Bottleneck(Residual):
     Args:
         mid_channels: width of the 3×3 [at least 1]; ``out_channels // 4`` when None.
         groups: of the 3×3; must divide its width.
+        mid: ``mid_channels`` in short.
 
     Source: He et al., arXiv:1512.03385, figure 5, right; groups from Xie et al.,
     Aggregated Residual Transformations, arXiv:1611.05431.
@@ -99,6 +101,23 @@ class Bottleneck(Residual):
     groups: int = 1
 
     CHEAPER_BY = ("groups",)
+
+    def __init__(
+        self, in_channels: int, out_channels: int, *,
+        stride: int = 1, dilation: int = 1, downsample: bool = False, upsample: bool = False,
+        mid_channels: int | None = None, groups: int = 1, mid: int | None = None,
+    ) -> None:  # fmt: skip
+        if mid is not None and mid_channels is not None:
+            raise BlockError(
+                f"{key('mid')} = {quoted(mid_channels)} and mid = {quoted(mid)} are both given,"
+                " and are the same thing; give one of them"
+            )
+        object.__setattr__(self, "mid_channels", mid_channels if mid is None else mid)
+        object.__setattr__(self, "groups", groups)
+        super().__init__(
+            in_channels, out_channels,
+            stride=stride, dilation=dilation, downsample=downsample, upsample=upsample,
+        )  # fmt: skip
 
     @property
     def _width(self) -> int:

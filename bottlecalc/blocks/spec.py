@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from functools import cache
+from inspect import Parameter, Signature, signature
 from typing import Any, ClassVar, NamedTuple, Self
 
 from bottlecalc.errors import BottlecalcError, key
+from bottlecalc.text.calls import ArgumentError, mistake, quoted, whole_number
 
 
 class BlockError(BottlecalcError, ValueError):
@@ -55,6 +57,13 @@ class Block:
     INPUT_RULES: ClassVar[tuple[Rule, ...]] = ()
     CHEAPER_BY: ClassVar[tuple[str, ...]] = ()
 
+    def __new__(cls, *values: object, **options: object) -> Self:
+        names, required = _arguments(cls)  # type: ignore[arg-type]  # as in keys
+        known = options.keys() <= names
+        if not known or len(values) + len(required & options.keys()) != len(required):
+            _refuse(cls, values, options)
+        return object.__new__(cls)
+
     def __post_init__(self) -> None:
         for name, field in keys(type(self)).items():
             _check_value(self, name, field)
@@ -92,6 +101,25 @@ class Block:
         return block
 
 
+@cache
+def _arguments(family: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """What a family takes, and what of it has to be given."""
+    arguments = signature(family).parameters
+    needed = (name for name, one in arguments.items() if one.default is Parameter.empty)
+    return frozenset(arguments), frozenset(needed)
+
+
+def _refuse(family: type[Block], values: Sequence[object], options: Mapping[str, object]) -> None:
+    """Say what the family takes, unless nothing is given, as where a block is copied."""
+    if wrong := (values or options) and mistake(family, values, options):
+        arguments = signature(family).parameters.values()
+        plain = signature(family).replace(
+            parameters=[one.replace(annotation=Parameter.empty) for one in arguments],
+            return_annotation=Signature.empty,
+        )
+        raise ArgumentError(f"{family.__name__}(): {wrong}; write {family.__name__}{plain}")
+
+
 def _check_value(block: Block, name: str, field: Field[Any]) -> None:
     value, default = getattr(block, field.name), field.default
     if value is default:
@@ -99,11 +127,17 @@ def _check_value(block: Block, name: str, field: Field[Any]) -> None:
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise BlockError(
-                f"{key(name)} = {value!r} is neither True nor False in {block}; give one"
+                f"{key(name)} = {quoted(value)} is neither True nor False in {quoted(block, str)};"
+                " give one"
             )
-    elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        shown = value if isinstance(value, int) else repr(value)
-        raise BlockError(f"{key(name)} = {shown} in {block}; give a whole number of at least 1")
+        return
+    number = whole_number(value)
+    if number is None:
+        raise BlockError(
+            f"{key(name)} = {quoted(value)} in {quoted(block, str)};"
+            " give a whole number of at least 1"
+        )
+    object.__setattr__(block, field.name, number)
 
 
 def keys(family: type[Block]) -> Mapping[str, Field[Any]]:

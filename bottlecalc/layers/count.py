@@ -16,6 +16,9 @@ from bottlecalc.layers.ops import Activation
 Figure = Literal["params", "macs", "activations"]
 Scope = Literal["main", "convs", "block"]
 Counter = Literal["closed form", "torch", "fvcore"]
+Counters = Literal["torch", "fvcore", "both"]
+"""Who may be asked beside the closed form."""
+
 ByLayer = Mapping[str, int]
 """One figure of every layer, by the layer's name; a layer that is not there has none of it."""
 
@@ -43,6 +46,11 @@ class Params:
     main: int
     convs: int
     block: int
+
+    @property
+    def total(self) -> int:
+        """All of them, ``block``: what a model's parameters are called."""
+        return self.block
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,11 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 
 from bottlecalc.blocks.spec import BlockError
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.calls import ArgumentError
 
 SHOWN_FRAMES = 3
 OF_SCRIPTS = "The following operation failed in the TorchScript interpreter."
@@ -27,6 +28,10 @@ class TargetError(BottlecalcError):
     """
 
 
+class ModelTypeError(TargetError, ArgumentError):
+    """Something else where a model is taken; its text says what it is, and what would do."""
+
+
 @contextmanager
 def naming(subject: str, *passing: type[BaseException]) -> Iterator[None]:
     """Whatever the user's code raises inside becomes a ``TargetError`` that says where.
@@ -38,7 +43,16 @@ def naming(subject: str, *passing: type[BaseException]) -> Iterator[None]:
     except BaseException as error:  # pytest.skip and asyncio.CancelledError are no Exception
         if isinstance(error, (KeyboardInterrupt, TargetError, BlockError, *passing)):
             raise
-        raise TargetError(f"{subject}: {cause(error)}") from error
+        raise TargetError(f"{subject}: {cause(error)}") from pruned(error)
+
+
+def pruned(error: BaseException) -> BaseException:
+    """An exception whose traceback says where in whose code, without the frames of libraries."""
+    kept: TracebackType | None = None
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        if not is_installed(frame.f_code.co_filename):
+            kept = TracebackType(kept, frame, -1, line)
+    return error.with_traceback(kept)
 
 
 def cause(error: BaseException) -> str:

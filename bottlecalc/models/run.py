@@ -10,10 +10,10 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bottlecalc.errors import argument
-from bottlecalc.layers.count import Counter
+from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.layers.counted import Counted, Node, Parameters
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
 from bottlecalc.models.failure import TargetError, cause, naming
@@ -26,8 +26,6 @@ from bottlecalc.text.shapes import Input
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
-
-Counters = Literal["torch", "fvcore", "both"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,12 @@ bears the name of the layer that it is (``conv1``, ``shortcut.bn``, ``upsample``
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import BlockError
+from bottlecalc.text.shapes import shape
 
 
 class Shortcut(nn.Module):
@@ -44,6 +46,7 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, block: Residual) -> None:
         super().__init__()
+        self.in_channels = block.in_channels
         self.downsample = block.downsample
         self.shortcut = Shortcut(block)
         self.relu = nn.ReLU(inplace=True)
@@ -56,6 +59,7 @@ class ResidualBlock(nn.Module):
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        check_channels(x, self.in_channels)
         if self.downsample and (x.shape[-2] % 2 or x.shape[-1] % 2):
             raise BlockError(
                 f"size {x.shape[-2]}x{x.shape[-1]} is odd, and this block halves it;"
@@ -66,6 +70,20 @@ class ResidualBlock(nn.Module):
         if self.upsample is not None:
             y = self.upsample(y)
         return y if indices is None else (y, indices)
+
+
+def check_channels(x: Tensor, channels: int) -> None:
+    """Refuse an input of another shape than a block takes; a trace cannot branch, and does not.
+
+    Raises:
+        BlockError: it is of another.
+    """
+    traced = torch.jit.is_tracing()  # type: ignore[attr-defined,no-untyped-call]
+    if not traced and (x.dim() != 4 or x.shape[1] != channels):
+        raise BlockError(
+            f"the input is {shape(x.shape)}, and this block takes batch ×"
+            f" {channels} channels × height × width; give it so many"
+        )
 
 
 class PlainBlock(ResidualBlock):

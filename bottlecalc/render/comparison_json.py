@@ -90,10 +90,10 @@ def _difference(one: Difference[Any]) -> dict[str, Any]:
 
 
 def _floats(ratios: Mapping[str, Fraction]) -> dict[str, float]:
-    return {scope: _float(value) for scope, value in ratios.items()}
+    return {scope: nearest(value) for scope, value in ratios.items()}
 
 
-def _float(value: Fraction) -> float:
+def nearest(value: Fraction) -> float:
     """A float, or the nearest integer where the ratio is beyond all floats."""
     try:
         return float(value)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bottlecalc.agreement.result import Count, ModelCount, Result
-from bottlecalc.layers.counted import Counted, Node
+from bottlecalc.layers.counted import Counted, Node, Parameters
 from bottlecalc.render import verdict
 from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.remarks import remarks
@@ -68,9 +68,13 @@ def sentences(count: Result) -> tuple[str, ...]:
     return (*objections, *remarks(count))
 
 
-def _params(count: Result) -> dict[str, int]:
-    parameters = asdict(count.parameters) if count.parameters else {}
-    return {**parameters, **(asdict(count.params) if isinstance(count, Count) else {})}
+def _params(count: Result) -> dict[str, int | None]:
+    """What a built module holds; of a block by scope too, and its total where none was built."""
+    held = asdict(count.parameters) if count.parameters else {}
+    if not isinstance(count, Count):
+        return held
+    unknown = dict.fromkeys(field.name for field in fields(Parameters))
+    return {**unknown, "total": count.params.total, **held, **asdict(count.params)}
 
 
 def as_json(count: Result, depth: int | None) -> str:

@@ -1,4 +1,4 @@
-"""How each result shows itself, by its type: as its command's table, and as its command's JSON."""
+"""How each result shows itself, by its type: its command's table and JSON, and its rows."""
 
 from __future__ import annotations
 
@@ -7,45 +7,98 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from bottlecalc.render.layout import unbounded
+from bottlecalc.text.calls import quoted
 
 
 class Display(NamedTuple):
-    """Where the text and the document of a type of results are made, as ``module:function``.
+    """Where what is shown of a type of results is made, as ``module:function``.
 
     Attributes:
         text: makes the table; takes what else is passed, and a console.
         document: makes what the JSON holds.
         depth: passed beside a result that is a tree: all the way down.
+        rows: makes the rows of a data frame, and of a notebook's table.
+        headline: makes the one line that an interpreter shows.
     """
 
     text: str
     document: str
     depth: tuple[None, ...] = ()
+    rows: str = "records:listed"
+    headline: str = "headlines:length"
 
 
 DISPLAYS: Mapping[str, Display] = {
-    "Comparison": Display("comparison:table", "comparison_json:document"),
-    "Count": Display("count:table", "count:document", (None,)),
-    "ModelCount": Display("count:table", "count:document", (None,)),
-    "Solution": Display("solution:table", "solution:document"),
-    "BreakEven": Display("break_even:table", "break_even:document"),
+    "Comparison": Display(
+        "comparison:table",
+        "comparison_json:document",
+        rows="records:blocks",
+        headline="headlines:comparison",
+    ),
+    "Count": Display("count:table", "count:document", (None,), "records:layers", "headlines:block"),
+    "ModelCount": Display(
+        "count:table", "count:document", (None,), "records:modules", "headlines:model"
+    ),
+    "Solution": Display("solution:table", "solution:document", headline="headlines:answer"),
+    "BreakEven": Display("break_even:table", "break_even:document", headline="headlines:answer"),
+    "Report": Display(
+        "budgets:table",
+        "reports:document",
+        rows="records:findings",
+        headline="headlines:report",
+    ),
     "Sweep": Display("designs:table", "designs:document"),
-    "Report": Display("budgets:table", "reports:document"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""
 
 
 def text(result: object) -> str:
     """The table, as wide as need be."""
-    display = DISPLAYS[type(result).__name__]
+    display = _display(result)
     made: str = _function(display.text)(result, *display.depth, unbounded())
     return made
 
 
 def document(result: object) -> dict[str, Any]:
-    """What the JSON holds."""
-    made: dict[str, Any] = _function(DISPLAYS[type(result).__name__].document)(result)
+    """What the JSON holds, as reading it gives it: lists for tuples."""
+    made: dict[str, Any] = _plain(_function(_display(result).document)(result))
     return made
+
+
+def line(result: object) -> str:
+    """The result in one line, whatever it holds."""
+    return f"<{f'{type(result).__name__} {_headline(result)}'.strip()}>"
+
+
+def html(result: object) -> str:
+    """The rows as a table of HTML."""
+    from bottlecalc.render import html
+
+    return html.table(_function(_display(result).rows)(result), _headline(result))
+
+
+def frame(result: object) -> Any:
+    """The rows as a data frame."""
+    from bottlecalc.render import frames
+
+    return frames.frame(_function(_display(result).rows)(result))
+
+
+def _display(result: object) -> Display:
+    """Of its type, or of the one that this is a kind of."""
+    return next(
+        DISPLAYS[kind.__name__] for kind in type(result).__mro__ if kind.__name__ in DISPLAYS
+    )
+
+
+def _headline(result: object) -> str:
+    return quoted(result, _function(_display(result).headline))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -7,13 +7,43 @@ from typing import Any
 
 
 class Displayed:
-    """A result that prints as its command's table, and becomes its command's JSON."""
+    """A result that prints as its command's table, and becomes its command's JSON.
+
+    ``print(result)`` shows the table, a notebook shows ``_repr_html_``; ``to_dict()`` and
+    ``to_frame()`` give the figures.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep a dataclass from writing a ``__repr__`` of all that it holds."""
+        super().__init_subclass__(**options)
+        cls.__repr__ = Displayed.__repr__  # type: ignore[method-assign]
 
     def __str__(self) -> str:
-        text: str = import_module("bottlecalc.render.results").text(self)
-        return text
+        return str(_results().text(self))
+
+    def __repr__(self) -> str:
+        return str(_results().line(self))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table, with the first rows of a long one."""
+        return str(_results().html(self))
 
     def to_dict(self) -> dict[str, Any]:
         """What the command's ``--format json`` writes."""
-        document: dict[str, Any] = import_module("bottlecalc.render.results").document(self)
+        document: dict[str, Any] = _results().document(self)
         return document
+
+    def to_frame(self) -> Any:
+        """A data frame, of pandas where that is installed, otherwise of polars.
+
+        A row is a layer of a block, a module of a model, a block of a comparison, a figure of a
+        budget, a value that was found, or a design.
+
+        Raises:
+            FrameError: neither is installed.
+        """
+        return _results().frame(self)
+
+
+def _results() -> Any:
+    return import_module("bottlecalc.render.results")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import prod
 
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.calls import brief
 
 DTYPES = (
     *("float32", "float64", "float16", "bfloat16", "complex64"),
@@ -59,11 +60,12 @@ class Input:
         sides, colon, dtype = text.replace("×", "x").partition(":")
         if not SIDES.fullmatch(sides):
             raise InputError(
-                f"{text!r} is no input; give its dimensions, such as 1x3x224x224 or 1x128:int64,"
-                " each at least 1"
+                f"{brief(text)!r} is no input; give its dimensions, such as 1x3x224x224 or"
+                " 1x128:int64, each at least 1"
             )
         if colon and dtype not in DTYPES:
             raise InputError(
-                f"unknown dtype {dtype!r} in {text!r}; the dtypes are {', '.join(DTYPES)}"
+                f"unknown dtype {brief(dtype)!r} in {brief(text)!r};"
+                f" the dtypes are {', '.join(DTYPES)}"
             )
         return cls(tuple(map(int, sides.split("x"))), dtype or "float32")

@@ -9,8 +9,19 @@ from fractions import Fraction
 from typing import Any, cast
 
 import pytest
+from torch import nn
 
-from bottlecalc import BlockError, Bottleneck, MeasureError, Plain, build, compare, count, measure
+from bottlecalc import (
+    BlockError,
+    Bottleneck,
+    InputError,
+    MeasureError,
+    Plain,
+    build,
+    compare,
+    count,
+    measure,
+)
 from tests.conftest import Run
 
 PAIR = (Plain(64, 128), Bottleneck(64, 128))
@@ -95,7 +106,7 @@ def test_only_measuring_loads_torch() -> None:
 def test_a_wrong_size_is_one_sentence() -> None:
     with pytest.raises(BlockError, match="height = 0; give a whole number of at least 1"):
         compare(*PAIR, size=0)
-    with pytest.raises(MeasureError, match=r"shape \(1, 5, 4, 4\) could not be measured: Given"):
-        measure(build(Plain(3, 4)), (1, 5, 4, 4))
-    with pytest.raises(MeasureError, match="an input of shape 5 could not be measured"):
+    with pytest.raises(MeasureError, match=r"shape \(1, 5, 4, 4\) could not be measured: expected"):
+        measure(nn.BatchNorm1d(5), (1, 5, 4, 4))
+    with pytest.raises(InputError, match="5 is no input; give a tensor, dimensions such as"):
         measure(build(Plain(3, 4)), cast(Any, 5))

@@ -1,0 +1,50 @@
+"""Results in one line each: what an interpreter shows of them, and the captions of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+
+from bottlecalc.agreement.compare import Comparison
+from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.budgets.verdict import Report
+from bottlecalc.render.budgets import summary
+from bottlecalc.text.display import Displayed
+from bottlecalc.text.numbers import number, ratio
+
+
+def comparison(result: Comparison) -> str:
+    """How many times the first's parameters are the second's."""
+    first, more = str(result.blocks[0].block), len(result.ratios) - 1
+    if not result.ratios:
+        return first
+    other = result.ratios[0]
+    rest = f", and {more} more" if more else ""
+    return f"{first} has {ratio(other.params['main'])} the parameters (main) of {other.to}{rest}"
+
+
+def block(result: Count) -> str:
+    """Its parameters and MACs."""
+    params, macs = number(result.params.block), number(result.macs.block)
+    return f"{result.block}: {params} parameters, {macs} MACs (block)"
+
+
+def model(result: ModelCount) -> str:
+    """Its parameters, and MACs where it was run."""
+    macs = "" if result.macs is None else f", {number(result.macs)} MACs"
+    return f"{result.target}: {number(result.params.total)} parameters{macs}"
+
+
+def report(result: Report) -> str:
+    """How many budgets hold."""
+    return summary(result)
+
+
+def answer(result: Displayed) -> str:
+    """What was sought, and what it is."""
+    document = result.to_dict()
+    return f"{document['for']} = {document['value']}"
+
+
+def length(result: Displayed) -> str:
+    """How many it holds, where it says so."""
+    return f"of {len(result):,}" if isinstance(result, Sized) else ""

@@ -1,0 +1,154 @@
+"""A wrong call is one sentence of ours, and no screen of frames: whatever is given to whom."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+import torch
+from torch import nn
+
+import bottlecalc as library
+from bottlecalc import BottlecalcError
+from bottlecalc.text.calls import quoted
+
+bottlecalc: Any = library  # a type checker sees most of these calls
+Bottleneck, Plain = bottlecalc.Bottleneck, bottlecalc.Plain
+
+MOST_LETTERS = 400
+MOST_LINES = 40
+"""Of a traceback: where it was called, and where in whose code it went wrong."""
+
+LONG = "x" * 5000
+VALUES: list[Any] = [
+    *(None, True, False, 0, -3, 3.5, 56.0, "", "56", LONG, b"7", [], [3.5], [1, 2, 3], {}, set()),
+    *(object(), Plain, nn.Conv2d, numpy.ones(2), numpy.float64(4), torch.ones(2), -(10**5000)),
+    *(lambda: 3, float("nan"), float("inf"), 2j, range(3)),
+]
+CONV = nn.Conv2d(3, 4, 3)
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "in_channels": lambda value: Plain(value, 4),
+    "out_channels": lambda value: Bottleneck(4, value),
+    "groups": lambda value: Bottleneck(4, 8, groups=value),
+    "stride": lambda value: Plain(4, 8, stride=value),
+    "downsample": lambda value: Plain(4, 8, downsample=value),
+    "count": lambda value: bottlecalc.count(value),
+    "count size": lambda value: bottlecalc.count(Plain(3, 4), size=value),
+    "count pair": lambda value: bottlecalc.count(Plain(3, 4), size=(5, value)),
+    "count batch": lambda value: bottlecalc.count(Plain(3, 4), batch=value),
+    "count counter": lambda value: bottlecalc.count(Plain(3, 4), counter=value),
+    "compare": lambda value: bottlecalc.compare(Plain(3, 4), value),
+    "compare list": lambda value: bottlecalc.compare([value, Plain(3, 4)]),
+    "compare size": lambda value: bottlecalc.compare(Plain(3, 4), size=value),
+    "compare batch": lambda value: bottlecalc.compare(Plain(3, 4), batch=value),
+    "compare counts": lambda value: bottlecalc.compare([Plain(3, 4)], [value]),
+    "build": lambda value: bottlecalc.build(value),
+    "parse": lambda value: bottlecalc.parse(value),
+    "count_model": lambda value: bottlecalc.count_model(value),
+    "count_model input": lambda value: bottlecalc.count_model(CONV, value),
+    "measure": lambda value: bottlecalc.measure(value, (1, 3, 5, 7)),
+    "measure shape": lambda value: bottlecalc.measure(CONV, value),
+}
+FINE = {
+    ("downsample", "True"), ("downsample", "False"), ("count counter", "None"),
+    ("compare counts", "None"),
+}  # fmt: skip
+
+
+def complaint(call: Callable[[], Any]) -> str:
+    """What is said of a wrong call, once it is held to be one sentence in our words."""
+    with pytest.raises((TypeError, ValueError, BottlecalcError)) as caught:
+        call()
+    error = caught.value
+    assert isinstance(error, BottlecalcError), repr(error)
+    text = str(error)
+    assert len(text) < MOST_LETTERS
+    assert "\n" not in text
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    assert len(lines) <= MOST_LINES, lines
+    return text
+
+
+@pytest.mark.parametrize("place", CALLS)
+def test_a_value_of_any_other_kind_is_one_sentence(place: str) -> None:
+    for value in VALUES:
+        kind = quoted(value)
+        if (place, kind) in FINE:
+            CALLS[place](value)
+        else:
+            assert complaint(lambda value=value: CALLS[place](value)), (place, kind)  # type: ignore[misc]
+
+
+TOLD: list[tuple[Callable[[], Any], str]] = [
+    (lambda: Bottleneck(64, 128, mid=2.5), "mid_channels = 2.5 in bottleneck:in=64,out=128,mid=2"),
+    (
+        lambda: Bottleneck(64, 128, mid=0),
+        "mid_channels = 0 in bottleneck:in=64,out=128,mid=0; give",
+    ),
+    (lambda: Bottleneck(64, 128, mid=1, mid_channels=2), "mid_channels = 2 and mid = 1 are both"),
+    (lambda: Plain(64, 128, mid=32), "unexpected keyword argument 'mid'; write Plain(in_channels"),
+    (lambda: Bottleneck(64), "missing a required argument: 'out_channels'; write Bottleneck(in_c"),
+    (lambda: Bottleneck(64, 128, 32), "too many positional arguments; write Bottleneck("),
+    (lambda: Bottleneck(64, 2), "give the width of the middle: mid_channels=N"),
+    (lambda: bottlecalc.count(CONV), "Conv2d is a model, not a block; count it by count_model("),
+    (lambda: bottlecalc.count(Plain), "Plain is a family of blocks; give a block of it, such as"),
+    (lambda: bottlecalc.count(5), "5 is no block; give one, such as Bottleneck(64, 128), or"),
+    (lambda: bottlecalc.count(Plain(3, 4), 5, 1, None, 2), "write count("),
+    (lambda: bottlecalc.count(Plain(3, 4), size=(5, 6, 7)), "size = (5, 6, 7) is no size; give"),
+    (lambda: bottlecalc.count(Plain(3, 4), size=0), "height = 0; give a whole number of at least"),
+    (lambda: bottlecalc.count(Plain(3, 4), size=(5, 1.5)), "width = 1.5; give a whole number of"),
+    (lambda: bottlecalc.count(Plain(3, 4), counter="thop"), "counter = 'thop'; give 'torch', 'fv"),
+    (lambda: bottlecalc.compare(Plain(3, 4), CONV), "Conv2d is a model, not a block"),
+    (
+        lambda: bottlecalc.compare(Plain(3, 4), sizes=5),
+        "unexpected keyword argument 'sizes'; write",
+    ),
+    (lambda: bottlecalc.compare(Plain(3, 4), measure="x"), "measure = 'x'; give True, False or No"),
+    (lambda: bottlecalc.build("botleneck:in=3,out=4"), "did you mean bottleneck?"),
+    (lambda: bottlecalc.build(5), "5 is no block; give one"),
+    (lambda: bottlecalc.count_model(CONV, input_size=(1, 3, 8, 8)), "'input_size'; write count_mo"),
+    (lambda: bottlecalc.count_model(nn.Conv2d), "is no model; give an nn.Module: an instance, su"),
+    (lambda: bottlecalc.count_model(), "missing a required argument: 'model'; write count_model("),
+    (lambda: bottlecalc.count_model(Plain(3, 4)), "or count(block) to count a block"),
+    (lambda: bottlecalc.count_model(CONV, (1, 5, 8, 8)), "to have 3 channels, but got 5 channels"),
+    (lambda: bottlecalc.measure(CONV, 5), "5 is no input; give a tensor, dimensions such as (1, 3"),
+    (lambda: bottlecalc.measure(CONV, (1, 5, 8, 8)), "to have 3 channels, but got 5 channels"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), TOLD, ids=lambda value: str(value)[:40])
+def test_it_says_what_was_got_and_what_would_do(call: Callable[[], Any], words: str) -> None:
+    assert words in complaint(call)
+
+
+def test_a_built_block_says_what_channels_it_takes() -> None:
+    module = bottlecalc.build("bottleneck:in=64,out=128")
+    shown = "the input is 1×5×8×8, and this block takes batch × 64 channels × height × width"
+    assert shown in complaint(lambda: module(torch.zeros(1, 5, 8, 8)))
+    assert shown in complaint(lambda: bottlecalc.count_model(module, (1, 5, 8, 8)))
+    assert "1×5×8×8" in complaint(lambda: bottlecalc.measure(module, (1, 5, 8, 8)))
+    assert "the input is 64×8×8" in complaint(lambda: module(torch.zeros(64, 8, 8)))
+
+
+def test_whole_numbers_of_other_libraries_are_whole_numbers() -> None:
+    block = Bottleneck(numpy.int64(64), numpy.uint8(128), mid=torch.tensor(32))
+    assert block == Bottleneck(64, 128, mid_channels=32)
+    assert type(block.in_channels) is int
+    counted = bottlecalc.count(block, numpy.int32(7), numpy.int64(3))
+    assert counted.input == (3, 64, 7, 7)
+    assert type(counted.params.main) is int
+
+
+def test_what_the_users_code_raises_stays_in_the_traceback() -> None:
+    class Broken(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            raise KeyError("of the user's own")
+
+    with pytest.raises(BottlecalcError) as caught:
+        bottlecalc.count_model(Broken(), (1, 3))
+    text = "".join(traceback.format_exception(caught.value))
+    assert 'raise KeyError("of the user\'s own")' in text
+    assert "torch/nn/modules" not in text
