@@ -17,6 +17,7 @@ from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError
 from bottlecalc.text.toml import parse as parse_toml
 
@@ -237,12 +238,12 @@ def read_size(text: str) -> tuple[int, int]:
     Raises:
         OptionError: it is neither.
     """
-    sides = text.split("x")
-    if len(sides) > 2 or not all(WHOLE_NUMBER.fullmatch(side) and int(side) for side in sides):
+    sides = parse_sides(text)
+    if sides is None:
         raise OptionError(
             f"--size {text!r} is no size; give H or HxW of at least 1, such as 56 or 56x112"
         )
-    return int(sides[0]), int(sides[-1])
+    return sides
 
 
 def read_number(option: str, text: str) -> int:

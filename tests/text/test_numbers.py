@@ -27,6 +27,12 @@ from bottlecalc.text.numbers import (
         ("25_000", 25_000),
         ("2T", 2 * 10**12),
         ("0.5k", 500),
+        ("25K", 25_000),
+        ("25e3", 25_000),
+        ("2.5E+3", 2500),
+        ("2_500e-2", 25),
+        ("9.007199254740993e15", 2**53 + 1),
+        ("1e60", 10**60),
         (" 7 ", 7),
         ("1" + 60 * "0", 10**60),
     ],
@@ -36,7 +42,11 @@ def test_quantities(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "k", "25K", "25 kilo", "1e6", "-5", "0.0001k", "25kk", "٣", "1.k", "_5"]
+    "text",
+    [
+        *("", "k", "25 kilo", "-5", "0.0001k", "25kk", "٣", "1.k", "_5"),
+        *("1e", "e3", "1e-3", "1e3k", "1e99999", "1e٣"),
+    ],
 )
 def test_no_quantities(text: str) -> None:
     with pytest.raises(QuantityError):
@@ -48,6 +58,8 @@ def test_what_is_wrong_with_a_quantity_is_said_and_of_what() -> None:
         parse_quantity("20x", "--max-params")
     with pytest.raises(QuantityError, match=r"^'1\.5' is no whole number; give one, such as 25k"):
         parse_quantity("1.5")
+    with pytest.raises(QuantityError, match=r"^'1e-3' is no whole number; give one, such as 25k"):
+        parse_quantity("1e-3")
 
 
 @given(st.integers(0, 10**400))
