@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bottlecalc.agreement.compare import Measuring
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
@@ -63,11 +65,18 @@ Blocks = Annotated[
     ),
 ]
 Measure = Annotated[
-    bool | None,
+    bool,
     typer.Option(
         "--measure/--no-measure",
-        help="Ask torch and fvcore too, or not.  [default: ask, unless it would take too much]",
+        help="Ask torch and fvcore too, leaving out whoever would take too much; or not.",
     ),
+]
+Insist = Annotated[
+    bool, typer.Option("--insist", help="Ask them at any size, whatever time and memory it takes.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all."),
 ]
 
 
@@ -266,3 +275,14 @@ def read_depth(text: str) -> int:
     if not WHOLE_NUMBER.fullmatch(text):
         raise OptionError(f"--depth {text!r} is no depth; give a whole number, 0 for totals alone")
     return int(text)
+
+
+def read_measure(measure: bool, insist: bool) -> Measuring:
+    """Who is asked beside the closed form.
+
+    Raises:
+        OptionError: the options contradict each other.
+    """
+    if insist and not measure:
+        raise OptionError("--insist and --no-measure exclude each other; leave one of the two out")
+    return "insist" if insist else measure

@@ -70,7 +70,7 @@ def sweep(
         bool, typer.Option("--yes", help="Sweep even more than 100,000,000 designs.")
     ] = False,
     measure: Annotated[
-        bool, typer.Option("--measure", help="Ask torch and fvcore about a random sample.")
+        bool, typer.Option("--measure", help="Ask torch and fvcore too, about a random sample.")
     ] = False,
     sample: Annotated[
         str, typer.Option("--sample", metavar="N", help="How many designs --measure draws.")
@@ -92,9 +92,7 @@ def sweep(
             help="Which cost to draw.  [default: params_main, or macs_main over size and batch]",
         ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write there, whole or not.")
-    ] = None,
+    output: options.Output = None,
     output_format: Annotated[
         Format,
         typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown."),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import truediv
-from typing import Any
+from typing import Any, Literal
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
@@ -18,6 +18,7 @@ from bottlecalc.explore.solve import Candidate, Limit, Question, Solution, Solve
 from bottlecalc.layers.expression import OPERATORS, Evaluation
 from bottlecalc.text.display import Displayed
 
+MidFigure = Literal["params", "macs"]
 WIDTH = "mid"
 """The key that varies: the width of the middle."""
 
@@ -78,24 +79,51 @@ def break_even(
     )
 
 
-def break_even_mid(block: Block) -> int | None:
+def break_even_mid(
+    block: Block, figure: MidFigure = "params", size: tuple[int, int] = (2, 2), batch: int = 1
+) -> int | None:
     """The largest width at which a block's main path has fewer parameters than the plain one's.
 
     None for a block without a middle, where even the narrowest has no fewer, and where all have.
+
+    Args:
+        block: whatever its own width is.
+        figure: MACs may break even elsewhere, where the first convolution sees a larger input
+            than the last.
+        size: height and width of the input, which only MACs depend on [pixels].
+        batch: images in the input.
     """
     values = {name: getattr(block, field.name) for name, field in keys(type(block)).items()}
     given = {name: value for name, value in values.items() if value is not None}
-    return widest(type(block), given)
+    return widest(type(block), given, figure, size, batch)
 
 
-def widest(family: type[Block], values: Mapping[str, Any]) -> int | None:
+def common_mid(counts: Iterable[Count], figure: MidFigure) -> int | None:
+    """The same of blocks that were counted, on their own inputs; None where they have several."""
+    known = {counted_mid(count, figure) for count in counts} - {None}
+    return known.pop() if len(known) == 1 else None
+
+
+def counted_mid(count: Count, figure: MidFigure) -> int | None:
+    """The same of a block that was counted, on its own input."""
+    images, _, height, width = count.input
+    return break_even_mid(count.block, figure, (height, width), images)
+
+
+def widest(
+    family: type[Block],
+    values: Mapping[str, Any],
+    figure: MidFigure = "params",
+    size: tuple[int, int] = (2, 2),
+    batch: int = 1,
+) -> int | None:
     """The same of a family; whatever ``mid`` is among the values."""
     if not keys(family).keys() >= {*CHANNELS}:
         return None
     others = {name: value for name, value in values.items() if name != WIDTH}
-    size = (2, 2)  # parameters do not depend on it
+    baseline = closed_form.count(_plain(others), size, batch)
     try:
-        return _solution(family, others, closed_form.count(_plain(others), size), size, 1).value
+        return _solution(family, others, baseline, size, batch, figure).value
     except SolveError:  # no width is too wide
         return None
 
@@ -110,8 +138,10 @@ def _solution(
     baseline: Count,
     size: tuple[int, int],
     batch: int,
+    figure: MidFigure = "params",
 ) -> Solution:
-    limits = (Limit(figure="params", most=baseline.params.main - 1),)
+    main = baseline.params.main if figure == "params" else baseline.macs.main
+    limits = (Limit(figure=figure, most=main - 1),)
     return solve(
         Question(
             family=family, values=values, size=size, batch=batch, quantity=WIDTH, limits=limits,

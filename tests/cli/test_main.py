@@ -72,7 +72,7 @@ def test_formats_offered_are_the_formats_there_are() -> None:
     assert get_args(Format) == tuple(FORMATS)
 
 
-def test_measure_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_insist_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from bottlecalc.agreement import ask
 
     def decline(*_figures: int) -> dict[str, str]:
@@ -80,8 +80,14 @@ def test_measure_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ask, "decline", decline)
     small = ("compare", "--in", "4", "--out", "8", "--size", "5")
-    assert "fvcore was left out for plain:in=4,out=8: it is declined here" in run(*small).out
-    assert "closed form = torch = fvcore" in run(*small, "--measure").out
+    for asking in ((), ("--measure",)):
+        result = run(*small, *asking)
+        assert "fvcore was left out for plain:in=4,out=8: it is declined here" in result.out
+    assert "closed form = torch = fvcore" in run(*small, "--insist").out
+    assert "closed form = torch = fvcore" in run(*small, "--measure", "--insist").out
+    assert run(*small, "--no-measure", "--insist").err == (
+        "Error: --insist and --no-measure exclude each other; leave one of the two out\n"
+    )
 
 
 def test_help_in_ascii_and_a_closed_stdout() -> None:
