@@ -59,7 +59,9 @@ def check(
     ] = "table",
     output: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write FORMAT there; the table goes to stdout."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write FORMAT there; the table goes to stdout."
+        ),
     ] = None,
     exit_zero: Annotated[
         bool,
@@ -79,7 +81,7 @@ def check(
 
     `bottlecalc check --update`
 
-    `bottlecalc check --format junit --output report.xml`
+    `bottlecalc check --format junit -o report.xml`
     """
     from bottlecalc.budgets.check import check as hold_all
     from bottlecalc.budgets.file import select

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -223,15 +223,22 @@ def block_options(command: Callable[..., None]) -> Callable[..., None]:
     ]
     own = list(signature(command, eval_str=True).parameters.values())[1:]
 
-    @wraps(command)
     def run(**values: Any) -> None:
         texts = {name: values.pop(f"{name}_") for name in options}
         return command(_block_options(texts), **values)
 
-    parameters += [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own]
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # which Typer reads
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+    return with_parameters(run, command, [*parameters, *own])
+
+
+def with_parameters(
+    run: Callable[..., None], command: Callable[..., None], parameters: Iterable[Parameter]
+) -> Callable[..., None]:
+    """What runs in a command's stead, with these parameters, which Typer reads."""
+    keywords = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in parameters]
+    wrapped = wraps(command)(run)
+    wrapped.__signature__ = Signature(keywords)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in keywords}
+    return wrapped
 
 
 def _block_options(texts: dict[str, Any]) -> BlockOptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from bottlecalc.blocks.grammar import read, require
 from bottlecalc.cli import options
 from bottlecalc.cli.options import BlockOptions, block_options
-from bottlecalc.cli.output import FAILED, console, write
+from bottlecalc.cli.output import FAILED, deliver
 from bottlecalc.text.numbers import parse_quantity
 
 Most = str | None
@@ -57,6 +58,7 @@ def solve(
         Literal["table", "json"],
         typer.Option("--format", metavar="FORMAT", help="table or json."),
     ] = "table",
+    output: options.Output = None,
 ) -> None:
     """Solve for the largest width (or size) that keeps every limit; exit code 1 when none does.
 
@@ -80,7 +82,7 @@ def solve(
     _refuse_idle(even, quantity, shared.size, is_limited, scope)
     family, values = _values(block, shared, "mid" if even else quantity)
     if even:
-        write(_break_even(family, values, shared, output_format))
+        _break_even(family, values, shared, output_format, output)
         return
     _solve(
         {
@@ -90,17 +92,21 @@ def solve(
         },
         limits,
         output_format,
+        output,
     )  # fmt: skip
 
 
-def _break_even(family: Any, values: dict[str, Any], shared: BlockOptions, form: str) -> str:
+def _break_even(
+    family: Any, values: dict[str, Any], shared: BlockOptions, form: str, output: Path | None
+) -> None:
     from bottlecalc.explore.break_even import break_even
     from bottlecalc.render.break_even import FORMATS
 
-    return FORMATS[form](break_even(family, values, shared.sides, shared.images), console())
+    even = break_even(family, values, shared.sides, shared.images)
+    deliver(lambda console: FORMATS[form](even, console), output)
 
 
-def _solve(asked: dict[str, Any], limits: dict[str, str], form: str) -> None:
+def _solve(asked: dict[str, Any], limits: dict[str, str], form: str, output: Path | None) -> None:
     from bottlecalc.explore.solve import Limit, Question, SolveError
     from bottlecalc.explore.solve import solve as answer
     from bottlecalc.render.solution import FORMATS
@@ -114,7 +120,7 @@ def _solve(asked: dict[str, Any], limits: dict[str, str], form: str) -> None:
         for figure, text in limits.items()
     )
     solution = answer(Question(**asked, limits=held))
-    write(FORMATS[form](solution, console()))
+    deliver(lambda console: FORMATS[form](solution, console), output)
     if solution.below is None:
         raise typer.Exit(FAILED)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import prod
 from operator import truediv
 from typing import Any, Literal
 
@@ -21,6 +22,9 @@ from bottlecalc.text.display import Displayed
 MidFigure = Literal["params", "macs"]
 WIDTH = "mid"
 """The key that varies: the width of the middle."""
+
+LONGEST_SIDE = 2**63
+"""Of an input whose MACs are compared, where a stride makes them another question [pixels]."""
 
 DIGITS = 100_000
 """How many may be worked with where two large numbers are nearly equal."""
@@ -80,7 +84,7 @@ def break_even(
 
 
 def break_even_mid(
-    block: Block, figure: MidFigure = "params", size: tuple[int, int] = (2, 2), batch: int = 1
+    block: Block, figure: MidFigure = "params", size: tuple[int, int] = (2, 2)
 ) -> int | None:
     """The largest width at which a block's main path has fewer parameters than the plain one's.
 
@@ -91,23 +95,40 @@ def break_even_mid(
         figure: MACs may break even elsewhere, where the first convolution sees a larger input
             than the last.
         size: height and width of the input, which only MACs depend on [pixels].
-        batch: images in the input.
     """
-    values = {name: getattr(block, field.name) for name, field in keys(type(block)).items()}
-    given = {name: value for name, value in values.items() if value is not None}
-    return widest(type(block), given, figure, size, batch)
+    return widest(type(block), _values(block), figure, size)
+
+
+def counted_mid(count: Count, figure: MidFigure) -> int | None:
+    """The same of a block that was counted, on its own input; no MACs beyond ``LONGEST_SIDE``."""
+    mid, (height, width) = break_even_mid(count.block), count.input[2:]
+    if mid is None or figure == "params" or _is_even(count):
+        return mid
+    return break_even_mid(count.block, figure, (height, width)) if _is_short(count) else None
 
 
 def common_mid(counts: Iterable[Count], figure: MidFigure) -> int | None:
-    """The same of blocks that were counted, on their own inputs; None where they have several."""
+    """The same of several blocks; None where they have several."""
     known = {counted_mid(count, figure) for count in counts} - {None}
     return known.pop() if len(known) == 1 else None
 
 
-def counted_mid(count: Count, figure: MidFigure) -> int | None:
-    """The same of a block that was counted, on its own input."""
-    images, _, height, width = count.input
-    return break_even_mid(count.block, figure, (height, width), images)
+def _is_short(count: Count) -> bool:
+    return max(count.input) <= LONGEST_SIDE
+
+
+def _is_even(count: Count) -> bool:
+    """Whether all weights that are compared are used equally often, so that MACs are as these."""
+    images, _, *sides = count.input
+    baseline = closed_form.count(_plain(_values(count.block)), (sides[0], sides[1]), images)
+    layers = [layer for one in (count, baseline) for layer in one.layers if layer.branch == "main"]
+    return len({prod(layer.positions) for layer in layers if layer.op.multiplies}) == 1
+
+
+def _values(block: Block) -> dict[str, Any]:
+    """What was said of it, by key."""
+    values = {name: getattr(block, field.name) for name, field in keys(type(block)).items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def widest(
@@ -115,15 +136,14 @@ def widest(
     values: Mapping[str, Any],
     figure: MidFigure = "params",
     size: tuple[int, int] = (2, 2),
-    batch: int = 1,
 ) -> int | None:
     """The same of a family; whatever ``mid`` is among the values."""
     if not keys(family).keys() >= {*CHANNELS}:
         return None
     others = {name: value for name, value in values.items() if name != WIDTH}
-    baseline = closed_form.count(_plain(others), size, batch)
+    baseline = closed_form.count(_plain(others), size)
     try:
-        return _solution(family, others, baseline, size, batch, figure).value
+        return _solution(family, others, baseline, size, 1, figure).value
     except SolveError:  # no width is too wide
         return None
 

@@ -69,6 +69,19 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
+def share_of_limit(part: int, whole: int) -> str:
+    """A share of a limit, to one decimal: ``100.0%`` only where nothing is left and none is over.
+
+    >>> share_of_limit(2_047_752, 2_048_486), share_of_limit(2_048_486, 2_048_486), share_of_limit(2_048_487, 2_048_486)
+    ('99.9%', '100.0%', '100.1%')
+    """
+    if not whole or part == whole:
+        return percent(part, whole)
+    tenths = round(Fraction(1000 * part, whole))
+    nearest = min(tenths, 999) if part < whole else max(tenths, 1001)
+    return f"{nearest // 10:,}.{nearest % 10}%"
+
+
 def change(part: int, whole: int) -> str:
     """A share with its sign, to two decimals: ``-0.58%``."""
     hundredths = round(Fraction(10_000 * part, whole))

@@ -15,6 +15,7 @@ from bottlecalc.text.numbers import (
     parse_quantity,
     percent,
     ratio,
+    share_of_limit,
 )
 
 
@@ -88,3 +89,21 @@ def test_shares_and_changes() -> None:
     assert (percent(967, 999), percent(1, 0), percent(10**400, 10**400)) == ("96.8%", "–", "100.0%")
     assert (change(-116, 20_000), change(424_448, 60_000_000)) == ("-0.58%", "+0.71%")
     assert change(-(10**400), 10**400) == "-100.00%"
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "text"),
+    [
+        (2_047_752, 2_048_486, "99.9%"),
+        (2_048_485, 2_048_486, "99.9%"),
+        (2_048_486, 2_048_486, "100.0%"),
+        (2_048_487, 2_048_486, "100.1%"),
+        (967, 999, "96.8%"),
+        (10**400 + 1, 10**400, "100.1%"),
+        (513_802_240, 10, "5,138,022,400.0%"),
+        (0, 0, "–"),
+        (3, 0, "–"),
+    ],
+)
+def test_a_limit_is_used_up_only_where_it_is(value: int, limit: int, text: str) -> None:
+    assert share_of_limit(value, limit) == text
