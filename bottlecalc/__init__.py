@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bottlecalc.agreement.compare import Comparison, compare
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import Count, ModelCount
+    from bottlecalc.blocks.catalogue import Catalogue, families
     from bottlecalc.blocks.families import FAMILIES
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
@@ -48,6 +49,7 @@ HOMES = {
     "BottlecalcError": "errors",
     "Bottleneck": "blocks.residual",
     "BreakEven": "explore.break_even",
+    "Catalogue": "blocks.catalogue",
     "Comparison": "agreement.compare",
     "Count": "agreement.result",
     "Design": "explore.designs",
@@ -69,6 +71,7 @@ HOMES = {
     "compare": "agreement.compare",
     "count": "agreement.closed_form",
     "count_model": "agreement.ask",
+    "families": "blocks.catalogue",
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
@@ -84,6 +87,7 @@ __all__ = [
     "BottlecalcError",
     "Bottleneck",
     "BreakEven",
+    "Catalogue",
     "Comparison",
     "Count",
     "Design",
@@ -105,6 +109,7 @@ __all__ = [
     "compare",
     "count",
     "count_model",
+    "families",
     "measure",
     "parse",
     "solve",

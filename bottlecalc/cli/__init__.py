@@ -17,7 +17,7 @@ from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
 
-COMMANDS = ("compare", "sweep", "solve", "count", "check", "handout")
+COMMANDS = ("compare", "sweep", "solve", "count", "check", "blocks", "handout")
 
 
 def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:

@@ -29,6 +29,7 @@ DISPLAYS: Mapping[str, Display] = {
     "ModelCount": Display("count:table", "count:document", (None,)),
     "Solution": Display("solution:table", "solution:document"),
     "BreakEven": Display("break_even:table", "break_even:document"),
+    "Catalogue": Display("catalogue:table", "catalogue:document"),
     "Report": Display("budgets:table", "reports:document"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""
