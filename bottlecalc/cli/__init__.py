@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bottlecalc.cli.completion import check_request, heed_named_shell
 from bottlecalc.cli.options import WORDS, with_parameters
 from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
 from bottlecalc.errors import BottlecalcError
@@ -74,7 +75,9 @@ def main() -> None:
     if sys.stdout is None:  # closed: `bottlecalc … >&-`
         sys.exit(_refuse("stdout is closed; leave it open, or send it to a file"))
     spell_in_ascii_what_stdout_cannot()
+    heed_named_shell()
     try:
+        check_request()
         code = command_line(_asked())(prog_name="bottlecalc", standalone_mode=False)
     except typer.TyperException as error:
         code = _refuse(_usage(error))

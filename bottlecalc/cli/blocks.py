@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from bottlecalc.blocks.catalogue import families
-from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.output import deliver
 from bottlecalc.render.catalogue import FORMATS
 
@@ -21,7 +20,7 @@ def blocks(
         typer.Argument(
             metavar="[NAME]…",
             help="Families to describe.  [default: all]",
-            autocompletion=lambda: list(FAMILIES),
+            autocompletion=completion.families,
         ),
     ] = None,
     output_format: Annotated[

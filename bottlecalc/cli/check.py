@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import OptionError
 from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, write
 from bottlecalc.render.layout import unbounded
@@ -32,7 +32,11 @@ SECTION = "[tool.bottlecalc"
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]…", help="Budgets to check.  [default: all]"),
+        typer.Argument(
+            metavar="[NAME]…",
+            autocompletion=completion.budgets,
+            help="Budgets to check.  [default: all]",
+        ),
     ] = None,
     config: Annotated[
         str | None,

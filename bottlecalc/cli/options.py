@@ -17,6 +17,7 @@ from bottlecalc.agreement.compare import Measuring
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.cli import completion
 from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
@@ -59,7 +60,7 @@ Blocks = Annotated[
     typer.Option(
         "--block",
         metavar="SPEC",
-        autocompletion=lambda: list(FAMILIES),
+        autocompletion=completion.families,
         help="A block to compare, as often as wanted; the first is the baseline."
         f" family:key=value,… of {', '.join(FAMILIES)}.  [default: {', '.join(COMPARED)}]",
     ),

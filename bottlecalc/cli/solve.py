@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bottlecalc.blocks.grammar import read, require
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, deliver
 from bottlecalc.text.numbers import parse_quantity
@@ -20,7 +20,13 @@ Most = str | None
 def solve(
     shared: BlockOptions,
     block: Annotated[
-        str, typer.Option("--block", metavar="SPEC", help="The block whose width is sought.")
+        str,
+        typer.Option(
+            "--block",
+            metavar="SPEC",
+            autocompletion=completion.families,
+            help="The block whose width is sought.",
+        ),
     ] = "bottleneck",
     quantity: Annotated[
         Literal["mid", "out", "groups", "size"],

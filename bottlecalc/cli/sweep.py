@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bottlecalc.blocks.families import COMPARED, FAMILIES
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.compare import Format
 from bottlecalc.cli.comparison import remark
 from bottlecalc.cli.options import BlockOptions, block_options
@@ -51,17 +51,30 @@ def sweep(
     blocks: options.Blocks = None,
     where: Annotated[
         list[str] | None,
-        typer.Option("--where", metavar="CONDITION", help="Only designs so: 'params<=20k'."),
+        typer.Option(
+            "--where",
+            metavar="CONDITION",
+            autocompletion=completion.columns,
+            help="Only designs so: 'params<=20k'.",
+        ),
     ] = None,
     pareto: Annotated[
         str | None,
         typer.Option(
-            "--pareto", metavar="KEY,KEY", help="Only designs that no other beats in all of these."
+            "--pareto",
+            metavar="KEY,KEY",
+            autocompletion=completion.front,
+            help="Only designs that no other beats in all of these.",
         ),
     ] = None,
     sort: Annotated[
         str | None,
-        typer.Option("--sort", metavar="KEY", help="Smallest first; -KEY for largest first."),
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            autocompletion=completion.ordering,
+            help="Smallest first; -KEY for largest first.",
+        ),
     ] = None,
     limit: Annotated[
         str | None, typer.Option("--limit", metavar="N", help="At most so many designs.")
@@ -89,6 +102,7 @@ def sweep(
         typer.Option(
             "--plot-key",
             metavar="KEY",
+            autocompletion=completion.figures,
             help="Which cost to draw.  [default: params_main, or macs_main over size and batch]",
         ),
     ] = None,
