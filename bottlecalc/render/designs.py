@@ -18,7 +18,7 @@ from rich.text import Text
 from bottlecalc.blocks.spec import keys, spell
 from bottlecalc.explore.arrange import PAGE
 from bottlecalc.explore.designs import COLUMNS, Design, Page
-from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.layout import fits, printed, ruled
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.schema import heading
 
@@ -134,7 +134,8 @@ def _table(pages: Iterable[Page], title: Title, console: Console) -> Iterator[st
     yield printed([Text(_caption(title), style="dim")], console)
     page_of = _page if console.width >= WIDE else _stacked_page
     for designs in _aligned(pages):
-        yield printed([Text(), page_of(designs, title)], console)
+        page = page_of(designs, title)
+        yield printed([Text(), page if fits(page, console) else _page(designs, title)], console)
 
 
 def _page(designs: Iterable[Design], title: Title) -> Table:

@@ -14,11 +14,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from bottlecalc.render.stack import VALUE, Breakable, stacked, unbroken
-
-LONG_WORD = 24
-"""Longer ones than this, the names of modules and budgets, are folded on narrow terminals."""
-
+from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, stacked, unbroken
 
 UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""

@@ -17,6 +17,9 @@ from rich.text import Text
 SHARE = "%"
 """Columns so named stand beside what they are a share of."""
 
+LONG_WORD = 24
+"""Longer ones than this, the names of modules and budgets, are folded on narrow terminals."""
+
 WORD = re.compile(r"\S+")
 VALUE = re.compile(r"[^\s:,/]*[:,/]?")
 """What a spec, or a path, is not broken within."""
@@ -93,7 +96,9 @@ class Breakable(Text):
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         widest = max(map(cell_len, VALUE.findall(self.plain)))
-        return Measurement(widest, super().__rich_measure__(console, options).maximum)
+        return Measurement(
+            min(LONG_WORD, widest), super().__rich_measure__(console, options).maximum
+        )
 
     def wrap(self, console: Console, width: int, **how: Any) -> Lines:
         """The lines of it."""

@@ -32,7 +32,7 @@ def completed(words: str, place: int) -> list[str]:
     asked = {"COMP_WORDS": f"bottlecalc {words}", "COMP_CWORD": str(place)}
     result = run_process(_BOTTLECALC_COMPLETE="complete_bash", **asked)
     assert (result.code, result.err) == (0, "")
-    return result.out.splitlines()
+    return result.out.split("\n")[:-1] if result.out.strip() else []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from bottlecalc.cli import COMMANDS
 from bottlecalc.cli.compare import Format
 from bottlecalc.render.comparison import FORMATS
 from bottlecalc.version import __version__
@@ -20,6 +21,36 @@ FAST = (*PAIR, "--no-measure")
 def test_version_and_module(run: Run) -> None:
     assert run("--version") == (0, f"bottlecalc {__version__}\n", "")
     assert run_process("--version").out == f"bottlecalc {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_help_and_version_have_short_names_everywhere(command: tuple[str, ...], run: Run) -> None:
+    assert run(*command, "-h") == run(*command, "--help")
+    assert run(*command, "-h").code == 0
+    assert run(*command, "-V") == (0, f"bottlecalc {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("sweep", "--in", "3", "--out", "4", "--limit", ""),
+            "--limit '' is not allowed; give a whole number of at least 1",
+        ),
+        (
+            ("sweep", "--in", "3", "--out", "4,8", "--plot", "x.svg", "--plot-key", ""),
+            "--plot-key has no key ''; the keys are ",
+        ),
+        (
+            ("handout", "--in", "3", "--out", "4", "--to", "", "-o", "x.md"),
+            "--to '' is no format; give one of markdown, ",
+        ),
+    ],
+)
+def test_an_empty_value_is_none(arguments: tuple[str, ...], sentence: str, run: Run) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"Error: {sentence}")
 
 
 @pytest.mark.parametrize("command", [(), ("compare",)])

@@ -1,4 +1,4 @@
-"""Terminals of 40 and 60 columns: every number of the wide table, none torn, and no line too long."""
+"""Terminals of 40 and 60 columns: every number of the wide table, and none of them torn."""
 
 from __future__ import annotations
 
