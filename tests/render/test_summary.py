@@ -67,7 +67,7 @@ def test_numbers_stand_in_the_columns_of_their_scopes(run: Run) -> None:
 
 
 def test_blocks_on_inputs_of_their_own_say_which() -> None:
-    pair = [count(Plain(3, 4), 7), count(Bottleneck(3, 4), (9, 5), 2)]
+    pair = [count(Plain(3, 4), (7, 7)), count(Bottleneck(3, 4), (9, 5), 2)]
     text = str(compare(pair))
     assert "plain on 1×3×7×7" in text
     assert "bottleneck on 2×3×9×5" in text
