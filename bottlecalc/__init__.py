@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bottlecalc.agreement.count import count
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import Count, ModelCount
+    from bottlecalc.blocks.catalogue import Catalogue, families
     from bottlecalc.blocks.families import FAMILIES
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
@@ -70,6 +71,7 @@ HOMES = {
     "BudgetError": "budgets.entry",
     "BudgetLimit": "budgets.budget:Limit",
     "Candidate": "explore.question",
+    "Catalogue": "blocks.catalogue",
     "Comparison": "agreement.compare",
     "Condition": "explore.condition",
     "Conv": "layers.ops",
@@ -116,6 +118,7 @@ HOMES = {
     "compare": "agreement.compare",
     "count": "agreement.count",
     "count_model": "agreement.ask",
+    "families": "blocks.catalogue",
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
@@ -139,6 +142,7 @@ __all__ = [
     "BudgetError",
     "BudgetLimit",
     "Candidate",
+    "Catalogue",
     "Comparison",
     "Condition",
     "Conv",
@@ -184,6 +188,7 @@ __all__ = [
     "compare",
     "count",
     "count_model",
+    "families",
     "measure",
     "parse",
     "solve",

@@ -37,7 +37,12 @@ stderr, and nothing is written.
 
 Numbers are whole; where `sweep` takes a list or a range, `16,32,64`, `3:9` (steps of 1), `8:128:8`
 (the last value included where a step meets it) and `64:1024:*2` (a factor) are such. A budget may
-be written `20k`, `4.2M`, `1.5G` or `2T`.
+be written `20k` or `20K`, `4.2M`, `1.5G`, `2T` or `25e3`.
+
+`-o FILE` writes what a command prints to a file, whole or not at all. `--measure` asks torch and
+fvcore, leaving out whoever would take too much, and of a sweep about a sample; `--insist` asks them
+at any size. Keys, families and budgets complete in the shell: `bottlecalc --install-completion`, or
+`--install-completion zsh` for one that is named.
 
 A SPEC is `family:key=value,…`. The families are `plain`, `basic` and `bottleneck`; the keys are
 `in`, `out`, `stride`, `dilation`, `downsample`, `upsample` and, for `bottleneck`, `mid` and

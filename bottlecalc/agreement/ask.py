@@ -44,7 +44,7 @@ def measured(
     insist: bool = False,
     counter: Counters = "both",
     progress: Callable[[str], object] = str,
-    insisting: str = "compare --measure",
+    insisting: str = "compare --insist",
 ) -> Count:
     """A block that was counted by closed form, counted by torch and fvcore too.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ratios import Ratio, ratio
@@ -15,6 +15,9 @@ from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
+
+Measuring = bool | Literal["insist"]
+"""Whether counters beside the closed form are asked, and whether at any size."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +49,17 @@ class Comparison(Displayed):
 
     @property
     def break_even_mid(self) -> int | None:
-        """The width that breaks even in parameters of the main path, as the command's JSON has it;
+        """The widest middle with fewer parameters on the main path than the plain block has.
+
         None where the blocks compared have none, or several.
         """
         width: int | None = self.to_dict()["break_even_mid"]
+        return width
+
+    @property
+    def break_even_mid_macs(self) -> int | None:
+        """The same with fewer MACs: another width where the block halves the size on its way."""
+        width: int | None = self.to_dict()["break_even_mid_macs"]
         return width
 
 
@@ -58,7 +68,7 @@ def compare(
     *blocks: Block | str | Count | Sequence[Block | str | Count | ModelCount],
     size: int | Sequence[int] = (56, 56),
     batch: int = 1,
-    measure: bool | None = False,
+    measure: Measuring | None = False,
     progress: Callable[[str], object] = str,
 ) -> Comparison:
     """Compare blocks, the first being the baseline.
@@ -68,8 +78,9 @@ def compare(
             list has what ``measure`` found in each, by way of other counters.
         size: height and width of the input, or both in one [pixels].
         batch: images in the input.
-        measure: whether to ask torch and fvcore too; None: unless it would take too much. Without
-            it torch is not loaded.
+        measure: whether to ask torch and fvcore too, leaving out whoever would take too much
+            (None as well); ``"insist"`` asks them at any size. Unless asked,
+            torch is not loaded.
         progress: told what is being measured.
 
     Raises:
@@ -132,10 +143,10 @@ def _counted(block: Any, size: tuple[int, int], batch: int) -> Count:
     return closed_form.count(read_block(block), size, batch)
 
 
-def _measured(count: Count, insist: bool | None, progress: Callable[[str], object]) -> Count:
+def _measured(count: Count, how: Measuring | None, progress: Callable[[str], object]) -> Count:
     from bottlecalc.agreement.ask import MeasureError, measured
 
     try:
-        return measured(count, bool(insist), progress=progress)
+        return measured(count, how == "insist", progress=progress)
     except MeasureError as error:
         raise MeasureError(f"{error.sentence}, or {argument('no-measure')}") from error.__cause__

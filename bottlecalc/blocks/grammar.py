@@ -51,7 +51,7 @@ def read(
         raise ArgumentError(f"{quoted(spec)} is no text; give a spec, such as {EXAMPLE}")
     name, _, options = spec.partition(":")
     spec = brief(spec)
-    family = _family(name.strip(), spec)
+    family = family_named(name.strip(), spec)
     texts = {name: text for name, text in (defaults or {}).items() if name in keys(family)}
     texts |= _options(options, family, spec)
     return family, {name: _value(name, text, family, spec) for name, text in texts.items()}
@@ -69,7 +69,7 @@ def require(known: Container[str], spec: str) -> None:
     Raises:
         BlockError: it does.
     """
-    family = _family(spec.partition(":")[0].strip(), spec)
+    family = family_named(spec.partition(":")[0].strip(), spec)
     for name, field in keys(family).items():
         if _is_required(field) and name not in known:
             raise BlockError(f"{spec} has no {name}; give {entry(name)}")
@@ -100,12 +100,17 @@ def _value(name: str, text: str, family: type[Block], spec: str) -> int | bool:
     return int(text)
 
 
-def _family(name: str, spec: str) -> type[Block]:
+def family_named(name: str, spec: str = "") -> type[Block]:
+    """The family of that name.
+
+    Raises:
+        BlockError: there is none.
+    """
     if name not in FAMILIES:
         hint = did_you_mean(name.lower(), FAMILIES, 0.5)
+        where = f" in {spec!r}" if spec else ""
         raise BlockError(
-            f"unknown family {brief(name)!r} in {spec!r};"
-            f" the families are {', '.join(FAMILIES)}{hint}"
+            f"unknown family {brief(name)!r}{where}; the families are {', '.join(FAMILIES)}{hint}"
         )
     return FAMILIES[name]
 

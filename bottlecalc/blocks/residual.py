@@ -44,6 +44,7 @@ class Residual(Block):
                 f"downsample halves the size by itself and does not go with stride = {block.stride}"
                 f" in {block}; leave one of the two out"
             ),
+            "downsample goes with stride 1 alone",
         ),
         Rule(
             "upsample",
@@ -51,6 +52,7 @@ class Residual(Block):
             lambda block: (
                 f"downsample and upsample exclude each other in {block}; leave one of the two out"
             ),
+            "downsample and upsample exclude each other",
         ),
     )
     INPUT_RULES = (
@@ -61,13 +63,18 @@ class Residual(Block):
                 f"size {height}x{width} is odd, and {block} halves it;"
                 " give an even height and width"
             ),
+            "downsample takes an even height and width",
         ),
     )
 
 
 @dataclass(frozen=True)
 class Plain(Residual):
-    """One 3×3 convolution with a shortcut: the block that a bottleneck replaces."""
+    """One 3×3 convolution with a shortcut: the block that a bottleneck replaces.
+
+    Source: the 3×3 and the shortcut of He et al., arXiv:1512.03385; one by itself is the baseline
+    of this comparison, and in no paper.
+    """
 
     family = "plain"
 
@@ -87,7 +94,7 @@ class Bottleneck(Residual):
     """1×1, 3×3, 1×1 with a shortcut: narrow in the middle.
 
     Args:
-        mid_channels: width of the 3×3 [at least 1]; ``out_channels // 4`` when None.
+        mid_channels: width of the 3×3 [at least 1]; a quarter of the output's when None.
         groups: of the 3×3; must divide its width.
         mid: ``mid_channels`` in short.
 
@@ -132,6 +139,7 @@ class Bottleneck(Residual):
                 f"{key('mid')} = {block.out_channels} // 4 = 0 in {block};"
                 f" give the width of the middle: {remedy('mid')}"
             ),
+            "mid is at least 1, so that it must be given where out < 4",
         ),
         Rule(
             "groups",
@@ -140,5 +148,6 @@ class Bottleneck(Residual):
                 f"groups = {block.groups} does not divide {key('mid')} = {block._width} in {block};"
                 f" give groups that divide {key('mid')}, or another {key('mid')}"
             ),
+            "groups divides mid",
         ),
     )

@@ -24,16 +24,21 @@ class Rule(NamedTuple):
         broken: of a spec, or of a spec and its input's height and width, whether it is broken;
             arithmetic that does not mind what it is given, numbers, columns or expressions.
         sentence: what is wrong with such a spec, and what would mend it.
+        law: what holds of every block of the family.
     """
 
     key: str
     broken: Callable[..., Any]
     sentence: Callable[..., str]
+    law: str = ""
 
 
 @dataclass(frozen=True)
 class Block:
     """What every family has; a family's fields are what its users may say.
+
+    Its docstring says what the block is, in ``Args`` what each field is, and in ``Source`` which
+    paper it is from; where it is silent, its base class speaks (``blocks/catalogue.py``).
 
     A field ``mid_channels`` is the key ``mid``. One that is ``None`` where nothing is said may be
     a number; a field that is ``True`` or ``False`` is a switch.

@@ -13,7 +13,7 @@ from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.text.numbers import QuantityError, parse_quantity
-from bottlecalc.text.shapes import Input, InputError
+from bottlecalc.text.shapes import Input, InputError, parse_sides
 from bottlecalc.text.suggest import did_you_mean
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
@@ -22,6 +22,9 @@ BLOCK_KEYS = ("block", "size", *COMMON)
 MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
 
 TABLE = re.compile(r"\s*\[{1,2}\s*[A-Za-z_\"'][^,\]]*\]{1,2}\s*$")
+EXACT = 2**53
+"""Up to here a float is exactly the whole number that was written."""
+
 PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%", re.ASCII)
 """Twelve digits: as many as can be shown exactly."""
 
@@ -144,9 +147,12 @@ class Entry:
 
     def _size(self) -> tuple[int, int]:
         value = self.values.get("size", list(DEFAULT_SIZE))
-        sides = value if isinstance(value, list) else [value, value]
+        sides = parse_sides(value) if isinstance(value, str) else value
+        sides = sides if isinstance(sides, (list, tuple)) else [sides, sides]
         if len(sides) != 2 or not all(_is_positive(side) for side in sides):
-            raise self.error(f"size = {value!r}; give [height, width], such as [56, 56]", "size")
+            raise self.error(
+                f'size = {value!r}; give [height, width], such as [56, 56], or "56x56"', "size"
+            )
         return sides[0], sides[1]
 
     def _inputs(self) -> tuple[Input, ...]:
@@ -210,7 +216,7 @@ def unknown(key: str, allowed: Sequence[str]) -> str:
 
 
 def read_number(value: object) -> int:
-    """Read a limit: ``25_000``, ``"25k"``, ``"4.2M"``, ``"1.5G"``.
+    """Read a limit: ``25_000``, ``"25k"``, ``"4.2M"``, ``"25e3"``, which TOML reads as a float.
 
     Raises:
         BudgetError: it is none.
@@ -220,9 +226,12 @@ def read_number(value: object) -> int:
     """
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= EXACT:
+        return int(value)
     if not isinstance(value, str):
         raise BudgetError(
-            f'{value!r} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M"'
+            f'{value!r} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M",'
+            ' or "25e3"'
         )
     try:
         return parse_quantity(value)

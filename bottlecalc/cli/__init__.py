@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
+from inspect import Parameter, signature
 from typing import Annotated, Any
 
 import typer
 
-from bottlecalc.cli.options import WORDS
+from bottlecalc.cli.completion import check_request, heed_named_shell
+from bottlecalc.cli.options import WORDS, with_parameters
 from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
@@ -23,17 +25,20 @@ COMPLAINT: Any = next(
 )
 """What all of Typer's complaints are: click's before Typer 0.27, its own since."""
 
-COMMANDS = ("compare", "sweep", "solve", "count", "check", "handout")
+COMMANDS = ("compare", "sweep", "solve", "count", "check", "blocks", "handout")
 
 
 def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command line with these commands; every one costs milliseconds to load and lay out."""
     app = typer.Typer(
-        no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(bottlecalc)
     for name in names:
-        app.command()(getattr(import_module(f"bottlecalc.cli.{name}"), name))
+        app.command()(_telling_version(getattr(import_module(f"bottlecalc.cli.{name}"), name)))
     return app
 
 
@@ -43,14 +48,30 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-def bottlecalc(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
+Version = Annotated[
+    bool,
+    typer.Option("-V", "--version", callback=_version, is_eager=True, help="Show the version."),
+]
+
+
+def _telling_version(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that takes --version too."""
+
+    def run(version: bool = False, **values: Any) -> None:
+        del version  # it was told, or not asked for
+        command(**values)
+
+    own = signature(command, eval_str=True).parameters.values()
+    asked = Parameter("version", Parameter.KEYWORD_ONLY, default=False, annotation=Version)
+    return with_parameters(run, command, [*own, asked])
+
+
+def bottlecalc(version: Version = False) -> None:
     """What a bottleneck block costs, against the plain 3×3 residual block it replaces.
 
     Example: `bottlecalc compare --in 64 --out 128`
+
+    Completion of a shell that is named: `bottlecalc --install-completion zsh`
     """
 
 
@@ -61,7 +82,9 @@ def main() -> None:
     if sys.stdout is None:  # closed: `bottlecalc … >&-`
         sys.exit(_refuse("stdout is closed; leave it open, or send it to a file"))
     spell_in_ascii_what_stdout_cannot()
+    heed_named_shell()
     try:
+        check_request()
         code = command_line(_asked())(prog_name="bottlecalc", standalone_mode=False)
     except COMPLAINT as error:
         code = _refuse(_usage(error))
@@ -88,7 +111,7 @@ def _collect_less() -> None:
 
 def _asked() -> Iterable[str]:
     """The one command that is asked for, where it is plain which; otherwise all."""
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] in (["--version"], ["-V"]):
         return ()
     return sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in COMMANDS else COMMANDS
 

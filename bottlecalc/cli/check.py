@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import OptionError
 from bottlecalc.cli.output import OutputError, console, drafting, guests, spinner, write
 from bottlecalc.render.layout import unbounded
@@ -25,7 +25,11 @@ Format = Literal["table", "json", "markdown", "github", "junit", "sarif"]
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]…", help="Budgets to check.  [default: all]"),
+        typer.Argument(
+            metavar="[NAME]…",
+            autocompletion=completion.budgets,
+            help="Budgets to check.  [default: all]",
+        ),
     ] = None,
     config: Annotated[
         str | None,
@@ -53,7 +57,9 @@ def check(
     ] = "table",
     output: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write FORMAT there; the table goes to stdout."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write FORMAT there; the table goes to stdout."
+        ),
     ] = None,
     exit_zero: Annotated[
         bool,
@@ -73,7 +79,7 @@ def check(
 
     `bottlecalc check --update`
 
-    `bottlecalc check --format junit --output report.xml`
+    `bottlecalc check --format junit -o report.xml`
     """
     from bottlecalc.budgets.repository import check as check_budgets
     from bottlecalc.render.reports import FORMATS

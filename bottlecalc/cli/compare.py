@@ -9,8 +9,8 @@ import typer
 from bottlecalc.cli import options
 from bottlecalc.cli.comparison import compared, remark
 from bottlecalc.cli.options import BlockOptions, block_options
-from bottlecalc.cli.output import FAILED, console, write
-from bottlecalc.render.comparison import FORMATS
+from bottlecalc.cli.output import FAILED, deliver
+from bottlecalc.render.comparison import FORMATS, MOST_WITH_LAYERS, Extent
 from bottlecalc.tools import check
 
 Format = Literal["table", "json", "csv", "markdown"]
@@ -20,11 +20,21 @@ Format = Literal["table", "json", "csv", "markdown"]
 def compare(
     shared: BlockOptions,
     blocks: options.Blocks = None,
-    measure: options.Measure = None,
+    measure: options.Measure = True,
+    insist: options.Insist = False,
+    extent: Annotated[
+        bool | None,
+        typer.Option(
+            "--summary/--layers",
+            help="The answer alone, or each block's layers too."
+            f"  [default: the layers of up to {MOST_WITH_LAYERS} blocks]",
+        ),
+    ] = None,
     output_format: Annotated[
         Format,
         typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown."),
     ] = "table",
+    output: options.Output = None,
 ) -> None:
     """Compare blocks: parameters, MACs and FLOPs, proven by three counters.
 
@@ -36,15 +46,34 @@ def compare(
 
     `bottlecalc compare --in 64 --out 128 --mid 16 --size 56x112 --no-measure`
 
-    `bottlecalc compare --in 64 --out 128 --block plain --block bottleneck:mid=16`
+    `bottlecalc compare --in 64 --out 128 --block plain --block bottleneck:mid=16 --summary`
 
     `bottlecalc compare --block basic:in=9,out=9 --block bottleneck:in=36,out=36`
 
-    `bottlecalc compare --in 256 --out 512 --stride 2 --format json`
+    `bottlecalc compare --in 256 --out 512 --stride 2 --format json -o blocks.json`
     """
-    comparison = compared(shared.blocks(blocks or ()), shared, measure)
-    write(FORMATS[output_format](comparison, console()))
-    if output_format != "table":
+    shown = _extent(extent, output_format)
+    asked = options.read_measure(measure, insist)
+    comparison = compared(shared.blocks(blocks or ()), shared, asked)
+    deliver(lambda console: FORMATS[output_format](comparison, console, shown), output)
+    if output_format in ("json", "csv"):
         remark(comparison)
     if check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
+
+
+def _extent(summary: bool | None, form: Format) -> Extent | None:
+    """How much is shown.
+
+    Raises:
+        OptionError: it is said of a format that is always whole.
+    """
+    if summary is None:
+        return None
+    extent: Extent = "summary" if summary else "layers"
+    if form in ("json", "csv"):
+        always = "has both" if form == "json" else "is the layers"
+        raise options.OptionError(
+            f"--{extent} says nothing with --format {form}, which {always}; leave it out"
+        )
+    return extent

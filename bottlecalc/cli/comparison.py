@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
-from bottlecalc.agreement.compare import Comparison, compare
+from bottlecalc.agreement.compare import Comparison, Measuring, compare
 from bottlecalc.blocks.spec import Block
 from bottlecalc.cli.options import BlockOptions
 from bottlecalc.cli.output import spinner
@@ -14,7 +14,7 @@ from bottlecalc.render.remarks import omissions
 from bottlecalc.render.verdict import objections
 
 
-def compared(blocks: Sequence[Block], options: BlockOptions, measure: bool | None) -> Comparison:
+def compared(blocks: Sequence[Block], options: BlockOptions, measure: Measuring) -> Comparison:
     """Blocks compared on the input that the options say; torch is loaded unless nobody asks it."""
     quiet = nullcontext(str)
     waiting = quiet if measure is False else spinner("loading torch and fvcore")

@@ -9,7 +9,7 @@ import typer
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.cli import options
-from bottlecalc.cli.output import FAILED, console, guests, spinner, write
+from bottlecalc.cli.output import FAILED, deliver, guests, spinner
 from bottlecalc.models.target import Target
 from bottlecalc.text.shapes import Input
 
@@ -56,6 +56,7 @@ def count(
     output_format: Annotated[
         Format, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")
     ] = "table",
+    output: options.Output = None,
     traceback: options.Traceback = False,
 ) -> None:
     """Count any PyTorch model: parameters, MACs and FLOPs, activations, module by module.
@@ -70,7 +71,7 @@ def count(
 
     `bottlecalc count net.py:Encoder --arg depth=6 --input 1x128:int64 --depth 1`
 
-    `bottlecalc count net.py:Encoder --input 1x128:int64 --counter torch --format json`
+    `bottlecalc count net.py:Encoder --input 1x128:int64 --format json -o encoder.json`
     """
     from bottlecalc.agreement.ask import count_target
     from bottlecalc.render.count import FORMATS, agrees, sentences
@@ -80,7 +81,7 @@ def count(
     shapes = [Input.parse(text) for text in inputs or ()]
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
         counted = count_target(wanted, shapes, counter)
-    write(FORMATS[output_format](counted, levels, console()))
+    deliver(lambda console: FORMATS[output_format](counted, levels, console), output)
     if output_format == "csv":
         for sentence in sentences(counted):
             print(sentence, file=sys.stderr)

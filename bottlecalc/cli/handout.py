@@ -28,7 +28,8 @@ from bottlecalc.tools import check as tools_check
 def handout(
     shared: BlockOptions,
     blocks: options.Blocks = None,
-    measure: options.Measure = None,
+    measure: options.Measure = True,
+    insist: options.Insist = False,
     language: Annotated[
         Language, typer.Option("--lang", metavar="en|zh", help="English or Simplified Chinese.")
     ] = "en",
@@ -89,7 +90,8 @@ def handout(
             path, lambda: key_files(drawn, language, path, form, title=title, command=_command())
         )
         return _publish(made, path, force)
-    comparison = _comparison(compared(shared.blocks(blocks or ()), shared, measure))
+    asked = options.read_measure(measure, insist)
+    comparison = _comparison(compared(shared.blocks(blocks or ()), shared, asked))
     warnings: list[str] = []
     made = _writing(
         path,

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bottlecalc.agreement.compare import Measuring
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.cli import completion
 from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError
 from bottlecalc.text.toml import parse as parse_toml
 
@@ -56,17 +60,24 @@ Blocks = Annotated[
     typer.Option(
         "--block",
         metavar="SPEC",
-        autocompletion=lambda: list(FAMILIES),
+        autocompletion=completion.families,
         help="A block to compare, as often as wanted; the first is the baseline."
         f" family:key=value,… of {', '.join(FAMILIES)}.  [default: {', '.join(COMPARED)}]",
     ),
 ]
 Measure = Annotated[
-    bool | None,
+    bool,
     typer.Option(
         "--measure/--no-measure",
-        help="Ask torch and fvcore too, or not.  [default: ask, unless it would take too much]",
+        help="Ask torch and fvcore too, leaving out whoever would take too much; or not.",
     ),
+]
+Insist = Annotated[
+    bool, typer.Option("--insist", help="Ask them at any size, whatever time and memory it takes.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all."),
 ]
 
 
@@ -213,15 +224,22 @@ def block_options(command: Callable[..., None]) -> Callable[..., None]:
     ]
     own = list(signature(command, eval_str=True).parameters.values())[1:]
 
-    @wraps(command)
     def run(**values: Any) -> None:
         texts = {name: values.pop(f"{name}_") for name in options}
         return command(_block_options(texts), **values)
 
-    parameters += [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own]
-    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # which Typer reads
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+    return with_parameters(run, command, [*parameters, *own])
+
+
+def with_parameters(
+    run: Callable[..., None], command: Callable[..., None], parameters: Iterable[Parameter]
+) -> Callable[..., None]:
+    """What runs in a command's stead, with these parameters, which Typer reads."""
+    keywords = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in parameters]
+    wrapped = wraps(command)(run)
+    wrapped.__signature__ = Signature(keywords)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in keywords}
+    return wrapped
 
 
 def _block_options(texts: dict[str, Any]) -> BlockOptions:
@@ -237,12 +255,12 @@ def read_size(text: str) -> tuple[int, int]:
     Raises:
         OptionError: it is neither.
     """
-    sides = text.split("x")
-    if len(sides) > 2 or not all(WHOLE_NUMBER.fullmatch(side) and int(side) for side in sides):
+    sides = parse_sides(text)
+    if sides is None:
         raise OptionError(
             f"--size {text!r} is no size; give H or HxW of at least 1, such as 56 or 56x112"
         )
-    return int(sides[0]), int(sides[-1])
+    return sides
 
 
 def read_number(option: str, text: str) -> int:
@@ -265,3 +283,14 @@ def read_depth(text: str) -> int:
     if not WHOLE_NUMBER.fullmatch(text):
         raise OptionError(f"--depth {text!r} is no depth; give a whole number, 0 for totals alone")
     return int(text)
+
+
+def read_measure(measure: bool, insist: bool) -> Measuring:
+    """Who is asked beside the closed form.
+
+    Raises:
+        OptionError: the options contradict each other.
+    """
+    if insist and not measure:
+        raise OptionError("--insist and --no-measure exclude each other; leave one of the two out")
+    return "insist" if insist else measure

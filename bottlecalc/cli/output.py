@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.render.layout import UNBOUNDED, literal_console
+from bottlecalc.render.layout import UNBOUNDED, literal_console, unbounded
 from bottlecalc.render.words import ascii_only
 
 Item = TypeVar("Item")
@@ -59,6 +59,18 @@ def spell_in_ascii_what_stdout_cannot() -> None:
     codecs.register_error("bottlecalc", stand_in)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="bottlecalc")
+
+
+def deliver(make: Callable[[Console], str], output: Path | None) -> None:
+    """Write a document to stdout, or to a file: as wide as need be, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    if output is None:
+        write(make(console()))
+    else:
+        save(output, make(unbounded()))
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.spec import Block, keys
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import BlockOptions, block_options
-from bottlecalc.cli.output import FAILED, console, write
+from bottlecalc.cli.output import FAILED, deliver
 
 Most = str | None
 
@@ -23,6 +24,7 @@ def solve(
         typer.Option(
             "--block",
             metavar="SPEC",
+            autocompletion=completion.families,
             help="The block whose width is sought.  [default: bottleneck]",
         ),
     ] = None,
@@ -62,6 +64,7 @@ def solve(
         Literal["table", "json"],
         typer.Option("--format", metavar="FORMAT", help="table or json."),
     ] = "table",
+    output: options.Output = None,
 ) -> None:
     """Solve for the largest width (or size) that keeps every limit; exit code 1 when none does.
 
@@ -86,27 +89,39 @@ def solve(
     if even:
         is_limited = any(most.values()) or multiple_of != "1"
         _refuse_idle(is_limited or scope != "block" or quantity != "mid")
-        write(_break_even(family, values, shared, output_format))
+        _break_even(family, values, shared, output_format, output)
         return
     asked = {"multiple_of": options.read_number("--multiple-of", multiple_of), "scope": scope}
-    _solve(family, {**values, **most, **asked, "for_": quantity}, shared, output_format)
+    asked |= {**most, "for_": quantity}
+    _solve(family, {**values, **asked}, shared, output_format, output)
 
 
 def _break_even(
-    family: type[Block], values: dict[str, Any], shared: BlockOptions, form: str
-) -> str:
+    family: type[Block],
+    values: dict[str, Any],
+    shared: BlockOptions,
+    form: str,
+    output: Path | None,
+) -> None:
     from bottlecalc.explore.break_even import break_even
     from bottlecalc.render.break_even import FORMATS
 
-    return FORMATS[form](break_even(family, values, shared.sides, shared.images), console())
+    even = break_even(family, values, shared.sides, shared.images)
+    deliver(lambda console: FORMATS[form](even, console), output)
 
 
-def _solve(family: type[Block], asked: dict[str, Any], shared: BlockOptions, form: str) -> None:
+def _solve(
+    family: type[Block],
+    asked: dict[str, Any],
+    shared: BlockOptions,
+    form: str,
+    output: Path | None,
+) -> None:
     from bottlecalc.explore.solve import solve
     from bottlecalc.render.solution import FORMATS
 
     solution = solve(family, **asked, size=shared.sides, batch=shared.images)
-    write(FORMATS[form](solution, console()))
+    deliver(lambda console: FORMATS[form](solution, console), output)
     if solution.below is None:
         raise typer.Exit(FAILED)
 

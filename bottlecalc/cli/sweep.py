@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.comparison import remark
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
@@ -57,6 +57,7 @@ def sweep(
         typer.Option(
             "--where",
             metavar="CONDITION",
+            autocompletion=completion.columns,
             help="Only designs so: 'params<=20k'; 'mid>=16' leaves out blocks without a mid.",
         ),
     ] = None,
@@ -65,12 +66,18 @@ def sweep(
         typer.Option(
             "--pareto",
             metavar="KEY,KEY",
+            autocompletion=completion.front,
             help="Only designs that no other beats in all of these; less is better, of -KEY more.",
         ),
     ] = None,
     sort: Annotated[
         str | None,
-        typer.Option("--sort", metavar="KEY", help="Smallest first; -KEY for largest first."),
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            autocompletion=completion.ordering,
+            help="Smallest first; -KEY for largest first.",
+        ),
     ] = None,
     limit: Annotated[
         str | None, typer.Option("--limit", metavar="N", help="At most so many designs.")
@@ -79,7 +86,7 @@ def sweep(
         bool, typer.Option("--yes", help="Sweep even more than 100,000,000 designs.")
     ] = False,
     measure: Annotated[
-        bool, typer.Option("--measure", help="Ask torch and fvcore about a random sample.")
+        bool, typer.Option("--measure", help="Ask torch and fvcore too, about a random sample.")
     ] = False,
     sample: Annotated[
         str, typer.Option("--sample", metavar="N", help="How many designs --measure draws.")
@@ -98,6 +105,7 @@ def sweep(
         typer.Option(
             "--plot-key",
             metavar="KEY",
+            autocompletion=completion.figures,
             help="Which cost to draw.  [default: params_main, or macs_main over size and batch]",
         ),
     ] = None,
@@ -116,9 +124,7 @@ def sweep(
             "--shard", metavar="I/N", help="Only the I-th of N equal parts, for as many machines."
         ),
     ] = "1/1",
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write there, whole or not.")
-    ] = None,
+    output: options.Output = None,
     output_format: Annotated[
         Format,
         typer.Option("--format", metavar="FORMAT", help="table, json, csv, markdown or parquet."),

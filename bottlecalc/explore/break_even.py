@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from operator import truediv
-from typing import Any, Never
+from typing import Any, Literal, Never
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
@@ -20,8 +21,12 @@ from bottlecalc.explore.solve import solve
 from bottlecalc.layers.expression import OPERATORS, Evaluation
 from bottlecalc.text.display import Displayed
 
+MidFigure = Literal["params", "macs"]
 WIDTH = "mid"
 """The key that varies: the width of the middle."""
+
+LONGEST_SIDE = 2**63
+"""Of an input whose MACs are compared, where a stride makes them another question [pixels]."""
 
 DIGITS = 100_000
 """How many may be worked with where two large numbers are nearly equal."""
@@ -121,25 +126,67 @@ def _meeting(
     )
 
 
-def break_even_mid(block: Block) -> int | None:
+def break_even_mid(
+    block: Block, figure: MidFigure = "params", size: tuple[int, int] = (2, 2)
+) -> int | None:
     """The largest width at which a block's main path has fewer parameters than the plain one's.
 
     None for a block without a middle, where even the narrowest has no fewer, and where all have.
+
+    Args:
+        block: whatever its own width is.
+        figure: MACs may break even elsewhere, where the first convolution sees a larger input
+            than the last.
+        size: height and width of the input, which only MACs depend on [pixels].
     """
+    return widest(type(block), _values(block), figure, size)
+
+
+def counted_mid(count: Count, figure: MidFigure) -> int | None:
+    """The same of a block that was counted, on its own input; no MACs beyond ``LONGEST_SIDE``."""
+    mid, (height, width) = break_even_mid(count.block), count.input[2:]
+    if mid is None or figure == "params" or _is_even(count):
+        return mid
+    return break_even_mid(count.block, figure, (height, width)) if _is_short(count) else None
+
+
+def common_mid(counts: Iterable[Count], figure: MidFigure) -> int | None:
+    """The same of several blocks; None where they have several."""
+    known = {counted_mid(count, figure) for count in counts} - {None}
+    return known.pop() if len(known) == 1 else None
+
+
+def _is_short(count: Count) -> bool:
+    return max(count.input) <= LONGEST_SIDE
+
+
+def _is_even(count: Count) -> bool:
+    """Whether all weights that are compared are used equally often, so that MACs are as these."""
+    images, _, *sides = count.input
+    baseline = closed_form.count(_plain(_values(count.block)), (sides[0], sides[1]), images)
+    layers = [layer for one in (count, baseline) for layer in one.layers if layer.branch == "main"]
+    return len({prod(layer.positions) for layer in layers if layer.op.multiplies}) == 1
+
+
+def _values(block: Block) -> dict[str, Any]:
+    """What was said of it, by key."""
     values = {name: getattr(block, field.name) for name, field in keys(type(block)).items()}
-    given = {name: value for name, value in values.items() if value is not None}
-    return widest(type(block), given)
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def widest(family: type[Block], values: Mapping[str, Any]) -> int | None:
+def widest(
+    family: type[Block],
+    values: Mapping[str, Any],
+    figure: MidFigure = "params",
+    size: tuple[int, int] = (2, 2),
+) -> int | None:
     """The same of a family; whatever ``mid`` is among the values."""
     if not keys(family).keys() >= {*CHANNELS}:
         return None
     others = {name: value for name, value in values.items() if name != WIDTH}
-    size = (2, 2)  # parameters do not depend on it
     asked = Question(family=family, values=others, size=size, quantity=WIDTH, scope="main")
     try:
-        return _solution(asked, closed_form.count(_plain(others), size)).value
+        return _solution(asked, closed_form.count(_plain(others), size), figure).value
     except SolveError:  # no width is too wide
         return None
 
@@ -148,10 +195,10 @@ def _plain(values: Mapping[str, Any]) -> Block:
     return make(Plain, {name: value for name, value in values.items() if name in keys(Plain)})
 
 
-def _solution(question: Question, baseline: Count) -> Solution:
+def _solution(question: Question, baseline: Count, figure: MidFigure = "params") -> Solution:
     """The largest width that is cheaper than the baseline."""
-    limit = Limit(figure="params", most=baseline.params.main - 1)
-    return solve(replace(question, limits=(limit,)))
+    main = baseline.params.main if figure == "params" else baseline.macs.main
+    return solve(replace(question, limits=(Limit(figure=figure, most=main - 1),)))
 
 
 def _algebra(family: type[Block], values: Mapping[str, Any]) -> tuple[str, str]:

@@ -82,11 +82,11 @@ def choose(path: Path, to: str | None = None) -> Format:
     Raises:
         HandoutError: there is no such format, or a library that it needs is not installed.
     """
-    if to and to not in FORMATS:
+    if to is not None and to not in FORMATS:
         raise HandoutError(
             f"{argument('to')} {to!r} is no format; give one of {', '.join(FORMATS)}"
         )
-    form = FORMATS[to] if to else ENDINGS.get(path.suffix.lower())
+    form = ENDINGS.get(path.suffix.lower()) if to is None else FORMATS[to]
     if form is None:
         raise HandoutError(
             f"the ending {path.suffix!r} of {str(path)!r} is of no format;"

@@ -15,7 +15,7 @@ from bottlecalc.render import words
 from bottlecalc.render.layout import hung, printed, ruled
 from bottlecalc.render.remarks import passed_over
 from bottlecalc.render.words import visible
-from bottlecalc.text.numbers import number, percent
+from bottlecalc.text.numbers import number, percent, share_of_limit
 
 NAMES: dict[Figure, str] = {
     "params": "parameters",
@@ -50,7 +50,7 @@ def breach(verdict: Verdict) -> str:
     lines = [f"{budget.name}: {sentence}" for sentence in sentences(verdict)]
     if verdict.findings:
         on = f" on {budget.input}" if budget.input else ""
-        lines += [f"counted: {budget.subject}{on}, by {budget.basis['counter']}"]
+        lines += [f"counted: {budget.of}{on}, by {budget.basis['counter']}"]
     lines += [*reasons(verdict), *notes(verdict), *budget.message.splitlines()]
     return visible("\n  ".join(lines))
 
@@ -236,9 +236,9 @@ def _against(finding: Finding) -> tuple[str, str, str]:
     least, most = finding.limit.least, finding.most
     ends = [f"≥ {least:,}"] if least is not None else []
     ends += [f"≤ {most:,}"] if most is not None else []
-    used = percent(finding.value, most) if most is not None else ""
+    share = share_of_limit(finding.value, most) if most is not None else ""
     exact = f"= {most:,}" if least == most is not None else ", ".join(ends)
-    return exact, used, _change(finding)
+    return exact, share, _change(finding)
 
 
 def _change(finding: Finding) -> str:

@@ -1,8 +1,9 @@
-"""A comparison: flow, layers with their products, totals, ratios, counters; and its formats."""
+"""A comparison: its answer, then each block's flow, layers with products, totals; its formats."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Literal
 
 from rich.console import Console, RenderableType
 from rich.table import Column, Table
@@ -10,37 +11,46 @@ from rich.text import Text
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count
-from bottlecalc.explore.break_even import break_even_mid
 from bottlecalc.layers.layer import Branch, Layer, product
-from bottlecalc.render import verdict
+from bottlecalc.render import summary
 from bottlecalc.render.layout import heading, printed, ruled
-from bottlecalc.text.numbers import number, ratio
+from bottlecalc.text.numbers import number
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
 
-LEGEND = """\
-MAC = one multiply-accumulate of a convolution; FLOPs = 2 × MACs.
-main = convolutions of the main path; convs = main + projection + upsampling;
-block = everything, normalisation and biases included."""
+Extent = Literal["summary", "layers"]
+"""How much is shown: the answer alone, or the layers of each block too."""
+
+MOST_WITH_LAYERS = 3
+"""So many blocks are shown with their layers where nobody says whether to."""
 
 
-def table(comparison: Comparison, console: Console) -> str:
-    """The whole comparison as text, for that console's width and colours."""
-    return printed(_parts(comparison), console)
+def table(comparison: Comparison, console: Console, extent: Extent | None = None) -> str:
+    """The comparison as text, for that console's width and colours."""
+    return printed(_parts(comparison, extent), console)
 
 
-def _parts(comparison: Comparison) -> Iterator[RenderableType]:
-    yield Text(LEGEND, style="dim")
-    for place, count in enumerate(comparison.blocks):
-        yield heading(str(count.block), "the baseline" if place == 0 else "")
-        yield _flow(count)
-        yield Text()
-        yield _layers(count)
-        yield Text()
-        yield _totals(count)
-    yield from _ratios(comparison)
-    yield from _break_even(comparison)
-    yield from verdict.of_blocks(comparison.blocks)
+def _parts(comparison: Comparison, extent: Extent | None) -> Iterator[RenderableType]:
+    yield from summary.parts(comparison)
+    if _with_layers(comparison, extent):
+        for place, count in enumerate(comparison.blocks):
+            yield from _block(count, "the baseline" if place == 0 else "")
+    elif extent is None:
+        yield Text(f"\nThe layers of {len(comparison.blocks):,} blocks: --layers", style="dim")
+
+
+def _with_layers(comparison: Comparison, extent: Extent | None) -> bool:
+    few = len(comparison.blocks) <= MOST_WITH_LAYERS
+    return extent == "layers" or (extent is None and few)
+
+
+def _block(count: Count, aside: str) -> Iterator[RenderableType]:
+    yield heading(str(count.block), aside)
+    yield _flow(count)
+    yield Text()
+    yield _layers(count)
+    yield Text()
+    yield _totals(count)
 
 
 def _flow(count: Count) -> Text:
@@ -102,46 +112,34 @@ def _totals(count: Count) -> Table:
     return rows
 
 
-def _ratios(comparison: Comparison) -> Iterator[RenderableType]:
-    if not comparison.ratios:
-        return
-    rows = ruled("", "=parameters\nmain", "=\nconvs", "=\nblock", "=MACs, FLOPs\nmain", "=\nblock")
-    for one in comparison.ratios:
-        rows.add_row(one.to, *map(ratio, one.params.values()), *map(ratio, one.macs.values()))
-    yield heading(f"{comparison.ratios[0].of} costs so many times as much as")
-    yield rows
-
-
-def _break_even(comparison: Comparison) -> Iterator[Text]:
-    for count in comparison.blocks:
-        mid = break_even_mid(count.block)
-        if mid is not None:
-            yield heading(f"Break-even: mid = {mid:,}", str(count.block))
-            yield Text(" The widest middle with fewer parameters (main) than the plain block.")
-
-
-def _json(comparison: Comparison, _: Console) -> str:
+def _json(comparison: Comparison, _console: Console, _extent: Extent | None) -> str:
     from bottlecalc.render import comparison_json
 
     return comparison_json.text(comparison)
 
 
-def _csv(comparison: Comparison, _: Console) -> str:
+def _csv(comparison: Comparison, _console: Console, _extent: Extent | None) -> str:
     from bottlecalc.render import layers
 
     return layers.as_csv(comparison)
 
 
-def _markdown(comparison: Comparison, _: Console) -> str:
+def _markdown(comparison: Comparison, _console: Console, extent: Extent | None) -> str:
     from bottlecalc.render import layers
 
-    return layers.as_markdown(comparison)
+    shown = _with_layers(comparison, extent)
+    return summary.as_markdown(comparison) + (
+        f"\n{layers.as_markdown(comparison)}" if shown else ""
+    )
 
 
-FORMATS: Mapping[str, Callable[[Comparison, Console], str]] = {
+FORMATS: Mapping[str, Callable[[Comparison, Console, Extent | None], str]] = {
     "table": table,
     "json": _json,
     "csv": _csv,
     "markdown": _markdown,
 }
-"""Text of a comparison by format; the console says how wide and how colourful a table may be."""
+"""Text of a comparison by format; the console says how wide and how colourful a table may be.
+
+CSV is the layers, and JSON has all, whatever the extent.
+"""

@@ -10,7 +10,7 @@ from typing import Any
 from bottlecalc.agreement.agreement import Difference
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count
-from bottlecalc.explore.break_even import break_even_mid
+from bottlecalc.explore.break_even import common_mid
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.layer import Layer
 from bottlecalc.render.scopes import scopes
@@ -25,7 +25,6 @@ def text(comparison: Comparison) -> str:
 
 def document(comparison: Comparison) -> dict[str, Any]:
     """What the text holds."""
-    widths = {break_even_mid(count.block) for count in comparison.blocks} - {None}
     return {
         **heading("compare", comparison.versions),
         "input": _common([count.input for count in comparison.blocks]),
@@ -34,7 +33,8 @@ def document(comparison: Comparison) -> dict[str, Any]:
             {"of": one.of, "to": one.to, "params": _floats(one.params), "macs": _floats(one.macs)}
             for one in comparison.ratios
         ],
-        "break_even_mid": widths.pop() if len(widths) == 1 else None,
+        "break_even_mid": common_mid(comparison.blocks, "params"),
+        "break_even_mid_macs": common_mid(comparison.blocks, "macs"),
     }
 
 

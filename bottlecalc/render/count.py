@@ -162,19 +162,30 @@ def _totals_table(count: Result) -> Table:
 
 
 def _tree(count: Result, depth: int | None, console: Console) -> Table:
-    """The modules; on a terminal too narrow for all columns without their types."""
-    whole = _grid(count.tree(depth), types=True)
-    return whole if fits(whole, console) else _grid(count.tree(depth), types=False)
+    """The modules; on a terminal too narrow for all columns without their types.
+
+    Where that is too wide too it is stacked, and then every module has its full name.
+    """
+    nodes = count.tree(depth)
+    trees = (_grid(nodes, _indented, types=True), _grid(nodes, _indented))
+    return next((tree for tree in trees if fits(tree, console)), _grid(nodes, _full))
 
 
-def _grid(nodes: Sequence[Node], types: bool) -> Table:
+def _grid(nodes: Sequence[Node], name: Callable[[Node], str], types: bool = False) -> Table:
     kinds = ("type",) if types else ()
     grid = ruled("module", *kinds, "=parameters", "=%", "=MACs", "=%", "=activations", "=%")
     for node in nodes:
-        name = node.name.rpartition(".")[2] or "(all)"
         kind = (node.type,) if types else ()
-        grid.add_row(f"{' ' * node.depth}{line(name)}", *kind, *_shares(node, nodes[0]))
+        grid.add_row(name(node), *kind, *_shares(node, nodes[0]))
     return grid
+
+
+def _indented(node: Node) -> str:
+    return f"{' ' * node.depth}{line(node.name.rpartition('.')[2] or '(all)')}"
+
+
+def _full(node: Node) -> str:
+    return line(node.name or "(all)")
 
 
 def _shares(node: Node, whole: Node) -> Iterator[str]:

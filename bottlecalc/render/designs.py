@@ -19,7 +19,7 @@ from bottlecalc.blocks.spec import keys, spell
 from bottlecalc.explore.designs import Design, Designs, names
 from bottlecalc.explore.grid import Grid
 from bottlecalc.explore.sweep import Sweep
-from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.layout import fits, printed, ruled
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.schema import heading
 
@@ -174,7 +174,8 @@ def _table(pages: Iterable[Designs], title: Title, console: Console) -> Iterator
     yield printed([Text(_caption(title), style="dim")], console)
     page_of = _page if console.width >= WIDE else _stacked_page
     for designs in _aligned(pages):
-        yield printed([Text(), page_of(designs, title)], console)
+        page = page_of(designs, title)
+        yield printed([Text(), page if fits(page, console) else _page(designs, title)], console)
 
 
 def _page(designs: Iterable[Design], title: Title) -> Table:

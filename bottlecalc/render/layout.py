@@ -14,9 +14,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-LONG_WORD = 24
-"""Longer ones than this, the names of modules and budgets, are folded on narrow terminals."""
-
+from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, stacked, unbroken
 
 UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""
@@ -52,7 +50,7 @@ def heading(text: str, aside: str = "") -> Text:
 def hung(mark: str, text: str, style: str = "", mark_style: str = "") -> Table:
     """Text whose lines all begin beside its mark, however often they are wrapped."""
     grid = Table.grid(Column(width=1), Column(overflow="fold"), padding=(0, 1, 0, 0))
-    grid.add_row(Text(mark, mark_style), Text(text, style))
+    grid.add_row(Text(mark, mark_style), Breakable(text, style))
     return grid
 
 
@@ -64,13 +62,14 @@ def fits(table: Table, console: Console) -> bool:
 def printed(parts: Iterable[RenderableType], console: Console) -> str:
     """The parts as text, for that console's width and colours, without blanks at ends of lines.
 
-    A table whose numbers are wider than the terminal is printed wider: no number is ever broken.
+    A table too wide for the terminal is stacked; where one of its numbers is wider than that, it
+    is printed wider. No number is ever broken.
     """
     return "".join(_printed(part, console) for part in parts)
 
 
 def _printed(part: RenderableType, console: Console) -> str:
-    width = console.width
+    width, part = console.width, _fitting(part, console)
     if console.is_terminal:
         console.width = max(width, _needed(part, console))
     with console.capture() as captured:
@@ -79,14 +78,27 @@ def _printed(part: RenderableType, console: Console) -> str:
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
+def _fitting(part: RenderableType, console: Console) -> RenderableType:
+    if isinstance(part, Table) and part.show_header and not fits(part, console):
+        part = stacked(part)
+    return unbroken(part, console.width) if isinstance(part, Text) else part
+
+
 def _needed(part: RenderableType, console: Console) -> int:
     """The width below which a number or a word would be broken; very long words may be."""
     if not isinstance(part, Table):
         return 0
     for column in part.columns:
-        cells = map(str, (column.header, *column.cells))
-        pieces = (piece for cell in cells for piece in cell.split("\n" if column.no_wrap else None))
+        cells = (column.header, *column.cells)
+        pieces = (piece for cell in cells for piece in _pieces(cell, column.no_wrap))
         widest = max(map(cell_len, pieces), default=0)
         column.min_width = widest if column.no_wrap else min(LONG_WORD, widest)
     unbounded = console.options.update(max_width=sys.maxsize)
     return Measurement.get(console, unbounded, part).minimum
+
+
+def _pieces(cell: RenderableType, no_wrap: bool) -> list[str]:
+    """What of a cell stands on one line, come what may."""
+    if isinstance(cell, Breakable):
+        return VALUE.findall(cell.plain)
+    return str(cell).split("\n" if no_wrap else None)

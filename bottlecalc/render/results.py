@@ -48,6 +48,7 @@ DISPLAYS: Mapping[str, Display] = {
         headline="headlines:report",
     ),
     "Sweep": Display("designs:table", "designs:document"),
+    "Catalogue": Display("catalogue:table", "catalogue:document"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""
 

@@ -52,7 +52,7 @@ def _rule(verdict: Verdict) -> dict[str, Any]:
     budget = verdict.budget
     return {
         "id": _id(verdict),
-        "shortDescription": {"text": visible(f"The budget of {budget.subject}")},
+        "shortDescription": {"text": visible(f"The budget of {budget.of}")},
         **({"help": {"text": visible(budget.message)}} if budget.message else {}),
         "defaultConfiguration": {"level": _level(verdict)},
     }

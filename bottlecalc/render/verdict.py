@@ -18,7 +18,7 @@ WIDTH = 13
 """Letters of the longest name of a figure, and a blank."""
 
 
-def of_blocks(counts: Sequence[Count]) -> Iterator[RenderableType]:
+def of_blocks(counts: Sequence[Count]) -> Iterator[Text]:
     """Of blocks: every figure by all who counted it, and what contradicts."""
     versions = {name: version for count in counts for name, version in count.versions.items()}
     yield _counters({"closed form": "", **versions})

@@ -8,8 +8,11 @@ from fractions import Fraction
 from bottlecalc.errors import BottlecalcError
 
 WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
-UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-WRITTEN = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)\s*([A-Za-z]*)", re.ASCII)
+UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+WRITTEN = re.compile(
+    r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4})|\s*([A-Za-z]*))", re.ASCII
+)
+"""Digits, and a power of ten or a unit; a power of more than four digits nobody writes."""
 
 
 class QuantityError(BottlecalcError, ValueError):
@@ -17,29 +20,32 @@ class QuantityError(BottlecalcError, ValueError):
 
 
 def parse_quantity(text: str, name: str = "") -> int:
-    """A whole number, its unit a power of a thousand; ``name`` is what an error begins with.
+    """A whole number, with a unit (a power of a thousand) or a power of ten, read exactly.
+
+    ``name`` is what an error begins with.
 
     Raises:
         QuantityError: it is no number, has another unit, or is no whole number.
 
-    >>> parse_quantity("4.2M")
-    4200000
+    >>> parse_quantity("4.2M"), parse_quantity("25e3")
+    (4200000, 25000)
     """
     got = f"{name} {text!r}" if name else repr(text)
     match = WRITTEN.fullmatch(text.strip())
     if not match:
         raise QuantityError(
-            f'{got} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M"'
+            f'{got} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M",'
+            ' or "25e3"'
         )
-    digits, unit = match.groups()
+    digits, power, unit = match.groups(default="")
     if unit not in UNITS:
         raise QuantityError(
             f"{got} has the unknown unit {unit!r}; the units are"
             " k (10³), M (10⁶), G (10⁹) and T (10¹²)"
         )
-    exact = Fraction(digits.replace("_", "")) * UNITS[unit]
+    exact = Fraction(digits.replace("_", "")) * UNITS[unit] * Fraction(10) ** int(power or 0)
     if exact.denominator != 1:
-        raise QuantityError(f"{got} is no whole number; give one, such as 25k or 25_000")
+        raise QuantityError(f"{got} is no whole number; give one, such as 25k, 25e3 or 25_000")
     return exact.numerator
 
 
@@ -73,6 +79,19 @@ def percent(part: int, whole: int) -> str:
         return "–"
     tenths = round(Fraction(1000 * part, whole))
     return f"{tenths // 10}.{tenths % 10}%"
+
+
+def share_of_limit(part: int, whole: int) -> str:
+    """A share of a limit, to one decimal: ``100.0%`` only where nothing is left and none is over.
+
+    >>> share_of_limit(2_047_752, 2_048_486)
+    '99.9%'
+    """
+    if not whole or part == whole:
+        return percent(part, whole)
+    tenths = round(Fraction(1000 * part, whole))
+    nearest = min(tenths, 999) if part < whole else max(tenths, 1001)
+    return f"{nearest // 10:,}.{nearest % 10}%"
 
 
 def change(part: int, whole: int) -> str:

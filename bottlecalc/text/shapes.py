@@ -9,6 +9,7 @@ from math import prod
 
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.text.calls import brief
+from bottlecalc.text.numbers import WHOLE_NUMBER
 
 DTYPES = (
     *("float32", "float64", "float16", "bfloat16", "complex64"),
@@ -24,6 +25,18 @@ class InputError(BottlecalcError, ValueError):
 def shape(dimensions: Iterable[object], times: str = "×") -> str:
     """Dimensions: ``1×64×56×56``."""
     return times.join(map(str, dimensions))
+
+
+def parse_sides(text: str) -> tuple[int, int] | None:
+    """Height and width, ``56`` or ``56x112``; None where it is neither.
+
+    >>> parse_sides("56x112")
+    (56, 112)
+    """
+    sides = text.replace("×", "x").split("x")
+    if len(sides) > 2 or not all(WHOLE_NUMBER.fullmatch(side) and int(side) for side in sides):
+        return None
+    return int(sides[0]), int(sides[-1])
 
 
 @dataclass(frozen=True)

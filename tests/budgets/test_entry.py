@@ -25,10 +25,17 @@ from tests.budgets.cases import HEAD, MODEL
         (25_000, 25_000), ("25k", 25_000), ("4.2M", 4_200_000), ("1.5G", 1_500_000_000),
         ("25_000", 25_000), ("0.001k", 1), (0, 0), ("9T", 9 * 10**12), ("25 k", 25_000),
         (10**40, 10**40), ("0.3M", 300_000),
+        ("21K", 21_000), ("25e3", 25_000), (25e3, 25_000), (2.0**53, 2**53),
     ],
 )  # fmt: skip
 def test_limits_are_read_exactly(value: object, number: int) -> None:
     assert read_number(value) == number
+
+
+@pytest.mark.parametrize("spelling", ["[7, 5]", '"7x5"', '"7×5"'])
+def test_a_size_in_every_spelling(spelling: str) -> None:
+    (budget,) = read(f"{HEAD}max_params = 1\nsize = {spelling}\n", "f.toml")
+    assert budget.size == (7, 5)
 
 
 @given(st.integers(0, 10**18), st.sampled_from(["k", "M", "G", "T"]))
@@ -36,7 +43,9 @@ def test_a_unit_is_a_power_of_ten(value: int, unit: str) -> None:
     assert read_number(f"{value}{unit}") == value * 10 ** {"k": 3, "M": 6, "G": 9, "T": 12}[unit]
 
 
-@pytest.mark.parametrize("text", ["-1", -1, "", "k", "1e3", 2.5, True, None, "1,000", "١k", "1__0"])
+@pytest.mark.parametrize(
+    "text", ["-1", -1, "", "k", -1e3, 2.5, 1e300, float("nan"), True, None, "1,000", "١k", "1__0"]
+)
 def test_other_limits_are_refused(text: object) -> None:
     with pytest.raises(BudgetError, match="is no limit; give a whole number or one with a unit"):
         read_number(text)
@@ -134,8 +143,8 @@ REFUSED = [
         "f.toml, line 4: budget 'a': max_params = 2.5 is no limit; give a whole number or one",
     ),
     (
-        HEAD + 'max_macs = "3K"\n',
-        "f.toml, line 4: budget 'a': max_macs = '3K' has the unknown unit 'K'; the units are"
+        HEAD + 'max_macs = "3Q"\n',
+        "f.toml, line 4: budget 'a': max_macs = '3Q' has the unknown unit 'Q'; the units are"
         " k (10³), M (10⁶), G (10⁹) and T (10¹²)",
     ),
     (

@@ -154,3 +154,15 @@ def test_a_block_and_its_module_have_the_same_figures_of_their_own(case: Case) -
     assert own == something(own_figures(module))
     assert sum(figures["macs"] for figures in own.values()) == counted.macs.block
     assert sum(figures["params"] for figures in own.values()) == counted.params.block
+
+
+def test_two_budgets_of_one_function_do_not_read_alike() -> None:
+    model = nn.Linear(3, 4, bias=False)
+    budgets = (
+        Budget(name=f"depth {n}", model="mod:create_model", arguments={"depth": n, "kind": "a"},
+               limits={"params": Limit(most=1)})
+        for n in (6, 7)
+    )  # fmt: skip
+    first, second = (breach(hold(budget, count_model(model))) for budget in budgets)
+    assert "counted: mod:create_model(depth=6,kind='a'), by torch" in first
+    assert "counted: mod:create_model(depth=7,kind='a'), by torch" in second

@@ -135,7 +135,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ),
     (("compar",), "No such command 'compar'. Did you mean 'compare'?; see bottlecalc --help"),
     (
-        ("compare", "--in", "9" * 30, "--out", "128", "--measure", "--block", "plain"),
+        ("compare", "--in", "9" * 30, "--out", "128", "--insist", "--block", "plain"),
         f"plain:in={'9' * 30},out=128 cannot be measured: 30,208,000,000,000,000,000,000,000,"
         "006,394,368 bytes are more than torch can address; give a smaller block, size or batch, or"
         " --no-measure",
@@ -231,7 +231,7 @@ def test_ratios_beyond_all_floats(form: str, run: Run) -> None:
     backwards = ("compare", "--block", blocks[3], "--block", blocks[1], "--no-measure")
     result = run(*backwards, "--format", form)
     assert result.code == 0
-    inverse = {**shown, "table": " 0× ", "json": '"main": 0.0,'}
+    inverse = {**shown, "table": " 0×", "json": '"main": 0.0,'}
     assert inverse[form] in result.out
 
 
@@ -249,7 +249,7 @@ def test_json_keeps_its_contract(run: Run) -> None:
     assert document["schema"] == "bottlecalc.compare/1"
     assert set(document["versions"]) == {"bottlecalc", "python", "torch", "fvcore"}
     assert document["input"] == [1, 64, 56, 56]
-    assert document["break_even_mid"] == 80
+    assert (document["break_even_mid"], document["break_even_mid_macs"]) == (80, 80)
     _, block = document["blocks"]
     expected = {
         "spec": "bottleneck:in=64,out=128",
@@ -328,7 +328,10 @@ def test_csv_is_the_table_layer_by_layer(run: Run) -> None:
 
 
 def test_markdown_is_the_same_table(run: Run) -> None:
-    header, marks, *lines = run(*FAST, "--format", "markdown").out.splitlines()
+    answer, _, layers = run(*FAST, "--format", "markdown").out.partition("\n| block | layer |")
+    assert "| `plain` | 73,728 | 81,920 | 82,432 | 231,211,008 | 256,901,120 |" in answer
+    assert "FLOPs = 2 × MACs" in answer.splitlines()[0]
+    header, marks, *lines = f"| block | layer |{layers}".splitlines()
     names = [cell.strip() for cell in header.strip("|").split("|")]
     assert set(marks) <= set("| -:")
     rows = [

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from bottlecalc.cli import COMMANDS
 from bottlecalc.cli.compare import Format
 from bottlecalc.render.comparison import FORMATS
 from bottlecalc.version import __version__
@@ -20,6 +21,36 @@ FAST = (*PAIR, "--no-measure")
 def test_version_and_module(run: Run) -> None:
     assert run("--version") == (0, f"bottlecalc {__version__}\n", "")
     assert run_process("--version").out == f"bottlecalc {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_help_and_version_have_short_names_everywhere(command: tuple[str, ...], run: Run) -> None:
+    assert run(*command, "-h") == run(*command, "--help")
+    assert run(*command, "-h").code == 0
+    assert run(*command, "-V") == (0, f"bottlecalc {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("sweep", "--in", "3", "--out", "4", "--limit", ""),
+            "--limit '' is not allowed; give a whole number of at least 1",
+        ),
+        (
+            ("sweep", "--in", "3", "--out", "4,8", "--plot", "x.svg", "--plot-key", ""),
+            "--plot-key has no key ''; the keys are ",
+        ),
+        (
+            ("handout", "--in", "3", "--out", "4", "--to", "", "-o", "x.md"),
+            "--to '' is no format; give one of markdown, ",
+        ),
+    ],
+)
+def test_an_empty_value_is_none(arguments: tuple[str, ...], sentence: str, run: Run) -> None:
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"Error: {sentence}")
 
 
 @pytest.mark.parametrize("command", [(), ("compare",)])
@@ -72,7 +103,7 @@ def test_formats_offered_are_the_formats_there_are() -> None:
     assert get_args(Format) == tuple(FORMATS)
 
 
-def test_measure_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_insist_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from bottlecalc.agreement import ask
 
     def decline(*_figures: int) -> dict[str, str]:
@@ -80,8 +111,14 @@ def test_measure_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ask, "decline", decline)
     small = ("compare", "--in", "4", "--out", "8", "--size", "5")
-    assert "fvcore was left out for plain:in=4,out=8: it is declined here" in run(*small).out
-    assert "closed form = torch = fvcore" in run(*small, "--measure").out
+    for asking in ((), ("--measure",)):
+        result = run(*small, *asking)
+        assert "fvcore was left out for plain:in=4,out=8: it is declined here" in result.out
+    assert "closed form = torch = fvcore" in run(*small, "--insist").out
+    assert "closed form = torch = fvcore" in run(*small, "--measure", "--insist").out
+    assert run(*small, "--no-measure", "--insist").err == (
+        "Error: --insist and --no-measure exclude each other; leave one of the two out\n"
+    )
 
 
 def test_help_in_ascii_and_a_closed_stdout() -> None:

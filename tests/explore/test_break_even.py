@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bottlecalc import Basic, Bottleneck, Plain, break_even, count
+from bottlecalc import Basic, Bottleneck, Plain, break_even, compare, count
 from bottlecalc.explore.break_even import break_even_mid as width
+from bottlecalc.explore.break_even import counted_mid
 from bottlecalc.explore.question import SolveError
 from tests.conftest import Run
 
@@ -102,3 +103,25 @@ def test_break_even_is_the_last_width_that_is_cheaper(i: int, o: int, groups: in
 def test_break_even_of_the_textbook_pair() -> None:
     assert width(Bottleneck(64, 128)) == 80
     assert width(Plain(64, 128)) is None
+
+
+@pytest.mark.parametrize("mode", [{"stride": 2}, {"stride": 3}, {"downsample": True}, {}])
+def test_macs_break_even_at_a_width_of_their_own(mode: dict[str, Any]) -> None:
+    size = (14, 10)
+    limit = count(Plain(64, 128, **mode), size).macs.main
+    middle = width(Bottleneck(64, 128, **mode), "macs", size)
+
+    def main(mid: int) -> int:
+        return count(Bottleneck(64, 128, mid_channels=mid, **mode), size).macs.main
+
+    assert middle is not None
+    assert main(middle) < limit <= main(middle + 1)
+    assert middle == counted_mid(count(Bottleneck(64, 128, **mode), size, 3), "macs")
+
+
+def test_macs_break_even_where_the_first_convolution_sees_four_times_as_much() -> None:
+    """9·m² + (4·64 + 128)·m < 9·64·128: m is the largest below 71.66; parameters' is 80."""
+    assert width(Bottleneck(64, 128, stride=2), "macs", (56, 56)) == 71
+    comparison = compare(Plain(64, 128, stride=2), Bottleneck(64, 128, stride=2))
+    assert (comparison.break_even_mid, comparison.break_even_mid_macs) == (80, 71)
+    assert "mid = 80 in parameters, 71 in MACs" in str(comparison)

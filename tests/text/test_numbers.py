@@ -15,6 +15,7 @@ from bottlecalc.text.numbers import (
     parse_quantity,
     percent,
     ratio,
+    share_of_limit,
 )
 
 
@@ -27,6 +28,12 @@ from bottlecalc.text.numbers import (
         ("25_000", 25_000),
         ("2T", 2 * 10**12),
         ("0.5k", 500),
+        ("25K", 25_000),
+        ("25e3", 25_000),
+        ("2.5E+3", 2500),
+        ("2_500e-2", 25),
+        ("9.007199254740993e15", 2**53 + 1),
+        ("1e60", 10**60),
         (" 7 ", 7),
         ("1" + 60 * "0", 10**60),
     ],
@@ -36,7 +43,11 @@ def test_quantities(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "k", "25K", "25 kilo", "1e6", "-5", "0.0001k", "25kk", "٣", "1.k", "_5"]
+    "text",
+    [
+        *("", "k", "25 kilo", "-5", "0.0001k", "25kk", "٣", "1.k", "_5"),
+        *("1e", "e3", "1e-3", "1e3k", "1e99999", "1e٣"),
+    ],
 )
 def test_no_quantities(text: str) -> None:
     with pytest.raises(QuantityError):
@@ -48,6 +59,8 @@ def test_what_is_wrong_with_a_quantity_is_said_and_of_what() -> None:
         parse_quantity("20x", "--max-params")
     with pytest.raises(QuantityError, match=r"^'1\.5' is no whole number; give one, such as 25k"):
         parse_quantity("1.5")
+    with pytest.raises(QuantityError, match=r"^'1e-3' is no whole number; give one, such as 25k"):
+        parse_quantity("1e-3")
 
 
 @given(st.integers(0, 10**400))
@@ -76,3 +89,21 @@ def test_shares_and_changes() -> None:
     assert (percent(967, 999), percent(1, 0), percent(10**400, 10**400)) == ("96.8%", "–", "100.0%")
     assert (change(-116, 20_000), change(424_448, 60_000_000)) == ("-0.58%", "+0.71%")
     assert change(-(10**400), 10**400) == "-100.00%"
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "text"),
+    [
+        (2_047_752, 2_048_486, "99.9%"),
+        (2_048_485, 2_048_486, "99.9%"),
+        (2_048_486, 2_048_486, "100.0%"),
+        (2_048_487, 2_048_486, "100.1%"),
+        (967, 999, "96.8%"),
+        (10**400 + 1, 10**400, "100.1%"),
+        (513_802_240, 10, "5,138,022,400.0%"),
+        (0, 0, "–"),
+        (3, 0, "–"),
+    ],
+)
+def test_a_limit_is_used_up_only_where_it_is(value: int, limit: int, text: str) -> None:
+    assert share_of_limit(value, limit) == text
