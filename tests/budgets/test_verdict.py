@@ -76,7 +76,7 @@ def test_what_was_not_there_before_grew_from_nothing() -> None:
     """A plain block from 1 channel to 1: its convolution has 9 weights, its norm 2."""
     budget = Budget(name="a", block=Plain(1, 1), max_increase=Fraction(0))
     before = baseline(Plain(1, 1), budget)
-    modules = {"conv1": {"macs": 3}, "bn1": before.modules["bn1"]}
+    modules: dict[str, Figures] = {"conv1": {"macs": 3}, "bn1": before.modules["bn1"]}
     verdict = hold(budget, count(Plain(1, 1)), replace(before, modules=modules))
     assert verdict.parts("params") == (Part(name="conv1", value=9, baseline=0),)
     small = count_model(nn.Sequential(nn.Linear(1, 1, bias=False)), (1, 1))
