@@ -68,11 +68,10 @@ def front(incomplete: str) -> list[str]:
 def budgets(ctx: typer.Context) -> list[str]:
     """The names of the budgets that would be checked."""
     from bottlecalc.budgets.file import read
-    from bottlecalc.cli.check import CONFIGS
+    from bottlecalc.budgets.repository import locate
 
-    named = ctx.params.get("config")
-    path = Path(named) if named else next(filter(Path.is_file, CONFIGS), Path())
     try:
+        path = locate(ctx.params.get("config")).budgets
         return [_quoted(budget.name) for budget in read(path.read_text("utf-8-sig"), str(path))]
     except (OSError, ValueError):
         return []

@@ -91,9 +91,9 @@ def solve(
         _refuse_idle(is_limited or scope != "block" or quantity != "mid")
         _break_even(family, values, shared, output_format, output)
         return
-    asked = {"multiple_of": options.read_number("--multiple-of", multiple_of), "scope": scope}
-    asked |= {**most, "for_": quantity}
-    _solve(family, {**values, **asked}, shared, output_format, output)
+    multiple = options.read_number("--multiple-of", multiple_of)
+    asked = {**values, **most, "for_": quantity, "multiple_of": multiple, "scope": scope}
+    _solve(family, asked, shared, output_format, output)
 
 
 def _break_even(
