@@ -119,7 +119,7 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("call", "words"), TOLD, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("call", "words"), TOLD, ids=[words[:40] for _, words in TOLD])
 def test_it_says_what_was_got_and_what_would_do(call: Callable[[], Any], words: str) -> None:
     assert words in complaint(call)
 

@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 import sys
-from pathlib import Path
 
 import typer
 

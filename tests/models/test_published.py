@@ -30,7 +30,11 @@ PUBLISHED: list[tuple[Callable[[], nn.Module], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("model", "params", "gmacs"), PUBLISHED, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("model", "params", "gmacs"),
+    PUBLISHED,
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
 def test_published_figures(model: Callable[[], nn.Module], params: int, gmacs: str) -> None:
     with torch.device("meta"):
         built = model()
