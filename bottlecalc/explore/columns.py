@@ -44,7 +44,7 @@ MAGNITUDES: Mapping[str, Callable[[float, float], float]] = {
     "+": _magnitude(operator.add),
     "-": _magnitude(operator.add),
     "*": _magnitude(operator.mul),
-    "//": _magnitude(lambda a, b: max(a + 1, b)),
+    "//": _magnitude(max),
     "%": _magnitude(max),
     "largest": _magnitude(max),
     "smallest": _magnitude(max),

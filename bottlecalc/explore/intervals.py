@@ -64,7 +64,7 @@ def _remainder(a: Interval, b: Interval) -> Interval:
     if not quotient.is_point:
         return Interval(0, b.high - 1)
     whole = _corners(mul, quotient, b)
-    return Interval(max(0, a.low - whole.high), min(b.high - 1, a.high - whole.low))
+    return Interval(a.low - whole.high, a.high - whole.low)
 
 
 def _divided(

@@ -36,6 +36,13 @@ def test_of_a_ratio_more_is_better_and_none_is_worst() -> None:
     assert [one.ratio_params_block for one in front] == [3.0]
 
 
+def test_what_is_not_there_comes_last_either_way() -> None:
+    designs = [design(1, 1, ratio) for ratio in (2.0, None, -1.0, 3.0)]
+    for key, expected in (("", [-1.0, 2.0, 3.0, None]), ("-", [3.0, 2.0, -1.0, None])):
+        found = shown(designs, Order(key=f"{key}ratio_params_block"))
+        assert [one.ratio_params_block for one in found] == expected
+
+
 def test_order_and_number() -> None:
     designs = [design(2, 3), design(1, 5), design(3, 1)]
     assert [d.params_block for d in shown(designs, Order(key="params_block"))] == [1, 2, 3]

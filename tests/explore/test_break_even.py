@@ -69,6 +69,11 @@ def test_modes_change_nothing_of_the_main_paths() -> None:
         assert width(Bottleneck(64, 128, **mode)) == 80
 
 
+def test_one_parameter_fewer_is_fewer() -> None:
+    """9·14² + (3 + 139)·14 is 3,752, and 9·3·139 is 3,753."""
+    assert width(Bottleneck(3, 139)) == 14
+
+
 def test_channels_of_five_thousand_digits() -> None:
     """9·m² + 2·n·m < 9·n² for n = 10⁵⁰⁰⁰ - 1: m is the largest below (√82 - 1)/9 of it."""
     n = 10**5000 - 1
@@ -101,6 +106,8 @@ def test_break_even_is_the_last_width_that_is_cheaper(i: int, o: int, groups: in
 
 
 def test_break_even_of_the_textbook_pair() -> None:
+    """(√(192² + 36·73,728) - 192) / 18 to six digits."""
+    assert break_even(Bottleneck, {"in": 64, "out": 128}).root == "80.4694"
     assert width(Bottleneck(64, 128)) == 80
     assert width(Plain(64, 128)) is None
 

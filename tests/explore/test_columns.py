@@ -122,6 +122,8 @@ HIDDEN = [
     ((A * B) // (A * B) * C, {"a": 2**40, "b": 2**40, "c": 3}),
     (largest(A, 8) * B * C, {"a": 5, "b": 2**31, "c": 2**31}),
     (A // 2**70 + C, {"a": 5, "b": 0, "c": 3}),
+    (smallest(A, 5) * C, {"a": -(2**61), "b": 0, "c": 8}),
+    (largest(A, 2**40) * C, {"a": 1, "b": 0, "c": 2**30}),
     (A * -5, {"a": 2**61, "b": 0, "c": 0}),
     (C + A * -(2**63), {"a": 1, "b": 0, "c": 3}),
     (A * 10**400, {"a": 1, "b": 0, "c": 0}),
@@ -145,6 +147,13 @@ def test_64_bits_are_used_where_they_suffice_and_nowhere_else() -> None:
         assert found.dtype == kind
         assert found.tolist() == [9, 9 * value * value]
     assert repr(expression) == "(9 * a) * a"
+
+
+def test_small_cases_share_a_small_column() -> None:
+    values = {"a": np.array([3, 5, 7, 9])}
+    found = totals(traced((A % 4 == 1, A * A), (True, A)), values, 4)["figure"]
+    assert found.dtype == np.int64
+    assert found.tolist() == [3, 25, 7, 81]
 
 
 def test_small_and_large_cases_share_a_column() -> None:
@@ -187,6 +196,11 @@ def test_a_column_of_a_range(start: int, step: int, length: int, data: st.DataOb
     places = data.draw(st.lists(st.integers(0, length - 1), min_size=1, max_size=9))
     found = column(values, np.array(places))
     assert listed(found, len(places)) == [values[place] for place in places]
+
+
+def test_of_a_range_the_last_is_the_largest() -> None:
+    values = range(1, 2**64, 2**63)
+    assert column(values, np.array([1, 0])).tolist() == [2**63 + 1, 1]
 
 
 def test_a_range_without_end_is_never_laid_out() -> None:

@@ -7,6 +7,7 @@ import pytest
 from bottlecalc.explore.condition import Condition, figure, parse_condition
 from bottlecalc.explore.grid import SweepError
 from bottlecalc.explore.sweep import sweep
+from bottlecalc.text.numbers import QuantityError
 from tests.explore.designs import grid
 
 KEYS = ("in", "out", "mid", "stride")
@@ -16,6 +17,11 @@ def test_conditions_are_read() -> None:
     assert parse_condition("params<=20k", KEYS) == Condition("params_block", "<=", 20_000)
     assert parse_condition(" mid > 16 ", KEYS) == Condition("mid", ">", 16)
     assert parse_condition("ratio_macs_block>=3.4", KEYS).number == 3.4
+    assert parse_condition("ratio_macs_block>=2k", KEYS).number == 2000
+    with pytest.raises(
+        QuantityError, match=r"^where 'params<=2\.5': '2\.5' is no whole number; gi"
+    ):
+        parse_condition("params<=2.5", KEYS)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,18 @@ def test_what_is_common_and_what_is_swept() -> None:
     assert grid("plain", in_="3", out="4", size="7,9").swept == ["size"]
 
 
+def test_the_usual_input_is_one_image_of_56_by_56() -> None:
+    (lane,) = Grid(("plain",), {"in": [3], "out": [4]}).lanes
+    columns = lane.columns(0, 1)
+    assert [listed(columns[name], 1) for name in ("height", "width", "batch")] == [[56], [56], [1]]
+
+
+def test_what_a_spec_overrides_is_not_common() -> None:
+    swept = Grid(("plain:stride=2", "basic:out=9"), {"in": [3], "out": [4], "stride": [1]})
+    assert swept.overridden == {"stride", "out"}
+    assert swept.common == {"in": "3"}
+
+
 def test_a_key_that_no_block_has_is_refused() -> None:
     sentence = r"^groups is given, and no swept block has groups \(plain, basic\); leave it out, or"
     with pytest.raises(SweepError, match=sentence):

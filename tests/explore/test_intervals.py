@@ -102,6 +102,11 @@ def test_a_division_by_one_number_is_exact_while_the_quotient_stays(
     assert RULES[sign](a, b) == (min(values), max(values))
 
 
+def test_a_remainder_is_less_than_the_largest_divisor() -> None:
+    assert RULES["%"](Interval(0, 20), Interval(3, 5)) == (0, 4)
+    assert RULES["%"](Interval(0, 20), Interval(-5, -3)) == (-4, 0)
+
+
 def test_nothing_is_ever_divided_by_zero() -> None:
     """A range may touch zero where a rule keeps every number of it from being divided by."""
     a, zero = Interval(-7, 9), Interval(0, 0)
@@ -156,6 +161,19 @@ def test_a_search_finds_what_brute_force_finds(
     assert largest(low, high, holds) == max(found, default=None)
     assert largest(low, high, holds, lambda part: guess) == max(found, default=None)
     assert smallest(low, high, holds) == min(found, default=None)
+
+
+@pytest.mark.parametrize("guess", [-9, 1, 40, 41, 99])
+def test_a_guess_leaves_something_on_either_side(guess: int) -> None:
+    parts = []
+
+    def holds(part: Interval) -> Interval:
+        parts.append(part)
+        return at_most(part, 29)
+
+    assert largest(1, 40, holds, lambda part: guess) == 29
+    assert all(part.low <= part.high for part in parts)
+    assert len({*parts}) == len(parts)
 
 
 def test_a_search_is_as_long_as_its_numbers_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -239,6 +239,28 @@ def test_what_every_size_keeps_has_no_answer() -> None:
         solve(asked)
 
 
+def test_what_every_multiple_keeps_has_no_answer_either() -> None:
+    asked = question(Bottleneck, "params", 30_000, quantity="size", in_=64, out=128)
+    with pytest.raises(SolveError, match=r"^every size keeps these limits; add one that depends"):
+        solve(changed(asked, multiple_of=10**6))
+
+
+def test_every_limit_is_held() -> None:
+    """Of 60 million MACs mid = 25 is the most, of 20,000 parameters 26 (9·m² + 192·m + norms)."""
+    limits = (Limit(figure="params", most=20_000), Limit(figure="macs", most=60_000_000))
+    asked = question(Bottleneck, "params", 1, in_=64, out=128)
+    for order in (limits, limits[::-1]):
+        solution = solve(changed(asked, size=(56, 56), limits=order))
+        assert solution.value == 25
+        assert [limit.figure for limit in solution.binding] == ["macs"]
+
+
+def test_what_every_value_breaks_is_named() -> None:
+    asked = question(Bottleneck, "params", 10**6, quantity="out", in_=8, downsample=True)
+    with pytest.raises(BlockError, match=r"^size 3x3 is odd"):
+        solve(changed(asked, size=(3, 3)))
+
+
 def test_what_all_but_a_few_keep_has_none_either() -> None:
     """A larger stride costs less: at 56×56 a stride of s leaves ⌈56 / s⌉² positions."""
     asked = question(Plain, "macs", 73_728 * 100, quantity="stride", in_=64, out=128)
