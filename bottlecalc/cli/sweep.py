@@ -216,9 +216,9 @@ class _Pages:
         first = next(shown, None)
         reason, skipped = self.course.reason, self.course.skipped
         if first is None and reason and skipped == self.grid.length:
-            raise options.OptionError(
-                f"none of the {skipped:,} designs is allowed: {reason.sentence}"
-            )
+            several = f"none of the {skipped:,} designs is allowed"
+            subject = several if skipped > 1 else "the only design is not allowed"
+            raise options.OptionError(f"{subject}: {reason.sentence}")
         if first is None:
             print("No design meets the conditions.", file=sys.stderr)
         return chain([] if first is None else [first], shown)
@@ -229,8 +229,9 @@ class _Pages:
             deque(self.every, maxlen=0)
         if self.course.reason:
             reason = self.course.reason.worded(options.WORDS)
-            skipped = f"{self.course.skipped:,} designs are not allowed and were skipped"
-            print(f"{skipped}; the first: {reason}", file=sys.stderr)
+            skipped = f"{self.course.skipped:,} designs are not allowed and were skipped; the first"
+            subject = skipped if self.course.skipped > 1 else "1 design is not allowed, and skipped"
+            print(f"{subject}: {reason}", file=sys.stderr)
 
 
 def _deliver(pieces: Iterator[str], output: Path | None) -> None:
