@@ -7,10 +7,7 @@ from itertools import islice
 from math import inf
 from typing import Any, NamedTuple
 
-from bottlecalc.explore.designs import Page
-
-Place = tuple[Page, int]
-"""Where a design is found."""
+from bottlecalc.explore.designs import Page, Place
 
 PAGE = 1000
 """Designs of a page that was put in order."""

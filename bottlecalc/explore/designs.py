@@ -87,7 +87,7 @@ class Page:
         return cls(columns=columns, design=partial(_design, family, keys, columns), keys=keys)
 
     @classmethod
-    def gathered(cls, places: Sequence[tuple[Page, int]]) -> Self:
+    def gathered(cls, places: Sequence[Place]) -> Self:
         """A page of what stands at these places of other pages; no design is made for it."""
         columns = {name: [page.columns[name][at] for page, at in places] for name in COLUMNS}
         return cls(columns=columns, design=partial(_elsewhere, places))
@@ -111,6 +111,10 @@ class Page:
         return Page(columns=columns, design=self.design, keys=keys)
 
 
+Place = tuple[Page, int]
+"""Where a design is found."""
+
+
 def _design(
     family: type[Block],
     keys: Mapping[str, Sequence[Any]],
@@ -122,6 +126,6 @@ def _design(
     return Design(family=family, keys=said, **values)
 
 
-def _elsewhere(places: Sequence[tuple[Page, int]], place: int) -> Design:
+def _elsewhere(places: Sequence[Place], place: int) -> Design:
     page, at = places[place]
     return page.design(at)
