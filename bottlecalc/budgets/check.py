@@ -62,17 +62,18 @@ def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = 
 
 def figures(count: Count | ModelCount) -> dict[Figure, int]:
     """What budgets may limit, of a block (scope block) or of a model."""
-    macs = count.total("macs")
+    macs: int | None
     if isinstance(count, Count):
         params = trainable = count.params.block
+        macs = count.macs.block
     else:
-        params, trainable = count.params.total, count.params.trainable
+        params, trainable, macs = count.params.total, count.params.trainable, count.macs
     values: dict[Figure, int | None] = {
         "params": params,
         "trainable_params": trainable,
         "macs": macs,
         "flops": None if macs is None else 2 * macs,
-        "activations": count.total("activations"),
+        "activations": count.activations,
     }
     return {figure: value for figure in FIGURES if (value := values[figure]) is not None}
 

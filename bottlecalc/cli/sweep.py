@@ -256,13 +256,10 @@ class _Pages:
     def say_what_was_skipped(self) -> None:
         """On stderr, once all is written."""
         if self.course.reason:
-            skipped, reason = self.course.skipped, self.course.reason.worded(options.WORDS)
-            sentence = (
-                f"{skipped:,} designs are not allowed and were skipped; the first: {reason}"
-                if skipped > 1
-                else f"1 design is not allowed and was skipped: {reason}"
-            )
-            print(sentence, file=sys.stderr)
+            reason = self.course.reason.worded(options.WORDS)
+            skipped = f"{self.course.skipped:,} designs are not allowed and were skipped; the first"
+            subject = skipped if self.course.skipped > 1 else "1 design is not allowed, and skipped"
+            print(f"{subject}: {reason}", file=sys.stderr)
 
 
 def _pieces(

@@ -70,11 +70,12 @@ def params(layers: Iterable[Layer]) -> Params:
     """Parameters of layers in each scope [parameters]."""
     main = convs = block = 0
     for layer in layers:
-        if not layer.op.multiplies:
-            block += layer.params
+        op, x, y = layer.op, layer.input, layer.output
+        if not op.multiplies:
+            block += op.params(x, y)
             continue
-        weights = layer.weights
-        block += weights + layer.biases
+        weights = op.weights(x, y)
+        block += weights + op.biases(x, y)
         if layer.branch in CONVOLUTIONS:
             convs += weights
         if layer.branch == "main":
@@ -87,7 +88,7 @@ def macs(layers: Iterable[Layer]) -> Operations:
     main = block = 0
     for layer in layers:
         if layer.op.multiplies:
-            done = layer.macs
+            done = layer.op.macs(layer.input, layer.output)
             block += done
             main += done if layer.branch == "main" else 0
     return Operations(main=main, block=block)

@@ -125,7 +125,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("sweep", *PAIR, "--block", "bottleneck:groups=0"),
-        "none of the 1 designs is allowed: groups = 0 in bottleneck:in=64,out=128,groups=0;"
+        "the only design is not allowed: groups = 0 in bottleneck:in=64,out=128,groups=0;"
         " give a whole number of at least 1",
     ),
     (

@@ -111,6 +111,17 @@ def test_what_is_skipped_is_counted(run: Run) -> None:
     )
 
 
+def test_one_design_is_spoken_of_as_one(run: Run) -> None:
+    result = run(*FAST, "--mid", "8,9", "--groups", "4", "--format", "csv")
+    assert result.err == (
+        "1 design is not allowed, and skipped: groups = 4 does not divide mid = 9"
+        " in bottleneck:in=64,out=128,mid=9,groups=4; give groups that divide mid, or another mid\n"
+    )
+    none = run("sweep", "--in", "64", "--out", "128", "--block", "bottleneck", "--mid", "8,9",
+               "--groups", "5")  # fmt: skip
+    assert none.err.startswith("Error: none of the 2 designs is allowed: groups = 5 does not div")
+
+
 def test_formats_say_the_same(run: Run) -> None:
     arguments = (*FAST, "--mid", "16,32", "--size", "14,28x7", "--batch", "2")
     rows = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").out)))

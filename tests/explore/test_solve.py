@@ -255,10 +255,27 @@ def test_every_limit_is_held() -> None:
         assert [limit.figure for limit in solution.binding] == ["macs"]
 
 
-def test_what_every_value_breaks_is_named() -> None:
-    asked = question(Bottleneck, "params", 10**6, quantity="out", in_=8, downsample=True)
-    with pytest.raises(BlockError, match=r"^size 3x3 is odd"):
-        solve(changed(asked, size=(3, 3)))
+@pytest.mark.parametrize(
+    ("family", "quantity", "values", "example"),
+    [
+        (Bottleneck, "out", {}, "bottleneck:in=8,out=4,downsample=true"),
+        (
+            Bottleneck,
+            "mid",
+            {"out": 9, "groups": 3},
+            "bottleneck:in=8,out=9,downsample=true,mid=3,",
+        ),
+        (Plain, "out", {}, "plain:in=8,out=1,downsample=true"),
+    ],
+)
+@pytest.mark.parametrize("multiple", [1, 5])
+def test_what_every_value_breaks_is_named(
+    family: type[Block], quantity: str, values: dict[str, Any], example: str, multiple: int
+) -> None:
+    """By the smallest value that breaks nothing else: a middle of 1, three groups, 1 channel."""
+    asked = question(family, "params", 10**6, quantity=quantity, in_=8, downsample=True, **values)
+    with pytest.raises(BlockError, match=f"^size 3x3 is odd, and {example}"):
+        solve(changed(asked, size=(3, 3), multiple_of=multiple))
 
 
 def test_what_all_but_a_few_keep_has_none_either() -> None:

@@ -32,7 +32,7 @@ def sources(names: Iterable[str], root: Path) -> list[Source]:
 
 def _paths(name: str, root: Path) -> list[Path]:
     package = root / PACKAGE
-    inner = name.removeprefix(f"{PACKAGE}.").replace(".", "/")
+    inner = name.removesuffix(".py").removeprefix(f"{PACKAGE}.").replace(".", "/")
     for path in ((root / name).resolve(), package / inner, package / f"{inner}.py"):
         if path.exists() and path.is_relative_to(package):
             return sorted(path.rglob("*.py")) if path.is_dir() else [path]

@@ -158,6 +158,14 @@ def test_nothing_can_be_told(
     assert fragment in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["bottlecalc/tiny.py", "tiny.py", "tiny", "bottlecalc.tiny"])
+def test_a_file_is_named_in_any_way(
+    root: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main([name, "--list"], root) == 0
+    assert capsys.readouterr().out.endswith("\n4 mutants\n")
+
+
 @pytest.mark.parametrize("name", ["nothing", "tests", "tests/test_tiny.py", "../bottlecalc"])
 def test_not_in_the_package(root: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main([name], root) == 2
