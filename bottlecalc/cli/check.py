@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -14,7 +13,9 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.options import OptionError
-from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, write
+from bottlecalc.cli.output import OutputError, console, guests, save_all, spinner, tell, write
+from bottlecalc.cli.reading import read_bytes
+from bottlecalc.errors import BottlecalcError
 from bottlecalc.render.layout import unbounded
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def check(
     with _hosting(chosen), spinner("checking budgets") as say:
         report = hold_all(chosen, lock, growth=not update, exit_zero=exit_zero, progress=say)
     for verdict in report.verdicts if traceback else ():
-        print(verdict.traceback, end="", file=sys.stderr)
+        tell(*verdict.traceback.splitlines())
     files = _update(report, lock_path, lock, budgets) if update else {}
     notes = _updated(lock_path, files) if update else _strangers(lock, budgets)
     if config is None:
@@ -115,7 +116,7 @@ def _hosting(budgets: Sequence[Budget]) -> AbstractContextManager[None]:
 
 def _check_output(output: str | None, files: Mapping[str, Path]) -> None:
     for what, path in files.items():
-        if output and Path(output).resolve() == path.resolve():
+        if output and os.path.realpath(output) == os.path.realpath(path):
             raise OptionError(
                 f"--output {output} is the file of the {what}; give another for the report"
             )
@@ -166,20 +167,19 @@ def _read_lock(path: Path, named: bool, update: bool, partial: bool) -> Lock | N
         raise
 
 
-def _text(path: Path, refusal: type[Exception]) -> str:
+def _text(path: Path, refusal: type[BottlecalcError]) -> str:
     try:
-        return path.read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise refusal(f"{path} cannot be read: {reason}; give another file") from None
+        return read_bytes(path, refusal, "give another file").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise refusal(f"{path} cannot be read: it is not UTF-8; give another file") from None
 
 
 def _shown(path: Path) -> str:
     """The file's name as whoever reads the report knows it: on GitHub, from the repository."""
     root = os.environ.get("GITHUB_WORKSPACE") if _on_github() else None
-    absolute = path.resolve()
-    if root and absolute.is_relative_to(Path(root).resolve()):
-        return absolute.relative_to(Path(root).resolve()).as_posix()
+    absolute = Path(os.path.realpath(path))
+    if root and absolute.is_relative_to(os.path.realpath(root)):
+        return absolute.relative_to(os.path.realpath(root)).as_posix()
     return str(path)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Literal
 
 import typer
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.cli import options
-from bottlecalc.cli.output import FAILED, console, guests, spinner, write
+from bottlecalc.cli.output import FAILED, console, guests, spinner, tell, write
 from bottlecalc.models.target import Target
 from bottlecalc.text.shapes import Input
 
@@ -83,6 +82,6 @@ def count(
     write(FORMATS[output_format](counted, levels, console()))
     if output_format == "csv":
         for sentence in sentences(counted):
-            print(sentence, file=sys.stderr)
+            tell(sentence)
     if isinstance(counted, Count) and agrees(counted) is False:
         raise typer.Exit(FAILED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import typer
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.toml import TomlError
@@ -100,7 +100,7 @@ def show_traceback(cause: BaseException | None) -> None:
     if cause is not None:
         from bottlecalc.models.failure import last_lines
 
-        print(last_lines(cause), end="", file=sys.stderr)
+        tell(*last_lines(cause).splitlines())
 
 
 def read_arguments(texts: Sequence[str]) -> dict[str, object]:

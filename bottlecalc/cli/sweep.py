@@ -25,6 +25,7 @@ from bottlecalc.cli.output import (
     progress,
     save,
     spinner,
+    tell,
     write,
     write_all,
 )
@@ -220,7 +221,7 @@ class _Pages:
                 f"none of the {skipped:,} designs is allowed: {reason.sentence}"
             )
         if first is None:
-            print("No design meets the conditions.", file=sys.stderr)
+            tell("No design meets the conditions.")
         return chain([] if first is None else [first], shown)
 
     def finish(self) -> None:
@@ -230,7 +231,7 @@ class _Pages:
         if self.course.reason:
             reason = self.course.reason.worded(options.WORDS)
             skipped = f"{self.course.skipped:,} designs are not allowed and were skipped"
-            print(f"{skipped}; the first: {reason}", file=sys.stderr)
+            tell(f"{skipped}; the first: {reason}")
 
 
 def _deliver(pieces: Iterator[str], output: Path | None) -> None:
@@ -264,7 +265,7 @@ def _measure(drawn: Sample) -> None:
     counters = " and ".join(f"{name} {version}" for name, version in comparison.versions.items())
     outcome = f"agree with {counters}" if counters else "could be measured"
     chosen = f"{len(comparison.blocks)} designs drawn at random (seed {drawn.seed})"
-    print(f"{right} of {chosen} {outcome}", file=sys.stderr)
+    tell(f"{right} of {chosen} {outcome}")
     if check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
 
