@@ -17,7 +17,7 @@ def main() -> None:
     if heeded:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        cli.main()
+        cli.run()
     finally:
         if heeded:
             signal.signal(signal.SIGINT, _end)

@@ -9,15 +9,13 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from bottlecalc import cli
-from bottlecalc.cli import output
 
 
 class Result(NamedTuple):
@@ -35,25 +33,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def run(*arguments: str) -> Result:
         monkeypatch.setattr(sys, "argv", ["bottlecalc", *arguments])
-        with _streams_as_before(), pytest.raises(SystemExit) as exit_:
+        with pytest.raises(SystemExit) as exit_:
             cli.main()
         code = exit_.value.code
         return Result(code if isinstance(code, int) else 0, *capsys.readouterr())
 
     return run
-
-
-@contextmanager
-def _streams_as_before() -> Iterator[None]:
-    """Give back stdout, which the command line keeps from a model that it runs."""
-    descriptor = os.dup(1)
-    try:
-        with redirect_stdout(sys.stdout):
-            yield
-    finally:
-        os.dup2(descriptor, 1)
-        os.close(descriptor)
-        output._kept.clear()
 
 
 def run_process(*arguments: str, **environment: str) -> Result:

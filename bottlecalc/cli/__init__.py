@@ -19,6 +19,7 @@ from bottlecalc.cli.output import (
     BAD_INPUT,
     abandon_stdout,
     bound_width,
+    giving_back_stdout,
     open_what_is_closed,
     spell_in_ascii_what_stdout_cannot,
     tell,
@@ -58,6 +59,12 @@ def bottlecalc(
 
 
 def main() -> None:
+    """Run the command line in a process that goes on afterwards."""
+    with giving_back_stdout():
+        run()
+
+
+def run() -> None:
     """Run the command line; an error is one sentence on stderr and exit code 2.
 
     A signal that ends it is exit code 128 and its number: 130 for Ctrl-C.

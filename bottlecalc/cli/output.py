@@ -7,7 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import NamedTuple, TextIO, TypeVar
 
@@ -135,6 +135,20 @@ def _keep_stdout() -> None:
         _kept.append(Streams(_again(sys.stdout), _again(sys.stderr)))
         os.dup2(2, 1)
         sys.stdout = sys.stderr
+
+
+@contextmanager
+def giving_back_stdout() -> Iterator[None]:
+    """For a process that goes on afterwards: stdout is again whatever it was."""
+    open_what_is_closed()
+    descriptor = os.dup(1)
+    try:
+        with redirect_stdout(sys.stdout):
+            yield
+    finally:
+        os.dup2(descriptor, 1)
+        os.close(descriptor)
+        _kept.clear()
 
 
 def _again(stream: TextIO) -> TextIO:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bottlecalc.cli import output
 from bottlecalc.cli.output import WIDEST, OutputError, bound_width, save, tell
 from tests.conftest import Run
 
@@ -93,3 +94,10 @@ def test_help_is_no_wider(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_sentence_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     tell("a\n::add-mask::b\x1b", "##[c]")
     assert capsys.readouterr().err == "a\\n::add-mask::b\\x1b\n\\x23#[c]\n"
+
+
+def test_nothing_is_said_past_what_spells_it_out() -> None:
+    """All sentences go through ``tell``: no other file of the command line names stderr."""
+    folder = Path(output.__file__).parent
+    naming = [path.name for path in folder.glob("*.py") if "sys.stderr" in path.read_text("utf-8")]
+    assert naming == ["output.py"]
