@@ -42,7 +42,7 @@ PLACES: list[tuple[str, ...]] = [
     ("check", "--output", "missing/{}"),
     ("handout", "--check", "missing/{}", "--exercises", "2"),
     ("handout", "--seed", "{}"),
-    ("handout", "--in", "{}", "--out", "8", "-o", "x.md", "--no-measure"),
+    ("handout", "--lang", "{}"),
 ]
 BUDGET = '[[budget]]\nname = {}\nmessage = {}\nblock = "plain:in=4,out=8"\nmax_params = {}\n'
 
