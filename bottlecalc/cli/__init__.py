@@ -6,15 +6,26 @@ import atexit
 import gc
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from inspect import Parameter, signature
+from signal import SIGINT
 from typing import Annotated, Any
 
 import typer
 
+from bottlecalc.cli import signals
 from bottlecalc.cli.completion import check_request, heed_named_shell
 from bottlecalc.cli.options import WORDS, with_parameters
-from bottlecalc.cli.output import BAD_INPUT, abandon_stdout, spell_in_ascii_what_stdout_cannot
+from bottlecalc.cli.output import (
+    BAD_INPUT,
+    abandon_stdout,
+    bound_width,
+    giving_back_stdout,
+    open_what_is_closed,
+    spell_in_ascii_what_stdout_cannot,
+    tell,
+)
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.version import __version__
 
@@ -76,27 +87,47 @@ def bottlecalc(version: Version = False) -> None:
 
 
 def main() -> None:
-    """Run the command line; an error is one sentence on stderr and exit code 2."""
+    """Run the command line in a process that goes on afterwards."""
+    with giving_back_stdout():
+        run()
+
+
+def run() -> None:
+    """Run the command line; an error is one sentence on stderr and exit code 2.
+
+    A signal that ends it is exit code 128 and its number: 130 for Ctrl-C.
+    """
     _collect_less()
     sys.set_int_max_str_digits(0)
+    open_what_is_closed()
+    bound_width()
     if sys.stdout is None:  # closed: `bottlecalc … >&-`
         sys.exit(_refuse("stdout is closed; leave it open, or send it to a file"))
     spell_in_ascii_what_stdout_cannot()
     heed_named_shell()
+    code: int | None = 128 + SIGINT
+    with suppress(KeyboardInterrupt), signals.ending():
+        code = _run()
+    sys.exit(128 + signals.came[0] if signals.came else code)
+
+
+def _run() -> int | None:
     try:
         check_request()
-        code = command_line(_asked())(prog_name="bottlecalc", standalone_mode=False)
+        code: int | None = command_line(_asked())(prog_name="bottlecalc", standalone_mode=False)
     except COMPLAINT as error:
-        code = _refuse(_usage(error))
+        return _refuse(_usage(error))
     except BottlecalcError as error:
-        code = _refuse(error.worded(WORDS))
+        return _refuse(error.worded(WORDS))
     except ImportError as error:
         remedy = f"; install it with: python -m pip install {error.name}" if error.name else ""
-        code = _refuse(f"{error}{remedy}")
+        return _refuse(f"{error}{remedy}")
     except OSError as error:  # a full disk, or a library that torch cannot load
         abandon_stdout()
-        code = _refuse(str(error))
-    sys.exit(code)
+        return _refuse(str(error))
+    except MemoryError:
+        return _refuse("there is not enough memory; ask for less, or free some")
+    return code
 
 
 def _collect_less() -> None:
@@ -125,5 +156,5 @@ def _usage(error: Any) -> str:
 
 def _refuse(sentence: str) -> int:
     if sentence:
-        print(f"Error: {sentence}", file=sys.stderr)
+        tell(f"Error: {sentence}")
     return BAD_INPUT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 
 from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import OptionError
-from bottlecalc.cli.output import OutputError, console, drafting, guests, spinner, write
+from bottlecalc.cli.output import OutputError, console, drafting, guests, spinner, tell, write
 from bottlecalc.render.layout import unbounded
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def check(
         )  # fmt: skip
         save(FORMATS[output_format](report, unbounded()) if output is not None else "")
     for verdict in report.verdicts if traceback else ():
-        print(verdict.traceback, end="", file=sys.stderr)
+        tell(*verdict.traceback.splitlines())
     write(FORMATS["table" if output is not None else output_format](report, console()))
     _summarise(report)
     raise typer.Exit(report.exit_code)

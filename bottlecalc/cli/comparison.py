@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
 from bottlecalc.agreement.compare import Comparison, Measuring, compare
 from bottlecalc.blocks.spec import Block
 from bottlecalc.cli.options import BlockOptions
-from bottlecalc.cli.output import spinner
+from bottlecalc.cli.output import spinner, tell
 from bottlecalc.render.remarks import omissions
 from bottlecalc.render.verdict import objections
 
@@ -34,4 +33,4 @@ def sentences(comparison: Comparison) -> Iterator[str]:
 def remark(comparison: Comparison) -> None:
     """Say them on stderr."""
     for sentence in sentences(comparison):
-        print(sentence, file=sys.stderr)
+        tell(sentence)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Literal
 
 import typer
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.cli import options
-from bottlecalc.cli.output import FAILED, deliver, guests, spinner
+from bottlecalc.cli.output import FAILED, deliver, guests, spinner, tell
 from bottlecalc.models.target import Target
 from bottlecalc.text.shapes import Input
 
@@ -84,6 +83,6 @@ def count(
     deliver(lambda console: FORMATS[output_format](counted, levels, console), output)
     if output_format == "csv":
         for sentence in sentences(counted):
-            print(sentence, file=sys.stderr)
+            tell(sentence)
     if isinstance(counted, Count) and agrees(counted) is False:
         raise typer.Exit(FAILED)

@@ -14,7 +14,8 @@ from bottlecalc.agreement.compare import Comparison
 from bottlecalc.cli import options
 from bottlecalc.cli.comparison import compared, remark
 from bottlecalc.cli.options import BlockOptions, block_options
-from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, write
+from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, tell, write
+from bottlecalc.cli.reading import read_bytes
 from bottlecalc.handout import HandoutError, Language, formats
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.marking import mark, read_answers
@@ -101,7 +102,7 @@ def handout(
         ),
     )  # fmt: skip
     for sentence in warnings:
-        print(sentence, file=sys.stderr)
+        tell(sentence)
     return _publish(made, path, force)
 
 
@@ -184,8 +185,6 @@ def _mark(
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise HandoutError(f"{path} cannot be read: {error.strerror}; give a CSV file") from error
+        return read_bytes(path, HandoutError, "give a CSV file").decode("utf-8")
     except UnicodeDecodeError as error:
         raise HandoutError(f"{path} is not in UTF-8; save it as CSV UTF-8") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import completion
+from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
@@ -111,7 +111,7 @@ def show_traceback(cause: BaseException | None) -> None:
     if cause is not None:
         from bottlecalc.models.failure import last_lines
 
-        print(last_lines(cause), end="", file=sys.stderr)
+        tell(*last_lines(cause).splitlines())
 
 
 def read_arguments(texts: Sequence[str]) -> dict[str, object]:

@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
-import atexit
 import codecs
 import io
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TextIO, TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
+from bottlecalc.cli import signals
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.render.layout import UNBOUNDED, literal_console, unbounded
-from bottlecalc.render.words import ascii_only
+from bottlecalc.render.words import ascii_only, line
 
 Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
 LONG = 100_000
 """Fewer items than this pass before anybody wonders how far they are."""
 
+WIDEST = 10_000
+"""Columns of a terminal, whatever the environment says."""
+
+
+class Streams(NamedTuple):
+    """Where output goes."""
+
+    out: TextIO
+    err: TextIO
+
+
+_kept: list[Streams] = []
+"""Once the user's code has run: ours, which it does not know."""
+
+
+def streams() -> Streams:
+    """Where output goes, whatever the user's code has done to ``sys.stdout``."""
+    return _kept[-1] if _kept else Streams(sys.stdout, sys.stderr)
+
+
+def open_what_is_closed() -> None:
+    """Have stdin, stdout and stderr hold their places, so that no other file takes one.
+
+    What is said on a stderr that was closed is not heard; ``sys.stdout`` stays None.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = _writing(2, "utf-8", "backslashreplace")
+
+
+def bound_width() -> None:
+    """Have no library lay out lines of gigabytes, or fail at what is no width."""
+    for name in {"COLUMNS", "TERMINAL_WIDTH"} & os.environ.keys():
+        text = os.environ.pop(name)
+        if text.isdecimal() and int(text):
+            os.environ[name] = str(min(int(text), WIDEST))
+
 
 def console() -> Console:
     """Stdout as rich sees it; as wide as need be where it is no terminal."""
-    if sys.stdout.isatty():
-        return literal_console()
-    return literal_console(width=UNBOUNDED, height=UNBOUNDED)
+    stdout = streams().out
+    if stdout.isatty():
+        return literal_console(file=stdout)
+    return literal_console(file=stdout, width=UNBOUNDED, height=UNBOUNDED)
+
+
+def tell(*sentences: str) -> None:
+    """Say sentences on stderr, each on a line of its own; where that cannot be heard, go on."""
+    stderr = streams().err
+    with suppress(OSError, ValueError):
+        for sentence in sentences:
+            stderr.write(f"{line(sentence)}\n")
+        stderr.flush()
 
 
 def write(text: str) -> None:
@@ -42,8 +92,8 @@ def write_all(pieces: Iterable[str]) -> None:
     """Write pieces to stdout as they come."""
     try:
         for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+            streams().out.write(piece)
+        streams().out.flush()
     except BrokenPipeError:  # the reader has seen enough: `bottlecalc … | head`
         abandon_stdout()
 
@@ -75,41 +125,55 @@ def deliver(make: Callable[[Console], str], output: Path | None) -> None:
 
 @contextmanager
 def guests() -> Iterator[None]:
-    """While the user's code runs, what it prints goes to stderr: stdout is for our output.
+    """While the user's code runs, and ever after, what it prints goes to stderr.
 
-    So does what it prints when the process ends. The working directory is as before afterwards.
+    A thread of its may go on, and what it left behind may print when it is collected. A process
+    that it forks ends where it comes back. The working directory is as before afterwards.
     """
-    sys.stdout.flush()
-    ours, folder = os.dup(1), Path.cwd()
-    os.dup2(2, 1)
+    folder, process = Path.cwd(), os.getpid()
+    _keep_stdout()
     try:
-        with redirect_stdout(sys.stderr):
+        yield
+    finally:
+        if os.getpid() != process:
+            os._exit(0)
+        os.chdir(folder)
+
+
+def _keep_stdout() -> None:
+    """Keep stdout for our output: all others find stderr in its place."""
+    if not _kept:
+        sys.stdout.flush()
+        _kept.append(Streams(_again(sys.stdout), _again(sys.stderr)))
+        os.dup2(2, 1)
+        sys.stdout = sys.stderr
+
+
+@contextmanager
+def giving_back_stdout() -> Iterator[None]:
+    """For a process that goes on afterwards: stdout is again whatever it was."""
+    open_what_is_closed()
+    descriptor = os.dup(1)
+    try:
+        with redirect_stdout(sys.stdout):
             yield
     finally:
-        _flush_what_is_buffered()
-        os.dup2(ours, 1)
-        os.close(ours)
-        os.chdir(folder)
-        atexit.unregister(_leave_stdout)
-        atexit.register(_leave_stdout)  # the last registered is the first to be called
+        os.dup2(descriptor, 1)
+        os.close(descriptor)
+        _kept.clear()
 
 
-def _flush_what_is_buffered() -> None:
-    """By Python, where the user's code found the real stdout, and by C."""
-    import ctypes
-
-    if sys.__stdout__ is not None:
-        with suppress(OSError, ValueError):
-            sys.__stdout__.flush()
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).fflush(None)
+def _again(stream: TextIO) -> TextIO:
+    """The same stream, opened again, so that nobody else can close it."""
+    try:
+        descriptor = os.dup(stream.fileno())
+    except OSError:  # it is in memory
+        return stream
+    return _writing(descriptor, stream.encoding, stream.errors)
 
 
-def _leave_stdout() -> None:
-    """Whatever is printed from now on goes to stderr."""
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        os.dup2(2, 1)
+def _writing(descriptor: int, encoding: str, errors: str | None) -> TextIO:
+    return open(descriptor, "w", encoding=encoding, errors=errors)
 
 
 class OutputError(BottlecalcError):
@@ -165,13 +229,15 @@ def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
     """
     if not path.name:
         raise OutputError(f"{str(path)!r} is no file; give the path of one")
-    place = path.resolve()
-    draft = place.with_name(f".{place.name}.{os.getpid()}.part")
-    if place.exists() and not place.is_file():
-        raise OutputError(f"{path} is no ordinary file; give another path")
+    place = Path(os.path.realpath(path))
+    draft = place.with_name(f".{os.urandom(8).hex()}.part")
+    if place.is_symlink():
+        raise OutputError(f"{path} is a symbolic link that leads nowhere; give another path")
     try:
         with _refusal(path):
-            with draft.open("wb") as file:
+            if place.exists() and not place.is_file():
+                raise OutputError(f"{path} is no ordinary file; give another path")
+            with draft.open("xb") as file:
                 if place.exists():
                     draft.chmod(place.stat().st_mode & 0o777)
                 yield file.write
@@ -191,7 +257,8 @@ def _refusal(path: Path) -> Iterator[None]:
 
 def abandon_stdout() -> None:
     """Keep the interpreter from flushing at exit what cannot be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError, ValueError):  # it is in memory, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), streams().out.fileno())
 
 
 @contextmanager
@@ -201,8 +268,8 @@ def spinner(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     console = Console(stderr=True)
-    with console.status(Text(doing)) as status:
-        yield lambda text: status.update(Text(text))
+    with console.status(Text(line(doing))) as status:
+        yield lambda text: status.update(Text(line(text)))
 
 
 def heeding_interrupts(pieces: Iterable[str]) -> Iterator[str]:
@@ -211,20 +278,10 @@ def heeding_interrupts(pieces: Iterable[str]) -> Iterator[str]:
     An operation of numpy can lose the KeyboardInterrupt that is raised within it (seen with
     2.4.6, in one sweep of ten), so that it is raised again between pieces.
     """
-    pressed: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        pressed.append(number)
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGINT, note)
-    try:
-        for piece in pieces:
-            yield piece
-            if pressed:
-                raise KeyboardInterrupt
-    finally:
-        signal.signal(signal.SIGINT, previous)
+    for piece in pieces:
+        yield piece
+        if signals.came:
+            raise KeyboardInterrupt
 
 
 def progress(items: Iterable[Item], total: int, visited: Callable[[], int]) -> Iterator[Item]:

@@ -25,6 +25,7 @@ from bottlecalc.cli.output import (
     heeding_interrupts,
     progress,
     spinner,
+    tell,
     write_all,
 )
 from bottlecalc.render.layout import unbounded
@@ -244,7 +245,7 @@ class _Pages:
         shown = self.swept.pages(self.course, watch)
         first = next(shown, None)
         if first is None:
-            print("No design meets the conditions.", file=sys.stderr)
+            tell("No design meets the conditions.")
         return chain(filter(None, [first]), shown)
 
     def drawn(self) -> Drawing:
@@ -259,7 +260,7 @@ class _Pages:
             reason = self.course.reason.worded(options.WORDS)
             skipped = f"{self.course.skipped:,} designs are not allowed and were skipped; the first"
             subject = skipped if self.course.skipped > 1 else "1 design is not allowed, and skipped"
-            print(f"{subject}: {reason}", file=sys.stderr)
+            tell(f"{subject}: {reason}")
 
 
 def _pieces(
@@ -314,7 +315,7 @@ def _measure(drawn: Sample) -> None:
     counters = " and ".join(f"{name} {version}" for name, version in comparison.versions.items())
     outcome = f"agree with {counters}" if counters else "could be measured"
     chosen = f"{len(comparison.blocks)} designs drawn at random (seed {drawn.seed})"
-    print(f"{right} of {chosen} {outcome}", file=sys.stderr)
+    tell(f"{right} of {chosen} {outcome}")
     if check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
 

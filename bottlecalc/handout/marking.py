@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise, read_answer
 from bottlecalc.handout.text import remark
+from bottlecalc.render.records import Cell, as_csv, unquoted
 
 COLUMNS = ("student", "exercise", "answer")
 
@@ -38,14 +39,12 @@ def read_answers(text: str, exercises: int) -> Answers:
 
 def mark(answers: Answers, exercises: Sequence[Exercise], language: Language) -> str:
     """CSV with one row a student: each exercise's mark, and how many are right."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     numbers = range(1, len(exercises) + 1)
-    writer.writerow(["student", *numbers, "right"])
+    rows: list[list[Cell]] = [["student", *numbers, "right"]]
     for student, theirs in answers.items():
         marks = [_mark(theirs.get(n), exercises[n - 1], language) for n in numbers]
-        writer.writerow([student, *marks, marks.count("right")])
-    return text.getvalue()
+        rows.append([student, *marks, marks.count("right")])
+    return as_csv(rows)
 
 
 def _require(columns: Sequence[str]) -> None:
@@ -58,7 +57,7 @@ def _require(columns: Sequence[str]) -> None:
 
 
 def _enter(answers: Answers, row: Mapping[str, str | None], exercises: int, line: int) -> None:
-    student, exercise, answer = ((row[name] or "").strip() for name in COLUMNS)
+    student, exercise, answer = (unquoted((row[name] or "").strip()) for name in COLUMNS)
     if not student:
         raise HandoutError(f"line {line} of the answers names no student; give a name")
     if exercise not in map(str, range(1, exercises + 1)):

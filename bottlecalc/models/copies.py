@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from bottlecalc.models.parameters import is_lazy
@@ -28,10 +29,21 @@ def copied(model: nn.Module, device: str | None) -> nn.Module:
         for tensor in _tensors_of(model):
             memo[id(tensor)] = _counterpart(tensor, device)
     try:
-        return copy.deepcopy(model, dict(memo))
+        twin = copy.deepcopy(model, dict(memo))
     except Exception:
         _share_what_cannot_be_copied(model, memo)
-        return copy.deepcopy(model, memo)
+        twin = copy.deepcopy(model, dict(memo))
+    kept = set(model.modules()) & set(twin.modules())
+    return _copied_by_hand(model, kept, memo) if kept else twin
+
+
+def _copied_by_hand(model: nn.Module, kept: set[nn.Module], memo: dict[int, object]) -> nn.Module:
+    """A copy with copies of these modules, whose own ``__deepcopy__`` returns themselves."""
+    twins = {module: type(module).__new__(type(module)) for module in kept}
+    memo.update({id(module): twin for module, twin in twins.items()})
+    for module, twin in twins.items():
+        vars(twin).update(copy.deepcopy(vars(module), memo))
+    return copy.deepcopy(model, memo)
 
 
 def _counterpart(tensor: Tensor, device: str | None) -> Tensor:
@@ -73,16 +85,48 @@ def _share_what_cannot_be_copied(model: nn.Module, memo: dict[int, object]) -> N
 
 @contextmanager
 def state_kept(model: nn.Module) -> Iterator[None]:
-    """Put back the modes and the buffers of a model that a copy's closures may still hold."""
-    states = [(layer, layer.training, dict(layer._buffers)) for layer in model.modules()]
+    """Put back the modes, the attributes and the values of a model that closures may still hold.
+
+    Parameters are held twice meanwhile, but only where there are closures.
+    """
+    modes = [(layer, layer.training) for layer in model.modules()]
+    attributes = [_attributes(layer) for layer in model.modules()]
+    held = (*model.buffers(), *(model.parameters() if _has_closures(model) else ()))
     try:
-        with values_kept(model.buffers()):
+        with values_kept(held):
             yield
     finally:
-        for layer, training, buffers in states:
+        for layer, training in modes:
             layer.training = training
-            if isinstance(layer._buffers, dict):  # a scripted module's cannot be replaced
-                layer._buffers.update(buffers)
+        for table, entries in (pair for pairs in attributes for pair in pairs):
+            table.clear()
+            table.update(entries)
+
+
+Attributes = list[tuple[dict[str, Any], dict[str, Any]]]
+
+
+def _attributes(layer: nn.Module) -> Attributes:
+    """A module's attributes and what these have by name, each with a copy of itself."""
+    if not isinstance(layer._buffers, dict):  # a scripted module's cannot be replaced
+        return []
+    tables = [vars(layer), *(value for value in vars(layer).values() if isinstance(value, dict))]
+    return [(table, dict(table)) for table in tables]
+
+
+def _has_closures(model: nn.Module) -> bool:
+    values = (value for layer in model.modules() for value in vars(layer).values())
+    return any(_is_closure(inside) for value in values for inside in _within(value))
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _is_closure(value: object) -> bool:
+    return isinstance(value, partial) or getattr(value, "__closure__", None) is not None
 
 
 @contextmanager
@@ -90,21 +134,31 @@ def values_kept(tensors: Iterable[Tensor]) -> Iterator[None]:
     """Put back what changes in these tensors: a copy shares them, or a closure holds them."""
     real = [tensor for tensor in tensors if not (is_lazy(tensor) or tensor.is_meta)]
     copies = [tensor.detach().clone() for tensor in real]
+    places = [tensor.detach() for tensor in real]
     try:
         yield
     finally:
-        for tensor, before in zip(real, copies, strict=True):
+        for tensor, place, before in zip(real, places, copies, strict=True):
+            if (tensor.dtype, tensor.shape) != (place.dtype, place.shape):
+                tensor.data = place
             if not _equal(tensor, before):
                 _put_back(tensor, before)
 
 
 def _equal(tensor: Tensor, before: Tensor) -> bool:
+    """Whether they are the same bit for bit: 0.0 is not -0.0."""
     import torch
 
     try:
-        return torch.equal(tensor, before)
+        return torch.equal(_bits(tensor), _bits(before))
     except RuntimeError:  # sparse, nested and some narrow tensors cannot be compared
         return False
+
+
+def _bits(tensor: Tensor) -> Tensor:
+    import torch
+
+    return tensor.detach().reshape(-1).contiguous().view(torch.uint8)
 
 
 def _put_back(tensor: Tensor, before: Tensor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -88,7 +89,7 @@ def importable(beside: Path | None = None) -> Iterator[None]:
     each target's ``layers.py`` is its own.
     """
     here = str(Path.cwd())
-    folder = str(beside.resolve()) if beside else here
+    folder = os.path.realpath(beside) if beside else here
     own = folder != here and not is_installed(folder)
     aside = {name: sys.modules.pop(name) for name in (_hidden(folder, here) if own else ())}
     known, before = set(sys.modules), sys.path.copy()

@@ -20,7 +20,12 @@ from bottlecalc.models.failure import TargetError, cause, naming
 from bottlecalc.models.fvcore import fvcore_counts
 from bottlecalc.models.parameters import lazy, nodes, parameters
 from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
-from bottlecalc.models.switches import random_state_kept, unfused, unfused_attention
+from bottlecalc.models.switches import (
+    default_dtype_kept,
+    random_state_kept,
+    unfused,
+    unfused_attention,
+)
 from bottlecalc.text.shapes import Input
 
 if TYPE_CHECKING:
@@ -109,7 +114,8 @@ class Runner:
         Raises:
             TargetError: it cannot be built or copied, or does not run on these inputs.
         """
-        with naming(f"{self.name} cannot be counted"), random_state_kept(), self.keeping:
+        failing = naming(f"{self.name} cannot be counted")
+        with failing, random_state_kept(), default_dtype_kept(), self.keeping:
             if self.in_hand:
                 self.keeping.enter_context(state_kept(self.build()))
             module = self._real() if counter == "fvcore" else self._virtual()

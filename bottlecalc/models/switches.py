@@ -38,6 +38,18 @@ def unfused() -> Iterator[None]:
 
 
 @contextmanager
+def default_dtype_kept() -> Iterator[None]:
+    """What torch makes of numbers without a dtype is as before, whatever a model sets."""
+    import torch
+
+    before = torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+@contextmanager
 def random_state_kept() -> Iterator[None]:
     """Python's, NumPy's and torch's random numbers go on as if nothing had been drawn."""
     import torch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from math import isinf
@@ -14,6 +13,7 @@ from rich.text import Text
 from bottlecalc.explore.break_even import BreakEven
 from bottlecalc.explore.question import Candidate
 from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.records import as_json
 from bottlecalc.render.solution import counted
 from bottlecalc.text.numbers import number
 from bottlecalc.text.schema import heading
@@ -68,6 +68,6 @@ def _parts(even: BreakEven) -> Iterator[RenderableType]:
 
 FORMATS: Mapping[str, Callable[[BreakEven, Console], str]] = {
     "table": table,
-    "json": lambda even, _: json.dumps(document(even), indent=2) + "\n",
+    "json": lambda even, _: as_json(document(even)),
 }
 """Text of a break-even by format."""

@@ -14,7 +14,7 @@ from bottlecalc.budgets.verdict import Finding, Part, Report, Status, Verdict
 from bottlecalc.render import words
 from bottlecalc.render.layout import hung, printed, ruled
 from bottlecalc.render.remarks import passed_over
-from bottlecalc.render.words import visible
+from bottlecalc.render.words import line
 from bottlecalc.text.numbers import number, percent, share_of_limit
 
 NAMES: dict[Figure, str] = {
@@ -52,13 +52,13 @@ def breach(verdict: Verdict) -> str:
         on = f" on {budget.input}" if budget.input else ""
         lines += [f"counted: {budget.of}{on}, by {budget.basis['counter']}"]
     lines += [*reasons(verdict), *notes(verdict), *budget.message.splitlines()]
-    return visible("\n  ".join(lines))
+    return "\n  ".join(map(line, lines))
 
 
 def remark(verdict: Verdict) -> str:
     """What there is to say of a budget that holds: how it was counted, a stale baseline."""
     texts = notes(verdict)
-    return visible(f"{verdict.budget.name}: {'; '.join(texts)}") if texts else ""
+    return line(f"{verdict.budget.name}: {'; '.join(texts)}") if texts else ""
 
 
 def notes(verdict: Verdict) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ def markdown(report: Report) -> str:
     rows += [tuple(map(words.markdown, row)) for row in cells]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     texts = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
-    listed = [f"- {words.markdown(text)}" for text in (*texts, *report.notes) if text]
+    listed = [f"- {words.markdown(text)}" for text in (*texts, *map(line, report.notes)) if text]
     return "\n".join([*lines, "", _legend(report), *([""] if listed else []), *listed]) + "\n"
 
 
@@ -180,7 +180,7 @@ def _parts(report: Report, console: Console) -> Iterator[RenderableType]:
             yield _told(verdict, console)
         elif notes(verdict):
             yield Text(f"\n{remark(verdict)}", style="yellow")
-    yield from (Text(f"\n{note}", style="yellow") for note in report.notes)
+    yield from (Text(f"\n{line(note)}", style="yellow") for note in report.notes)
     yield Text(f"\n{summary(report)}", style="bold")
 
 
@@ -208,7 +208,7 @@ def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
         for figure, finding in _figures(verdict).items()
     ] or [("not checked", "", "", "", "")]
     heads = [
-        (mark, words.line(budget.name)),
+        (mark, line(budget.name)),
         *([("", budget.input)] if budget.input else []),
     ]
     for head, cells in zip_longest(heads, figures):

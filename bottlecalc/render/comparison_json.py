@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,7 @@ from bottlecalc.agreement.result import Count
 from bottlecalc.explore.break_even import common_mid
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.layer import Layer
+from bottlecalc.render.records import as_json as json_text
 from bottlecalc.render.scopes import scopes
 from bottlecalc.text.schema import heading
 from bottlecalc.tools import check, fvcore
@@ -20,7 +20,7 @@ from bottlecalc.tools import check, fvcore
 
 def text(comparison: Comparison) -> str:
     """The JSON text, ASCII only, so that it reads the same in every encoding."""
-    return json.dumps(document(comparison), indent=2) + "\n"
+    return json_text(document(comparison))
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

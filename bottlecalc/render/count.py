@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
@@ -15,7 +12,7 @@ from rich.text import Text
 
 from bottlecalc.agreement.result import Count, ModelCount, Result
 from bottlecalc.layers.counted import Counted, Node, Parameters
-from bottlecalc.render import verdict
+from bottlecalc.render import records, verdict
 from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.remarks import remarks
 from bottlecalc.render.words import code, line, markdown
@@ -79,19 +76,16 @@ def _params(count: Result) -> dict[str, int | None]:
 
 def as_json(count: Result, depth: int | None) -> str:
     """The JSON text, ASCII only."""
-    return json.dumps(document(count, depth), indent=2) + "\n"
+    return records.as_json(document(count, depth))
 
 
 def as_csv(count: Result, depth: int | None) -> str:
     """CSV with a header, one line a module; numbers without separators."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(
+    rows = (
         (node.name, node.type, node.params, node.macs, node.activations)
         for node in count.tree(depth)
     )
-    return text.getvalue()
+    return records.as_csv([COLUMNS, *rows])
 
 
 def as_markdown(count: Result, depth: int | None) -> str:
@@ -99,7 +93,7 @@ def as_markdown(count: Result, depth: int | None) -> str:
     totals = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
               for name, figure, aside in _totals(count))  # fmt: skip
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
-    notes = "".join(f"- {markdown(sentence)}\n" for sentence in sentences(count))
+    notes = "".join(f"- {markdown(line(sentence))}\n" for sentence in sentences(count))
     below = f"\n{notes}" if notes else ""
     return f"{code(str(count.subject))}\n\n{''.join(totals)}\n{''.join(rows)}{below}"
 
@@ -121,7 +115,7 @@ def _parts(count: Result, depth: int | None, console: Console) -> Iterator[Rende
     yield _tree(count, depth, console)
     if isinstance(count, Count):
         yield from verdict.of_blocks([replace(count, left_out={})])
-        yield from (hung("", remark, "yellow") for remark in remarks(count))
+        yield from (hung("", line(remark), "yellow") for remark in remarks(count))
     elif isinstance(count, ModelCount):
         yield from verdict.of_model(count)
 
@@ -175,8 +169,8 @@ def _grid(nodes: Sequence[Node], name: Callable[[Node], str], types: bool = Fals
     kinds = ("type",) if types else ()
     grid = ruled("module", *kinds, "=parameters", "=%", "=MACs", "=%", "=activations", "=%")
     for node in nodes:
-        kind = (node.type,) if types else ()
-        grid.add_row(name(node), *kind, *_shares(node, nodes[0]))
+        kind = (line(node.type),) if types else ()
+        grid.add_row(line(name(node)), *kind, *_shares(node, nodes[0]))
     return grid
 
 
@@ -200,7 +194,7 @@ def _markdown_rows(count: Result, depth: int | None) -> Iterator[tuple[str, ...]
     yield ("---", "---", *("---:" for _ in names[2:]))
     nodes = count.tree(depth)
     for node in nodes:
-        yield code(node.name or "(all)"), markdown(node.type), *_shares(node, nodes[0])
+        yield code(node.name or "(all)"), markdown(line(node.type)), *_shares(node, nodes[0])
 
 
 def _closed_form(count: Result) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.render.records import Cell, Records
+from bottlecalc.render.rows import Cell, Rows
 
 LARGEST = 2**63
 
@@ -16,7 +16,7 @@ class FrameError(BottlecalcError, ImportError):
     """No library for data frames is installed; its text says which would do."""
 
 
-def frame(records: Records) -> Any:
+def frame(rows: Rows) -> Any:
     """A data frame: whole numbers exact, at any size, and missing ones missing.
 
     Raises:
@@ -24,7 +24,7 @@ def frame(records: Records) -> Any:
     """
     for library, made in LIBRARIES.items():
         try:
-            return made(import_module(library), records)
+            return made(import_module(library), rows)
         except ImportError:
             continue
     raise FrameError(
@@ -32,9 +32,9 @@ def frame(records: Records) -> Any:
     )
 
 
-def _pandas(pandas: Any, records: Records) -> Any:
+def _pandas(pandas: Any, rows: Rows) -> Any:
     return pandas.DataFrame(
-        {name: _pandas_column(pandas, values) for name, values in records.by_column().items()}
+        {name: _pandas_column(pandas, values) for name, values in rows.by_column().items()}
     )
 
 
@@ -55,8 +55,8 @@ def _is_large(values: Sequence[Cell]) -> bool:
     return any(isinstance(value, int) and abs(value) >= LARGEST for value in values)
 
 
-def _polars(polars: Any, records: Records) -> Any:
-    columns = records.by_column().items()
+def _polars(polars: Any, rows: Rows) -> Any:
+    columns = rows.by_column().items()
     return polars.DataFrame([_polars_column(polars, *column) for column in columns])
 
 
@@ -64,5 +64,5 @@ def _polars_column(polars: Any, name: str, values: Sequence[Cell]) -> Any:
     return polars.Series(name, values, dtype=polars.Object if _is_large(values) else None)
 
 
-LIBRARIES: Mapping[str, Callable[[Any, Records], Any]] = {"pandas": _pandas, "polars": _polars}
+LIBRARIES: Mapping[str, Callable[[Any, Rows], Any]] = {"pandas": _pandas, "polars": _polars}
 """In the order in which they are tried."""

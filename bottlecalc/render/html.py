@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bottlecalc.render.records import Cell, Records
+from bottlecalc.render.rows import Cell, Rows
 from bottlecalc.render.words import visible
 from bottlecalc.text.numbers import number
 
@@ -15,12 +15,12 @@ MOST_ROWS = 60
 NUMBERS = ' style="text-align: right"'
 
 
-def table(records: Records, caption: str) -> str:
+def table(rows: Rows, caption: str) -> str:
     """A table: figures with separators, and every text of others as it is."""
-    rows = [*_lines(records.rows[:MOST_ROWS]), *_rest(records)]
+    rows = [*_lines(rows.rows[:MOST_ROWS]), *_rest(rows)]
     return (
         f'<table class="bottlecalc">\n<caption>{_text(caption)}</caption>\n'
-        f"<thead>{_line(records.columns, 'th')}</thead>\n"
+        f"<thead>{_line(rows.columns, 'th')}</thead>\n"
         f"<tbody>\n{''.join(rows)}</tbody>\n</table>\n"
     )
 
@@ -48,11 +48,11 @@ def _figure(value: int | float | None) -> str:
     return number(value) if isinstance(value, int) else f"{value:,.4g}"
 
 
-def _rest(records: Records) -> Iterator[str]:
+def _rest(rows: Rows) -> Iterator[str]:
     """A row that says how many are not shown."""
-    more = len(records.rows) - MOST_ROWS
+    more = len(rows.rows) - MOST_ROWS
     if more > 0:
-        yield f'<tr><td colspan="{len(records.columns)}">… {number(more)} more</td></tr>\n'
+        yield f'<tr><td colspan="{len(rows.columns)}">… {number(more)} more</td></tr>\n'
 
 
 def _text(text: str) -> str:

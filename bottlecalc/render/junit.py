@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bottlecalc.budgets.verdict import Report, Verdict
 from bottlecalc.render.budgets import breach, remark, sentences
+from bottlecalc.render.words import line
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write (section 2.2)."""
@@ -29,7 +30,7 @@ def document(report: Report) -> str:
     for verdict in report.verdicts:
         _case(suite, verdict)
     if report.notes:
-        SubElement(suite, "system-out").text = _legal("\n".join(report.notes))
+        SubElement(suite, "system-out").text = _legal("\n".join(map(line, report.notes)))
     indent(suites)
     ascii_only = tostring(suites, encoding="us-ascii").decode()  # the same in every encoding
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ascii_only}\n'
@@ -37,7 +38,9 @@ def document(report: Report) -> str:
 
 def _case(suite: Element, verdict: Verdict) -> None:
     case = SubElement(
-        suite, "testcase", {"name": _legal(verdict.budget.name), "classname": "bottlecalc.budget"}
+        suite,
+        "testcase",
+        {"name": _legal(line(verdict.budget.name)), "classname": "bottlecalc.budget"},
     )
     text = _legal(remark(verdict) if verdict.status == "pass" else breach(verdict))
     if verdict.status in ("pass", "warning"):
@@ -45,7 +48,7 @@ def _case(suite: Element, verdict: Verdict) -> None:
             return
         SubElement(case, "system-out").text = text
         return
-    message = _legal("; ".join(sentences(verdict)))
+    message = _legal(line("; ".join(sentences(verdict))))
     kind = "failure" if verdict.status == "breach" else "error"
     SubElement(case, kind, {"type": verdict.status, "message": message}).text = text
 

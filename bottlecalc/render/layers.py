@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.layers.layer import Layer
+from bottlecalc.render import records
 from bottlecalc.text.numbers import number
 from bottlecalc.text.shapes import shape
 
@@ -20,11 +19,7 @@ NUMBERS = ("in_channels", "out_channels", "params", "macs")
 
 def as_csv(comparison: Comparison) -> str:
     """CSV with a header; numbers without separators, shapes as ``1x64x56x56``."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(spec, layer) for spec, layer in _rows(comparison))
-    return text.getvalue()
+    return records.as_csv([COLUMNS, *(_cells(spec, layer) for spec, layer in _rows(comparison))])
 
 
 def as_markdown(comparison: Comparison) -> str:

@@ -6,15 +6,17 @@ import io
 import sys
 from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple
 
 from rich.box import HORIZONTALS
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
 from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, stacked, unbroken
+from bottlecalc.render.words import line, visible
 
 UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""
@@ -44,13 +46,13 @@ def ruled(*columns: str) -> Table:
 
 def heading(text: str, aside: str = "") -> Text:
     """What a part of the output is about."""
-    return Text.assemble("\n", (text, "bold cyan"), (f"  {aside}" if aside else "", "dim"))
+    return Text.assemble("\n", (line(text), "bold cyan"), (f"  {aside}" if aside else "", "dim"))
 
 
 def hung(mark: str, text: str, style: str = "", mark_style: str = "") -> Table:
     """Text whose lines all begin beside its mark, however often they are wrapped."""
     grid = Table.grid(Column(width=1), Column(overflow="fold"), padding=(0, 1, 0, 0))
-    grid.add_row(Text(mark, mark_style), Breakable(text, style))
+    grid.add_row(Text(mark, mark_style), Breakable(visible(text), style))
     return grid
 
 
@@ -73,9 +75,19 @@ def _printed(part: RenderableType, console: Console) -> str:
     if console.is_terminal:
         console.width = max(width, _needed(part, console))
     with console.capture() as captured:
-        console.print(part, highlight=False)
+        console.print(_Visible(part), highlight=False)
     console.width = width
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return "".join(f"{text.rstrip()}\n" for text in captured.get().splitlines())
+
+
+class _Visible(NamedTuple):
+    """A part as it is, whatever names in it hold: colours are the only escapes that are written."""
+
+    part: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self.part, options):
+            yield segment._replace(text=visible(segment.text))
 
 
 def _fitting(part: RenderableType, console: Console) -> RenderableType:

@@ -25,10 +25,9 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _json(report: Report) -> str:
-    """The JSON text, ASCII only."""
-    import json
+    from bottlecalc.render import records
 
-    return json.dumps(document(report), indent=2) + "\n"
+    return records.as_json(document(report))
 
 
 def github(report: Report) -> str:
@@ -36,7 +35,7 @@ def github(report: Report) -> str:
     its entry.
     """
     told = [v for v in report.verdicts if v.status != "pass" or notes(v)]
-    notices = [f"::notice::{_data(note)}\n" for note in report.notes]
+    notices = [f"::notice::{_data(line(note))}\n" for note in report.notes]
     return "".join([*map(_annotation, told), *notices])
 
 
@@ -102,7 +101,7 @@ def _annotation(verdict: Verdict) -> str:
     budget = verdict.budget
     kind = ANNOTATIONS[verdict.status]
     text = remark(verdict) if verdict.status == "pass" else breach(verdict)
-    properties = {"file": budget.file, "line": budget.line, "title": f"budget {line(budget.name)}"}
+    properties = {"file": budget.file, "line": budget.line, "title": f"budget {budget.name}"}
     listed = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items() if value
     )
@@ -114,4 +113,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(line(text)).replace(":", "%3A").replace(",", "%2C")

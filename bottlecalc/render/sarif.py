@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import PurePath
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import quote
 
 from bottlecalc.budgets.verdict import Report, Verdict
 from bottlecalc.render.budgets import breach, notes, sentences
+from bottlecalc.render.records import as_json
 from bottlecalc.render.words import line, visible
 from bottlecalc.version import __version__
 
@@ -31,13 +31,16 @@ def document(report: Report) -> str:
                 "toolExecutionNotifications": [
                     *(_notification(v, "error", "; ".join(sentences(v))) for v in unchecked),
                     *(_notification(v, "note", "; ".join(notes(v))) for v in noted),
-                    *({"level": "note", "message": {"text": note}} for note in report.notes),
+                    *(
+                        {"level": "note", "message": {"text": visible(note)}}
+                        for note in report.notes
+                    ),
                 ],
             }
         ],
         "results": [_result(v, n) for n, v in enumerate(report.verdicts) if v.breaches],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _driver(report: Report) -> dict[str, Any]:

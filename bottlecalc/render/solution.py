@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.text import Text
 from bottlecalc.agreement.result import Count
 from bottlecalc.explore.question import Candidate, Limit, Question, Solution
 from bottlecalc.render.layout import printed, ruled
+from bottlecalc.render.records import as_json
 from bottlecalc.render.scopes import scopes
 from bottlecalc.render.words import name
 from bottlecalc.text.numbers import change, number
@@ -136,6 +136,6 @@ def _input(counted: Count) -> str:
 
 FORMATS: Mapping[str, Callable[[Solution, Console], str]] = {
     "table": table,
-    "json": lambda solution, _: json.dumps(document(solution), indent=2) + "\n",
+    "json": lambda solution, _: as_json(document(solution)),
 }
 """Text of a solution by format."""

@@ -11,7 +11,7 @@ from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.layers.count import Counter
 from bottlecalc.render.layout import heading, hung
 from bottlecalc.render.remarks import omissions, remarks
-from bottlecalc.render.words import FIGURE_NAMES
+from bottlecalc.render.words import FIGURE_NAMES, line
 from bottlecalc.tools import check
 
 WIDTH = 13
@@ -42,7 +42,7 @@ def of_model(count: ModelCount) -> Iterator[RenderableType]:
         yield heading("Counters: none; give --input to have MACs counted")
     if count.agrees is not None:
         yield _line("macs", list(count.counters), not count.agrees)
-    yield from (hung("", remark, "yellow") for remark in remarks(count))
+    yield from (hung("", line(remark), "yellow") for remark in remarks(count))
 
 
 def objections(count: Count) -> Iterator[str]:

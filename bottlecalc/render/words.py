@@ -12,8 +12,18 @@ FIGURE_NAMES = {
     "activations": "activations",
 }
 
-CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+"""What moves the cursor, ends a line or turns text around (Unicode's Cc, Zl, Zp, Bidi_Control)."""
+
+COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
+"""Where GitHub's runner reads a command in a log: ``::`` after blanks, ``##[`` anywhere."""
+
 MARKUP = re.compile(r"[\\`*_\[\]<>|~&#]")
+SHORTHAND = re.compile(r"[$@]|:(?=[\w+-]+:)")
+"""What GitHub makes a formula, a mention or a picture of, escaped or not, unless tags part it."""
+
 
 _ASCII = str.maketrans(
     {
@@ -46,22 +56,33 @@ def ascii_only(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with control characters spelled out, but for ends of lines."""
-    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """The text with control characters spelled out, but for ends of lines, and no commands."""
+    return COMMAND.sub(_defused, CONTROL.sub(_spelled, text))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
+def _defused(found: re.Match[str]) -> str:
+    """Its first mark spelled out as Python would."""
+    blanks, mark = found[1] or "", found[0][-1]
+    return rf"{blanks}\x{ord(mark):x}"
 
 
 def line(text: str) -> str:
     """The text on one line, every control character spelled out."""
-    return visible(text).replace("\n", r"\n")
+    return visible(text.replace("\n", r"\n"))
 
 
 def markdown(text: str) -> str:
     """Text that Markdown leaves as it is, on one line, in a list or a cell of a table."""
-    escaped = MARKUP.sub(r"\\\g<0>", text)
+    escaped = MARKUP.sub(r"\\\g<0>", visible(text))
+    escaped = SHORTHAND.sub(r"<span>\g<0></span>", escaped)
     escaped = re.sub(r"^([0-9]*)([-+.)])(?=\s)", r"\1\\\2", escaped)
     return "<br>".join(line.strip() for line in escaped.split("\n"))
 
 
 def code(text: str) -> str:
     """A name as Markdown's code, or escaped where it holds what would end that."""
-    return markdown(line(text)) if re.search(r"[`|\x00-\x1f]", text) else f"`{text}`"
+    return markdown(line(text)) if re.search("[`|]", text) else f"`{line(text)}`"

@@ -289,7 +289,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("net.py:Net", "--arg", "width=3\nbias=1"),
-        "--arg width=3\nbias=1: '3\\nbias=1' is no TOML value",
+        "--arg width=3\\nbias=1: '3\\nbias=1' is no TOML value",
     ),
     (("net.py:Net", "--arg", "a=1", "--arg", "a=2"), "--arg a is given twice; give it once"),
     (

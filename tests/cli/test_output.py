@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bottlecalc.cli.output import OutputError, save
+from bottlecalc.cli import output
+from bottlecalc.cli.output import WIDEST, OutputError, bound_width, save, tell
+from tests.conftest import Run
 
 
 def test_a_file_is_written_and_written_over(tmp_path: Path) -> None:
@@ -49,3 +51,53 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="No such file or directory; give another path"):
         save(tmp_path / "missing" / "out.txt", "text")
     assert os.listdir(tmp_path) == []
+
+
+def test_a_link_to_itself_is_one_sentence(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to("loop.txt")
+    with pytest.raises(OutputError, match="is a symbolic link that leads nowhere; give another"):
+        save(loop, "text")
+    assert os.listdir(tmp_path) == ["loop.txt"]
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "link.txt").symlink_to("out.txt")
+    save(tmp_path / "link.txt", "text")
+    assert (tmp_path / "out.txt").read_text() == "text"
+    assert (tmp_path / "link.txt").is_symlink()
+
+
+@pytest.mark.parametrize("letters", [245, 255])
+def test_a_name_as_long_as_there_can_be(letters: int, tmp_path: Path) -> None:
+    save(tmp_path / ("n" * letters), "text")
+    assert os.listdir(tmp_path) == ["n" * letters]
+
+
+@pytest.mark.parametrize(
+    ("text", "bounded"), [("80", "80"), ("99999999", str(WIDEST)), ("0", None), ("x", None)]
+)
+def test_a_terminal_has_a_width_of_use(
+    text: str, bounded: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("COLUMNS", "TERMINAL_WIDTH"):
+        monkeypatch.setenv(name, text)
+    bound_width()
+    assert {os.environ.get(name) for name in ("COLUMNS", "TERMINAL_WIDTH")} == {bounded}
+
+
+def test_help_is_no_wider(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "99999999")
+    assert max(map(len, run("solve", "--help").out.splitlines())) <= WIDEST
+
+
+def test_a_sentence_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("a\n::add-mask::b\x1b", "##[c]")
+    assert capsys.readouterr().err == "a\\n::add-mask::b\\x1b\n\\x23#[c]\n"
+
+
+def test_nothing_is_said_past_what_spells_it_out() -> None:
+    """All sentences go through ``tell``: no other file of the command line names stderr."""
+    folder = Path(output.__file__).parent
+    naming = [path.name for path in folder.glob("*.py") if "sys.stderr" in path.read_text("utf-8")]
+    assert naming == ["output.py"]

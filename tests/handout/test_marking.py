@@ -88,3 +88,12 @@ def test_files_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
     assert f"{path} cannot be read: No such file" in run(*COMMAND, str(path)).err
     path.write_bytes("学生,exercise,answer".encode("gbk"))
     assert f"{path} is not in UTF-8; save it as CSV UTF-8" in run(*COMMAND, str(path)).err
+
+
+def test_a_name_is_no_formula_for_whoever_opens_the_marks(run: Run, tmp_path: Path) -> None:
+    """Nor is it another's when the sheet comes back: ``'=x`` is ``=x`` as it was written."""
+    text = "student,exercise,answer\n=HYPERLINK(1),5,6640\n'=HYPERLINK(1),1,1\n-Ann,5,6640\n"
+    code, out, _ = mark(run, tmp_path, f'{text}"a\n::add-mask::b",5,6640\n')
+    rows = list(csv.reader(io.StringIO(out)))
+    assert [row[0] for row in rows] == ["student", "'=HYPERLINK(1)", "'-Ann", r"a\n::add-mask::b"]
+    assert (code, rows[1][-1], rows[1][1]) == (0, "1", "wrong")

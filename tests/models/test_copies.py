@@ -204,3 +204,73 @@ def test_random_numbers_go_on_as_if_nothing_had_been_drawn() -> None:
     seed()
     count_model(Drawing(), (1, 3))
     assert draw() == expected
+
+
+def bits(model: nn.Module) -> list[bytes]:
+    return [p.detach().numpy().tobytes() for p in model.parameters()]
+
+
+class Negating(nn.Module):
+    """0.0 turned into -0.0, which is equal to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(3, 2)
+        nn.init.zeros_(self.a.weight)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        self.a.weight.data.neg_()
+        return self.a(x)
+
+
+class Itself(nn.Module):
+    """Its copy is itself, and its forward changes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(3, 2)
+        self.calls = 0
+
+    def __deepcopy__(self, _: object) -> nn.Module:
+        return self
+
+    def forward(self, x: torch.Tensor) -> Any:
+        self.calls += 1
+        self.a.weight.data.add_(1)
+        return self.a(x)
+
+
+class Retyping(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        torch.set_default_dtype(torch.float64)
+        return self.a(x)
+
+
+def hooked() -> nn.Module:
+    """A hook that holds the model, not the copy that runs."""
+    model: Any = nn.Sequential(nn.Linear(3, 2))
+
+    def change(*_: object) -> None:
+        model[0].weight.data.mul_(-2)
+        model.eval().half()
+        model.calls = 1
+
+    model[0].register_forward_pre_hook(change)
+    made: nn.Module = model
+    return made
+
+
+@pytest.mark.parametrize("counter", ["torch", "fvcore", "both"])
+@pytest.mark.parametrize("build", [Negating, Itself, Retyping, hooked])
+def test_bit_for_bit_whatever_it_does(build: Callable[[], nn.Module], counter: Any) -> None:
+    model = build()
+    before, attributes = bits(model), [dict(vars(m)) for m in model.modules()]
+    with suppress(TargetError):  # fvcore cannot trace that hook
+        assert count_model(model, (1, 3), counter=counter).macs == 6
+    assert bits(model) == before
+    assert [dict(vars(m)) for m in model.modules()] == attributes
+    assert {p.dtype for p in model.parameters()} == {torch.get_default_dtype()} == {torch.float32}

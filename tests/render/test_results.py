@@ -29,7 +29,7 @@ from bottlecalc import (
 )
 from bottlecalc.explore.break_even import break_even
 from bottlecalc.render.html import MOST_ROWS
-from bottlecalc.render.records import Records
+from bottlecalc.render.rows import Rows
 from bottlecalc.text.display import Displayed
 from tests.conftest import Run
 
@@ -149,7 +149,7 @@ def test_a_frame_holds_the_figures(results: Any) -> None:
     )  # 9·3·4 + 3·4, and twice 4 for each batch norm: 128... less 100
 
 
-BIG = Records.of([{"a": 10**30, "b": 2**60 + 1, "c": "x"}, {"a": 3, "b": None, "c": "y"}])
+BIG = Rows.of([{"a": 10**30, "b": 2**60 + 1, "c": "x"}, {"a": 3, "b": None, "c": "y"}])
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
