@@ -10,19 +10,7 @@ from pathlib import Path
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.lock import Lock, LockError, document, read
 from bottlecalc.budgets.verdict import Verdict
-
-
-def read_file(path: Path, refusal: type[Exception]) -> str:
-    """The text of a file.
-
-    Raises:
-        refusal: it cannot be read.
-    """
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise refusal(f"{path} cannot be read: {reason}; give another file") from None
+from bottlecalc.text.files import drafting, encoded, read_text, refusing
 
 
 def read_baseline(path: Path) -> Lock | None:
@@ -31,7 +19,7 @@ def read_baseline(path: Path) -> Lock | None:
     Raises:
         LockError: it cannot be read, or is no lock file.
     """
-    return read(read_file(path, LockError), str(path)) if path.exists() else None
+    return read(read_text(path, LockError), str(path)) if path.exists() else None
 
 
 def update(path: Path, verdicts: Sequence[Verdict], budgets: Sequence[Budget]) -> None:
@@ -43,18 +31,13 @@ def update(path: Path, verdicts: Sequence[Verdict], budgets: Sequence[Budget]) -
         budgets: all there are; what has none any more is dropped.
 
     Raises:
-        LockError: it cannot be read where some of it is to be kept, or cannot be written.
+        LockError: it cannot be read where some of it is to be kept.
+        OutputError: it cannot be written.
     """
-    if path.exists() and not path.is_file():
-        raise LockError(f"{path} is no ordinary file; give another path")
-    place = Path(os.path.realpath(path))
-    try:
-        with _alone(place.parent):
-            kept = _kept(path, is_whole=len(verdicts) == len(budgets)).kept(budgets)
-            _replace(place, document(verdicts, kept))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise LockError(f"{path} cannot be written: {reason}; give another path") from error
+    with refusing(path), _alone(Path(os.path.realpath(path)).parent):
+        kept = _kept(path, is_whole=len(verdicts) == len(budgets)).kept(budgets)
+        with drafting(path) as write_bytes:
+            write_bytes(encoded(document(verdicts, kept)))
 
 
 def _kept(path: Path, is_whole: bool) -> Lock:
@@ -82,15 +65,3 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all; it keeps its permissions."""
-    draft = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
-    try:
-        draft.write_text(text, "utf-8", "backslashreplace")
-        if path.exists():
-            draft.chmod(path.stat().st_mode & 0o777)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

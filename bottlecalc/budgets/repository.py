@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bottlecalc.budgets import baseline as baselines
-from bottlecalc.budgets.baseline import read_baseline, read_file
+from bottlecalc.budgets.baseline import read_baseline
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.check import check as hold_all
 from bottlecalc.budgets.entry import BudgetError
@@ -18,6 +18,7 @@ from bottlecalc.budgets.file import has_budgets, read, select
 from bottlecalc.budgets.lock import Lock, LockError
 from bottlecalc.budgets.verdict import Report
 from bottlecalc.errors import argument
+from bottlecalc.text.files import read_text
 
 CONFIGS = ("bottlecalc.toml", "pyproject.toml")
 LOCK = "bottlecalc.lock.json"
@@ -64,10 +65,11 @@ def check(
     Raises:
         BudgetError: the budgets cannot be found or read, or none has such a name, or there is no
             such baseline.
-        LockError: the baseline cannot be read or written.
+        LockError: the baseline cannot be read.
+        OutputError: the baseline cannot be written.
     """
     files = locate(config, baseline)
-    budgets = read(read_file(files.budgets, BudgetError), _shown(files.budgets))
+    budgets = read(read_text(files.budgets, BudgetError), _shown(files.budgets))
     chosen = select(budgets, _listed(names), str(files.budgets))
     lock = _lock(files.baseline, baseline is not None, update, len(chosen) == len(budgets))
     hosting = host if any(budget.model for budget in chosen) else nullcontext

@@ -12,8 +12,9 @@ import typer
 
 from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import OptionError
-from bottlecalc.cli.output import OutputError, console, drafting, guests, spinner, tell, write
+from bottlecalc.cli.output import console, guests, spinner, tell, write
 from bottlecalc.render.layout import unbounded
+from bottlecalc.text.files import OutputError, drafting, encoded
 
 if TYPE_CHECKING:
     from bottlecalc.budgets.verdict import Report
@@ -106,7 +107,7 @@ def _reporting(
         return
     _check_output(output, config, baseline)
     with drafting(Path(output)) as write_bytes:
-        yield lambda text: write_bytes(text.encode("utf-8", "backslashreplace"))
+        yield lambda text: write_bytes(encoded(text))
 
 
 def _check_output(output: str, config: str | None, baseline: str | None) -> None:

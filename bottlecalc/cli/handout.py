@@ -14,13 +14,13 @@ from bottlecalc.agreement.compare import Comparison
 from bottlecalc.cli import options
 from bottlecalc.cli.comparison import compared, remark
 from bottlecalc.cli.options import BlockOptions, block_options
-from bottlecalc.cli.output import FAILED, OutputError, save, save_all, spinner, tell, write
-from bottlecalc.cli.reading import read_bytes
+from bottlecalc.cli.output import FAILED, save, save_all, spinner, tell, write
 from bottlecalc.handout import HandoutError, Language, formats
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.marking import mark, read_answers
 from bottlecalc.handout.worksheet import MOST, draw
 from bottlecalc.handout.write import key_files, sheet_files
+from bottlecalc.text.files import OutputError, read_bytes
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.tools import check as tools_check
 

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bottlecalc.cli import signals
-from bottlecalc.errors import BottlecalcError
 from bottlecalc.render.layout import UNBOUNDED, literal_console, unbounded
 from bottlecalc.render.words import ascii_only, line
+from bottlecalc.text.files import drafting, encoded, refusing
 
 Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
@@ -176,10 +176,6 @@ def _writing(descriptor: int, encoding: str, errors: str | None) -> TextIO:
     return open(descriptor, "w", encoding=encoding, errors=errors)
 
 
-class OutputError(BottlecalcError):
-    """A file that cannot be written; its text says why."""
-
-
 def save(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all.
 
@@ -202,57 +198,16 @@ def save_all(contents: Mapping[Path, str | bytes], folder: Path | None = None) -
     with ExitStack() as stack:
         if folder is not None and not folder.exists():
             stack.callback(_remove_if_empty, folder)
-            with _refusal(folder):
+            with refusing(folder):
                 folder.mkdir()
         for path, content in contents.items():
             write_bytes = stack.enter_context(drafting(path))
-            write_bytes(_encoded(content) if isinstance(content, str) else content)
-
-
-def _encoded(text: str) -> bytes:
-    """UTF-8; a lone surrogate, which it has no bytes for, spelled out."""
-    return text.encode("utf-8", "backslashreplace")
+            write_bytes(encoded(content) if isinstance(content, str) else content)
 
 
 def _remove_if_empty(folder: Path) -> None:
     with suppress(OSError):
         folder.rmdir()
-
-
-@contextmanager
-def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """Write a file piece by piece; it appears, whole, where nothing went wrong.
-
-    Raises:
-        OutputError: it is no ordinary file, or its folder is missing, may not be written or is
-            full.
-    """
-    if not path.name:
-        raise OutputError(f"{str(path)!r} is no file; give the path of one")
-    place = Path(os.path.realpath(path))
-    draft = place.with_name(f".{os.urandom(8).hex()}.part")
-    if place.is_symlink():
-        raise OutputError(f"{path} is a symbolic link that leads nowhere; give another path")
-    try:
-        with _refusal(path):
-            if place.exists() and not place.is_file():
-                raise OutputError(f"{path} is no ordinary file; give another path")
-            with draft.open("xb") as file:
-                if place.exists():
-                    draft.chmod(place.stat().st_mode & 0o777)
-                yield file.write
-            draft.replace(place)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def _refusal(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{path} cannot be written: {reason}; give another path") from error
 
 
 def abandon_stdout() -> None:

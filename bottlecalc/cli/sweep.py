@@ -21,7 +21,6 @@ from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
     FAILED,
     console,
-    drafting,
     heeding_interrupts,
     progress,
     spinner,
@@ -29,6 +28,7 @@ from bottlecalc.cli.output import (
     write_all,
 )
 from bottlecalc.render.layout import unbounded
+from bottlecalc.text.files import drafting
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.tools import check
 

@@ -17,11 +17,11 @@ NUMBERS = ' style="text-align: right"'
 
 def table(rows: Rows, caption: str) -> str:
     """A table: figures with separators, and every text of others as it is."""
-    rows = [*_lines(rows.rows[:MOST_ROWS]), *_rest(rows)]
+    lines = [*_lines(rows.rows[:MOST_ROWS]), *_rest(rows)]
     return (
         f'<table class="bottlecalc">\n<caption>{_text(caption)}</caption>\n'
         f"<thead>{_line(rows.columns, 'th')}</thead>\n"
-        f"<tbody>\n{''.join(rows)}</tbody>\n</table>\n"
+        f"<tbody>\n{''.join(lines)}</tbody>\n</table>\n"
     )
 
 

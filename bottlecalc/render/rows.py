@@ -89,9 +89,7 @@ def listed(result: Displayed) -> Rows:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return Rows.of(dict(_flat(item)) for item in value)
     places = {name: document.get(name) for name in PLACES}
-    return Rows.of(
-        {"place": name, **dict(_flat(found))} for name, found in places.items() if found
-    )
+    return Rows.of({"place": name, **dict(_flat(found))} for name, found in places.items() if found)
 
 
 def _figures(count: Count) -> dict[str, Cell]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bottlecalc.cli import output
-from bottlecalc.cli.output import WIDEST, OutputError, bound_width, save, tell
+from bottlecalc.cli.output import WIDEST, bound_width, save, tell
+from bottlecalc.text.files import OutputError
 from tests.conftest import Run
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bottlecalc import __main__ as entry
-from bottlecalc.cli import reading, signals
+from bottlecalc.cli import signals
+from bottlecalc.text import files
 from tests.conftest import Run, run_process
 
 BOTTLECALC = f"{sys.executable} -m bottlecalc"
@@ -43,10 +44,10 @@ class Threaded(Net):
     def __init__(self):
         super().__init__()
         def go():
-            while threading.main_thread().is_alive():
+            while thfiles.main_thread().is_alive():
                 print("from a thread")
                 time.sleep(0.001)
-        threading.Thread(target=go, daemon=True).start()
+        thfiles.Thread(target=go, daemon=True).start()
 
 class Forking(Net):
     def forward(self, x):
@@ -174,7 +175,7 @@ def test_a_file_without_an_end(
     arguments: tuple[str, ...], remedy: str, here: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "x.toml").write_text('[[budget]]\nname="a"\nblock="plain:in=1,out=1"\nmax_macs=1\n')
-    monkeypatch.setattr(reading, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(files, "MOST_BYTES", 2**20)
     file = arguments[-1]
     assert run(*arguments) == (2, "", f"Error: {file} holds more than 1 MB; {remedy}\n")
 
