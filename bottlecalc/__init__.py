@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bottlecalc.agreement.count import count
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import Count, ModelCount
-    from bottlecalc.blocks.catalogue import Catalogue, families
+    from bottlecalc.blocks.catalogue import Catalogue, Family, Key, families
     from bottlecalc.blocks.families import FAMILIES
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
@@ -36,14 +36,17 @@ if TYPE_CHECKING:
     from bottlecalc.budgets.repository import check
     from bottlecalc.budgets.verdict import Baseline, Finding, Part, Report, Verdict
     from bottlecalc.errors import BottlecalcError
+    from bottlecalc.explore.arrange import Order
     from bottlecalc.explore.break_even import BreakEven, break_even
     from bottlecalc.explore.condition import Condition
-    from bottlecalc.explore.designs import Design
+    from bottlecalc.explore.designs import Design, Mixture, Page
     from bottlecalc.explore.grid import Grid, SweepError
     from bottlecalc.explore.pages import Course
     from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
+    from bottlecalc.explore.shard import Shard
     from bottlecalc.explore.solve import solve
     from bottlecalc.explore.sweep import Sweep, sweep
+    from bottlecalc.explore.ties import Tie
     from bottlecalc.layers.count import Operations, Params
     from bottlecalc.layers.counted import Counted, Node, Parameters
     from bottlecalc.layers.layer import Layer
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from bottlecalc.modules.build import build
     from bottlecalc.render.frames import FrameError
     from bottlecalc.text.calls import ArgumentError
+    from bottlecalc.text.files import OutputError
     from bottlecalc.text.numbers import QuantityError
     from bottlecalc.text.ranges import RangeError, Sizes
     from bottlecalc.text.shapes import Input, InputError
@@ -81,20 +85,26 @@ HOMES = {
     "Design": "explore.designs",
     "Difference": "agreement.agreement",
     "FAMILIES": "blocks.families",
+    "Family": "blocks.catalogue",
     "Finding": "budgets.verdict",
     "FrameError": "render.frames",
     "Grid": "explore.grid",
     "Input": "text.shapes",
     "InputError": "text.shapes",
+    "Key": "blocks.catalogue",
     "Layer": "layers.layer",
     "Limit": "explore.question",
     "MaxPool": "layers.ops",
     "MeasureError": "agreement.ask",
+    "Mixture": "explore.designs",
     "ModelCount": "agreement.result",
     "ModelTypeError": "models.failure",
     "Node": "layers.counted",
     "Op": "layers.ops",
     "Operations": "layers.count",
+    "Order": "explore.arrange",
+    "OutputError": "text.files",
+    "Page": "explore.designs",
     "Parameters": "layers.counted",
     "Params": "layers.count",
     "Part": "budgets.verdict",
@@ -105,12 +115,14 @@ HOMES = {
     "Ratio": "agreement.ratios",
     "Report": "budgets.verdict",
     "Rule": "blocks.spec",
+    "Shard": "explore.shard",
     "Sizes": "text.ranges",
     "Solution": "explore.question",
     "SolveError": "explore.question",
     "Sweep": "explore.sweep",
     "SweepError": "explore.grid",
     "TargetError": "models.failure",
+    "Tie": "explore.ties",
     "Verdict": "budgets.verdict",
     "break_even": "explore.break_even",
     "build": "modules.build",
@@ -151,20 +163,26 @@ __all__ = [
     "Course",
     "Design",
     "Difference",
+    "Family",
     "Finding",
     "FrameError",
     "Grid",
     "Input",
     "InputError",
+    "Key",
     "Layer",
     "Limit",
     "MaxPool",
     "MeasureError",
+    "Mixture",
     "ModelCount",
     "ModelTypeError",
     "Node",
     "Op",
     "Operations",
+    "Order",
+    "OutputError",
+    "Page",
     "Parameters",
     "Params",
     "Part",
@@ -175,12 +193,14 @@ __all__ = [
     "Ratio",
     "Report",
     "Rule",
+    "Shard",
     "Sizes",
     "Solution",
     "SolveError",
     "Sweep",
     "SweepError",
     "TargetError",
+    "Tie",
     "Verdict",
     "break_even",
     "build",

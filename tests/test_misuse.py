@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy
@@ -82,6 +83,8 @@ def test_a_value_of_any_other_kind_is_one_sentence(place: str) -> None:
             assert complaint(lambda value=value: CALLS[place](value)), (place, kind)  # type: ignore[misc]
 
 
+SWEPT = partial(bottlecalc.sweep, "bottleneck", in_=6, out=10)
+
 TOLD: list[tuple[Callable[[], Any], str]] = [
     (lambda: Bottleneck(64, 128, mid=2.5), "mid_channels = 2.5 in bottleneck:in=64,out=128,mid=2"),
     (
@@ -106,7 +109,28 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
         lambda: bottlecalc.compare(Plain(3, 4), sizes=5),
         "unexpected keyword argument 'sizes'; write",
     ),
-    (lambda: bottlecalc.compare(Plain(3, 4), measure="x"), "measure = 'x'; give True, False or No"),
+    (
+        lambda: bottlecalc.compare(Plain(3, 4), measure="x"),
+        "measure = 'x'; give True, False or 'in",
+    ),
+    (lambda: bottlecalc.sweep(3), "3 is no block; give a spec such as 'bottleneck:groups=4'"),
+    (lambda: SWEPT(where=3), "where = 3 is no text; give 'params<=20k'"),
+    (lambda: SWEPT(where=["params<=20k", 3]), "where = 3 is no text; give 'params<=20k'"),
+    (lambda: SWEPT(pareto=3), "pareto = 3 is no text; give 'params,macs'"),
+    (lambda: SWEPT(sort=3), "sort = 3 is no text; give '-params'"),
+    (lambda: SWEPT(shard=3), "shard = 3 is no text; give '3/16'"),
+    (lambda: SWEPT(limit=3.0), "limit 3.0 is not allowed; give a whole number of at least 1"),
+    (lambda: SWEPT(middle=3), "there is no key 'middle' to sweep (did you mean mid?)"),
+    (
+        lambda: bottlecalc.solve(),
+        "missing a required argument: 'block'; write solve(\"bottleneck\"",
+    ),
+    (
+        lambda: bottlecalc.solve("bottleneck", "plain", max_params=9),
+        "too many positional arguments",
+    ),
+    (lambda: bottlecalc.break_even(), "missing a required argument: 'block'; write break_even("),
+    (lambda: bottlecalc.check(configs="a"), "unexpected keyword argument 'configs'; write check("),
     (lambda: bottlecalc.build("botleneck:in=3,out=4"), "did you mean bottleneck?"),
     (lambda: bottlecalc.build(5), "5 is no block; give one"),
     (lambda: bottlecalc.count_model(CONV, input_size=(1, 3, 8, 8)), "'input_size'; write count_mo"),

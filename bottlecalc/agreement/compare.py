@@ -94,8 +94,8 @@ def compare(
     >>> float(comparison.ratios[0].params["main"])
     4.8
     """
-    if not (measure is None or isinstance(measure, bool)):
-        raise ArgumentError(f"measure = {quoted(measure)}; give True, False or None")
+    if not (measure is None or isinstance(measure, bool) or measure == "insist"):
+        raise ArgumentError(f"measure = {quoted(measure)}; give True, False or 'insist'")
     sides, images = read_size(size), read_batch(batch)
     counts = [_counted(one, sides, images) for one in _listed(blocks)]
     if not counts:

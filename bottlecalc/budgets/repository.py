@@ -18,6 +18,7 @@ from bottlecalc.budgets.file import has_budgets, read, select
 from bottlecalc.budgets.lock import Lock, LockError
 from bottlecalc.budgets.verdict import Report
 from bottlecalc.errors import argument
+from bottlecalc.text.calls import public
 from bottlecalc.text.files import read_text
 
 CONFIGS = ("bottlecalc.toml", "pyproject.toml")
@@ -40,6 +41,7 @@ class Files(NamedTuple):
     folder: Path
 
 
+@public('check("bottlecalc.toml")')
 def check(
     config: str | Path | None = None,
     names: str | Sequence[str] = (),

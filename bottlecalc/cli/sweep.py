@@ -8,7 +8,6 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -208,10 +207,6 @@ def _sample(measure: bool, sample: str, seed: str) -> Sample | None:
         return None
     if not WHOLE_NUMBER.fullmatch(seed):
         raise options.OptionError(f"--seed {seed!r} is no seed; give a whole number")
-    if find_spec("torch") is None:
-        raise options.OptionError(
-            "--measure needs torch; install it with: python -m pip install torch"
-        )
     return Sample(options.read_number("--sample", sample), seed)
 
 

@@ -15,6 +15,13 @@ from bottlecalc.text.ranges import Sizes, parse_axis, parse_sizes
 Values = int | str | Iterable[int]
 """Of a key: a number, several, or text such as ``"8:128:8"`` or, tied, ``"out/2"``."""
 
+EXAMPLES = {
+    "where": "'params<=20k'",
+    "pareto": "'params,macs'",
+    "sort": "'-params'",
+    "shard": "'3/16'",
+}
+
 COUNTABLE = 2**62
 """A range that is longer has no length in Python."""
 
@@ -77,12 +84,32 @@ def limit(value: int | str | None) -> int | None:
     """
     if value is None:
         return None
-    text = str(value)
-    if isinstance(value, bool) or not WHOLE_NUMBER.fullmatch(text) or not int(text):
+    if isinstance(value, bool) or not WHOLE_NUMBER.fullmatch(str(value)) or not int(value):
         raise SweepError(
             f"{argument('limit')} {value!r} is not allowed; give a whole number of at least 1"
         )
-    return int(text)
+    return int(value)
+
+
+def texts(name: str, values: Any) -> list[str]:
+    """Conditions or keys: one, or several.
+
+    Raises:
+        SweepError: one of them is no text.
+    """
+    several = values if isinstance(values, list | tuple) else [values]
+    return [text(name, one) for one in several]
+
+
+def text(name: str, value: Any) -> str:
+    """A condition, a key or a part.
+
+    Raises:
+        SweepError: it is no text.
+    """
+    if not isinstance(value, str):
+        raise SweepError(f"{argument(name)} = {value!r:.60} is no text; give {EXAMPLES[name]}")
+    return value
 
 
 def _pair(one: Any) -> tuple[int, int]:

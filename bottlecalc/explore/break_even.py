@@ -19,6 +19,7 @@ from bottlecalc.explore.cases import trace
 from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
 from bottlecalc.explore.solve import solve
 from bottlecalc.layers.expression import OPERATORS, Evaluation
+from bottlecalc.text.calls import public
 from bottlecalc.text.display import Displayed
 
 MidFigure = Literal["params", "macs"]
@@ -53,6 +54,7 @@ class BreakEven(Displayed):
     baseline: Count
 
 
+@public('break_even("bottleneck", in_=64, out=128)')
 def break_even(
     block: str | type[Block],
     values: Mapping[str, Any] | None = None,

@@ -15,8 +15,10 @@ from bottlecalc.explore.intervals import MOST_STEPS, SearchError
 from bottlecalc.explore.question import SIZE, Candidate, Question, Solution, SolveError
 from bottlecalc.explore.search import Search
 from bottlecalc.layers.count import Scope
+from bottlecalc.text.calls import public
 
 
+@public('solve("bottleneck", in_=64, out=128, max_params=20_000)')
 def solve(
     block: str | type[Block] | Question,
     *,

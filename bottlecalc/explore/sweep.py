@@ -20,6 +20,7 @@ from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.shard import WHOLE, Shard, parse_shard
 from bottlecalc.explore.ties import Tie
+from bottlecalc.text.calls import public
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.suggest import did_you_mean
 
@@ -48,10 +49,6 @@ class Sweep(Displayed):
 
     def __len__(self) -> int:
         return self._length
-
-    def __repr__(self) -> str:
-        said = ", ".join(f"{name}={text}" for name, text in self.grid.common.items())
-        return f"<Sweep of {', '.join(self.grid.specs)}: {said or 'nothing in common'}>"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -102,6 +99,7 @@ class Sweep(Displayed):
             raise SweepError(f"{subject}: {course.reason.sentence}")
 
 
+@public('sweep("bottleneck", in_=64, out=128, mid=range(8, 129, 8))')
 def sweep(
     *blocks: str | Block | type[Block] | Grid,
     size: AnySizes = 56,
@@ -145,17 +143,17 @@ def sweep(
     """
     grid = _grid(blocks, values, size, batch)
     known = (*NUMBERS, *grid.every_number)
-    texts = [where] if isinstance(where, str) else where
-    front = pareto.split(",") if isinstance(pareto, str) else pareto or ()
+    texts = axes.texts("where", where)
+    front = pareto.split(",") if isinstance(pareto, str) else axes.texts("pareto", pareto or ())
     return Sweep(
         grid=grid,
         conditions=[parse_condition(text, grid.every_number) for text in texts],
         order=Order(
             [signed(key, "pareto", known) for key in front],
-            "" if sort is None else signed(sort, "sort", known),
+            "" if sort is None else signed(axes.text("sort", sort), "sort", known),
             axes.limit(limit),
         ),
-        shard=parse_shard(shard),
+        shard=parse_shard(axes.text("shard", shard)),
     )
 
 

@@ -142,8 +142,8 @@ class Following:
         if found is None or isinstance(found, bool):
             others = ", ".join(other for other in known if other != name)
             raise TieError(
-                f"{argument(name)} {tie} follows {tie.key}, and {self._family.family} has no such"
-                f" number; the keys are {others}"
+                f"{argument(name)} {str(tie)!r} follows no number of {self._family.family}; give"
+                f" numbers such as 16,32 or 8:128:8, or a key to follow: {others}"
             )
         return found
 

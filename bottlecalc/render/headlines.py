@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sized
+from typing import TYPE_CHECKING
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count, ModelCount
@@ -10,6 +11,9 @@ from bottlecalc.budgets.verdict import Report
 from bottlecalc.render.budgets import summary
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.numbers import number, ratio
+
+if TYPE_CHECKING:
+    from bottlecalc.explore.sweep import Sweep
 
 
 def comparison(result: Comparison) -> str:
@@ -43,6 +47,12 @@ def answer(result: Displayed) -> str:
     """What was sought, and what it is."""
     document = result.to_dict()
     return f"{document['for']} = {document['value']}"
+
+
+def sweep(result: Sweep) -> str:
+    """What is swept; not how many designs, which would have to be counted."""
+    said = ", ".join(f"{name}={text}" for name, text in result.grid.common.items())
+    return ": ".join(filter(None, (f"of {', '.join(result.grid.specs)}", said)))
 
 
 def length(result: Displayed) -> str:

@@ -24,7 +24,7 @@ class Display(NamedTuple):
     text: str
     document: str
     depth: tuple[None, ...] = ()
-    rows: str = "records:listed"
+    rows: str = "rows:listed"
     headline: str = "headlines:length"
 
 
@@ -32,22 +32,24 @@ DISPLAYS: Mapping[str, Display] = {
     "Comparison": Display(
         "comparison:table",
         "comparison_json:document",
-        rows="records:blocks",
+        rows="rows:blocks",
         headline="headlines:comparison",
     ),
-    "Count": Display("count:table", "count:document", (None,), "records:layers", "headlines:block"),
+    "Count": Display("count:table", "count:document", (None,), "rows:layers", "headlines:block"),
     "ModelCount": Display(
-        "count:table", "count:document", (None,), "records:modules", "headlines:model"
+        "count:table", "count:document", (None,), "rows:modules", "headlines:model"
     ),
     "Solution": Display("solution:table", "solution:document", headline="headlines:answer"),
     "BreakEven": Display("break_even:table", "break_even:document", headline="headlines:answer"),
     "Report": Display(
         "budgets:table",
         "reports:document",
-        rows="records:findings",
+        rows="rows:findings",
         headline="headlines:report",
     ),
-    "Sweep": Display("designs:table", "designs:document"),
+    "Sweep": Display(
+        "designs:table", "designs:document", rows="rows:designs", headline="headlines:sweep"
+    ),
     "Catalogue": Display("catalogue:table", "catalogue:document"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""

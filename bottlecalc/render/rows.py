@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import Ratio, ratio
@@ -15,6 +16,9 @@ from bottlecalc.render import reports
 from bottlecalc.render.comparison_json import nearest
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import shape
+
+if TYPE_CHECKING:
+    from bottlecalc.explore.sweep import Sweep
 
 Cell = str | int | float | None
 
@@ -80,6 +84,12 @@ def modules(count: ModelCount) -> Rows:
 def findings(report: Report) -> Rows:
     """A row a figure of a budget; one row for a budget of which no figure could be held."""
     return Rows.of(row for one in reports.document(report)["budgets"] for row in _findings(one))
+
+
+def designs(result: Sweep) -> Rows:
+    """A row a design, as the command's CSV has them."""
+    pages = (page.rows(result.columns) for page in result.pages())
+    return Rows(result.columns, list(chain.from_iterable(pages)))
 
 
 def listed(result: Displayed) -> Rows:

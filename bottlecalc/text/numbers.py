@@ -8,7 +8,7 @@ from fractions import Fraction
 from bottlecalc.errors import BottlecalcError
 
 WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
-UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+UNITS = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 WRITTEN = re.compile(
     r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4})|\s*([A-Za-z]*))", re.ASCII
 )

@@ -42,7 +42,7 @@ def test_whoever_takes_too_much_is_left_out_unless_they_are_insisted_on() -> Non
     assert list(without.others) == ["torch"]
     assert list(without.left_out) == ["fvcore"]
     assert without.left_out["fvcore"].startswith("126,350,000,000 MACs are more than the 100,000")
-    assert without.left_out["fvcore"].endswith("(compare --measure does it all the same)")
+    assert without.left_out["fvcore"].endswith("(compare --insist does it all the same)")
     assert without.agrees is True
 
 
@@ -120,7 +120,7 @@ class Fails(nn.Module):
 def test_whatever_a_forward_raises_is_one_sentence(error: Exception, told: str) -> None:
     with pytest.raises(MeasureError) as raised:
         measure(Fails(error), (1, 3))
-    assert str(raised.value) == f"an input of shape (1, 3) could not be measured: {told}"
+    assert str(raised.value) == f"Fails on an input of shape (1, 3) could not be measured: {told}"
     assert isinstance(raised.value.__cause__, type(error))
 
 

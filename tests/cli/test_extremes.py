@@ -135,8 +135,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("sweep", *PAIR, "--mid", "true"),
-        "--mid 'true' is no list or range; give 16,32,64, 8:128:8 (both ends included)"
-        " or 64:1024:*2",
+        "--mid 'true' follows no number of bottleneck; give numbers such as 16,32 or 8:128:8, or a"
+        " key to follow: in, out, stride, dilation, downsample, upsample, groups",
     ),
     (
         ("solve", *PAIR, "--groups", "0", "--break-even"),

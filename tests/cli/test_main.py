@@ -113,7 +113,7 @@ def test_only_insist_insists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     small = ("compare", "--in", "4", "--out", "8", "--size", "5")
     for asking in ((), ("--measure",)):
         result = run(*small, *asking)
-        assert "fvcore was left out for plain:in=4,out=8: it is declined here" in result.out
+        assert "fvcore was left out: it is declined here" in result.out
     assert "closed form = torch = fvcore" in run(*small, "--insist").out
     assert "closed form = torch = fvcore" in run(*small, "--measure", "--insist").out
     assert run(*small, "--no-measure", "--insist").err == (

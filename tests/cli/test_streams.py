@@ -44,10 +44,10 @@ class Threaded(Net):
     def __init__(self):
         super().__init__()
         def go():
-            while thfiles.main_thread().is_alive():
+            while threading.main_thread().is_alive():
                 print("from a thread")
                 time.sleep(0.001)
-        thfiles.Thread(target=go, daemon=True).start()
+        threading.Thread(target=go, daemon=True).start()
 
 class Forking(Net):
     def forward(self, x):

@@ -80,8 +80,8 @@ def test_the_baseline_beside_a_design_follows_too() -> None:
     [
         ({"mid": "groups", "groups": "mid"}, "mid follows groups follows mid: give one of them a"),
         ({"out": "mid"}, "out follows mid follows out: give one of them a number of its own"),
-        ({"mid": "width"}, "mid_channels width follows width, and bottleneck has no such number;"),
-        ({"mid": "downsample"}, "mid_channels downsample follows downsample, and bottleneck has"),
+        ({"mid": "width"}, "mid_channels 'width' follows no number of bottleneck; give"),
+        ({"mid": "downsample"}, "mid_channels 'downsample' follows no number of bottleneck; give"),
     ],
 )
 def test_circles_and_unknown_keys_are_refused_before_the_sweep(

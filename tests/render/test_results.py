@@ -26,6 +26,7 @@ from bottlecalc import (
     count,
     count_model,
     solve,
+    sweep,
 )
 from bottlecalc.explore.break_even import break_even
 from bottlecalc.render.html import MOST_ROWS
@@ -126,7 +127,19 @@ def test_the_lines_say_the_answer(results: Any) -> None:
     }
 
 
+def test_a_frame_of_a_sweep_has_the_columns_of_its_csv() -> None:
+    """9·8·8 + 8·(64 + 128), and of twice the width."""
+    swept = sweep("bottleneck", in_=64, out=128, mid=(8, 16))
+    assert repr(swept) == "<Sweep of bottleneck: in=64, out=128>"
+    frame = swept.to_frame()
+    assert tuple(frame.columns) == swept.columns
+    assert list(frame["mid"]) == [8, 16]
+    assert list(frame["params_main"]) == [2_112, 5_376]
+    assert len(Table(swept._repr_html_()).rows) == 3
+
+
 def test_numbers_too_long_to_be_written_are_no_obstacle() -> None:
+    sys.set_int_max_str_digits(sys.int_info.default_max_str_digits)
     assert repr(count(Plain(10**5000, 3))) == "<Count a value of type Count>"
 
 
@@ -143,10 +156,8 @@ def test_a_frame_holds_the_figures(results: Any) -> None:
     assert list(results[Solution].to_frame()["value"]) == [26, 27]
     assert list(results[BreakEven].to_frame()["value"])[1:] == [80, 81]
     findings = results[Report].to_frame()
-    assert list(findings["budget"]) == ["<tight>", "missing"]
-    assert (
-        findings["over"][0] == 28
-    )  # 9·3·4 + 3·4, and twice 4 for each batch norm: 128... less 100
+    assert list(findings["budget"]) == [*["<tight>"] * 5, "missing"]
+    assert findings["over"][0] == 36  # 9·3·4 + 3·4 weights and 8 of each batch norm, less 100
 
 
 BIG = Rows.of([{"a": 10**30, "b": 2**60 + 1, "c": "x"}, {"a": 3, "b": None, "c": "y"}])
