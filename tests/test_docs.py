@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +36,11 @@ def test_a_stale_document_is_seen(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_python_in_documents_runs(path: Path) -> None:
+def test_python_in_documents_runs(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.write_files(path.read_text("utf-8"), tmp_path)
+    monkeypatch.chdir(tmp_path)
     assert doctest.testfile(str(path), module_relative=False).failed == 0
 
 
@@ -54,6 +61,46 @@ def test_links_between_documents_lead_somewhere() -> None:
     for path in DOCUMENTS:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+README = (build.ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_readme_is_short_and_its_answer_is_what_is_printed(run: Run) -> None:
+    assert len(README.splitlines()) <= 120
+    assert "4.80×" in "".join(README.splitlines()[:25])
+    answer = README.split("```text\n")[1].split("```")[0]
+    assert len(answer.splitlines()) == 6
+    assert answer in run("compare", "--in", "64", "--out", "128", "--no-measure").out
+
+
+def test_the_readme_has_two_lines_to_paste_after_that_of_the_cpu_build() -> None:
+    lines = README.splitlines()
+    use, test = (line for line in lines if re.match(r"python3 -m venv .+ && ", line))
+    assert use.endswith("/bottlecalc compare --in 64 --out 128")
+    assert test.endswith("/pytest")
+    cpu = next(line for line in lines if "torch-backend cpu" in line)
+    assert lines.index(cpu) < lines.index(use) < lines.index(test)
+    torch = next(word for word in cpu.split() if word.startswith("torch=="))
+    assert torch in (build.ROOT / "constraints.txt").read_text("utf-8").splitlines()
+
+
+COMMANDS = re.findall(r"^bottlecalc .*", README, re.MULTILINE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_the_readme_shows_runs(command: str, tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": path},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 NAKED = re.compile(r"pip install [^\n`]*(?<![\w@/-])bottlecalc(?! @)", re.MULTILINE)
@@ -84,5 +131,5 @@ def test_the_ratios_that_the_conventions_name(ratio: tuple[str, int, str], run: 
     baseline, column, expected = ratio
     blocks = ("--block", baseline, "--block", "bottleneck")
     text = run("compare", "--in", "64", "--out", "128", "--no-measure", *blocks).out
-    (line,) = re.findall(r"^ bottleneck:\S+ +(.*×)$", text, re.MULTILINE)
+    (line,) = re.findall(r"^ +(\S+×.*×)$", text, re.MULTILINE)
     assert line.split()[column].startswith(expected)
