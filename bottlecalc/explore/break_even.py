@@ -53,6 +53,11 @@ class BreakEven(Displayed):
     above: Candidate | None
     baseline: Count
 
+    @property
+    def value(self) -> int | None:
+        """The largest width that is cheaper; None where none is."""
+        return self.below.value if self.below else None
+
 
 @public('break_even("bottleneck", in_=64, out=128)')
 def break_even(

@@ -29,7 +29,7 @@ def document(even: BreakEven) -> dict[str, Any]:
     return {
         **heading("solve", {}),
         "for": "mid",
-        "value": even.below.value if even.below else None,
+        "value": even.value,
         "equation": even.equation,
         "root": _root(even),
         "baseline": counted(even.baseline),
