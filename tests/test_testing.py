@@ -88,6 +88,7 @@ def mypy(folder: Path, code: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_mypy_sees_a_limit_that_there_is_not(tmp_path: Path) -> None:
     assert "no issues found" in mypy(tmp_path, SNIPPET)
     said = mypy(tmp_path, SNIPPET.replace("max_params", "max_param"))

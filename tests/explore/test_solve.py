@@ -70,7 +70,7 @@ def test_the_answer_is_the_largest(
         limits=(Limit(figure=figure, most=most),), multiple_of=multiple,
     )  # fmt: skip
     solution = solve(asked)
-    bound = (40 if quantity == "size" else 400) * groups * multiple
+    bound = 40 * groups * multiple if quantity == "size" else 400
     largest = max((value for value in range(1, bound) if fits(asked, value)), default=None)
     assert solution.value == largest
     assert solution.binding == asked.limits

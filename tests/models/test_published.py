@@ -78,6 +78,7 @@ print(found.params.total, found.macs, resource.getrusage(resource.RUSAGE_SELF).r
 """
 
 
+@pytest.mark.slow
 def test_seventy_billion_parameters_in_little_memory() -> None:
     """MACs by hand: every weight but the embedding's at each position, and attention twice."""
     done = subprocess.run(

@@ -16,7 +16,7 @@ def test_a_document_is_read() -> None:
     [
         ("a = = 1", "^is no TOML: "),
         (f"a = {'[' * 50_000}", "^is nested too deeply$"),
-        (f"{'a.' * 50_000}a = 1", "^is nested too deeply$"),
+        (f"{'a.' * 5_000}a = 1", "^is nested too deeply$"),
     ],
 )
 def test_what_is_none_says_so(text: str, sentence: str) -> None:
