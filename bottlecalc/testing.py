@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Never
 
 from bottlecalc.agreement import closed_form
+from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block
 from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.entry import LIMITS, BudgetError, Entry, unknown
@@ -27,7 +28,7 @@ Keys = Mapping[str, object]
 
 
 def assert_within_budget(
-    subject: Block | nn.Module,
+    subject: Block | str | nn.Module,
     *inputs: AnyInput,
     size: tuple[int, int] | int | None = None,
     counter: Literal["torch", "fvcore"] | None = None,
@@ -50,7 +51,8 @@ def assert_within_budget(
     where it is just met.
 
     Args:
-        subject: a block, held by its closed form, or a model, which is left exactly as it was.
+        subject: a block or its spec, held by its closed form, or a model, which is left exactly
+            as it was.
         inputs: of a model, as ``bottlecalc.count_model`` takes them.
         size: height and width of a block's input [pixels]; (56, 56) where it is not given.
         counter: whose figures are held, of a model; torch's where it is not given.
@@ -71,7 +73,7 @@ def assert_within_budget(
         AssertionError: a limit is exceeded; its text is what ``bottlecalc check`` says.
         BudgetError: there is no such limit, or it is no number; or what is given does not go
             with a block, or with a model.
-        BlockError: the block does not take an input of that size.
+        BlockError: the spec says no block, or it does not take an input of that size.
         TargetError: the model does not run on these inputs.
     """
     __tracebackhide__ = True
@@ -86,6 +88,8 @@ def assert_within_budget(
         "max_activations": max_activations, "min_activations": min_activations,
     }  # fmt: skip
     given = {key: value for key, value in keys.items() if value is not None}
+    if isinstance(subject, str):
+        subject = parse(subject)
     holding = _hold_block if isinstance(subject, Block) else _hold_model
     verdict = holding(subject, inputs, {"message": message, **given})
     if verdict.problem or verdict.breaches:

@@ -23,8 +23,8 @@ from bottlecalc.agreement.ask import measured
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import make, parse
-from bottlecalc.blocks.spec import Block, BlockError, keys
-from bottlecalc.explore.cases import numbers, trace
+from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
+from bottlecalc.explore.cases import trace
 from bottlecalc.explore.grid import Grid
 from bottlecalc.explore.question import Limit, Question, SolveError
 from bottlecalc.explore.solve import solve

@@ -14,6 +14,7 @@ from torch import nn
 
 import bottlecalc as library
 from bottlecalc import BottlecalcError
+from bottlecalc.testing import assert_within_budget
 from bottlecalc.text.calls import quoted
 
 bottlecalc: Any = library  # a type checker sees most of these calls
@@ -30,6 +31,10 @@ VALUES: list[Any] = [
     *(lambda: 3, float("nan"), float("inf"), 2j, range(3)),
 ]
 CONV = nn.Conv2d(3, 4, 3)
+SWEPT = partial(bottlecalc.sweep, "bottleneck", in_=6, out=10)
+SOLVED = partial(bottlecalc.solve, "bottleneck", in_=6, out=10, max_params=999)
+QUESTION = partial(bottlecalc.Question, family=Bottleneck, values={"in": 6, "out": 10})
+HELD = partial(assert_within_budget, Plain(3, 4), max_params=999)
 CALLS: dict[str, Callable[[Any], Any]] = {
     "in_channels": lambda value: Plain(value, 4),
     "out_channels": lambda value: Bottleneck(4, value),
@@ -46,6 +51,46 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "compare size": lambda value: bottlecalc.compare(Plain(3, 4), size=value),
     "compare batch": lambda value: bottlecalc.compare(Plain(3, 4), batch=value),
     "compare counts": lambda value: bottlecalc.compare([Plain(3, 4)], [value]),
+    "sweep": lambda value: bottlecalc.sweep(value),
+    "sweep in": lambda value: bottlecalc.sweep("plain", in_=value, out=4),
+    "sweep downsample": lambda value: SWEPT(downsample=value),
+    "sweep size": lambda value: SWEPT(size=value),
+    "sweep batch": lambda value: SWEPT(batch=value),
+    "sweep where": lambda value: SWEPT(where=value),
+    "sweep pareto": lambda value: SWEPT(pareto=value),
+    "sweep sort": lambda value: SWEPT(sort=value),
+    "sweep limit": lambda value: SWEPT(limit=value),
+    "sweep shard": lambda value: SWEPT(shard=value),
+    "solve": lambda value: bottlecalc.solve(value, in_=3, out=4, max_params=999),
+    "solve in": lambda value: SOLVED(in_=value),
+    "solve downsample": lambda value: SOLVED(downsample=value),
+    "solve size": lambda value: SOLVED(size=value),
+    "solve batch": lambda value: SOLVED(batch=value),
+    "solve max_macs": lambda value: SOLVED(max_macs=value),
+    "solve for_": lambda value: SOLVED(for_=value),
+    "solve multiple_of": lambda value: SOLVED(multiple_of=value),
+    "solve scope": lambda value: SOLVED(scope=value),
+    "break_even": lambda value: bottlecalc.break_even(value, in_=3, out=4),
+    "break_even in": lambda value: bottlecalc.break_even("bottleneck", in_=value, out=4),
+    "break_even size": lambda value: bottlecalc.break_even("bottleneck", in_=3, out=4, size=value),
+    "check": lambda value: bottlecalc.check(value),
+    "check names": lambda value: bottlecalc.check("pyproject.toml", value),
+    "check baseline": lambda value: bottlecalc.check("pyproject.toml", baseline=value),
+    "families": lambda value: bottlecalc.families(value),
+    "question family": lambda value: bottlecalc.Question(family=value, values={}),
+    "question values": lambda value: bottlecalc.Question(family=Bottleneck, values=value),
+    "question size": lambda value: QUESTION(size=value),
+    "question batch": lambda value: QUESTION(batch=value),
+    "question quantity": lambda value: QUESTION(quantity=value),
+    "question limits": lambda value: QUESTION(limits=value),
+    "question scope": lambda value: QUESTION(scope=value),
+    "question multiple_of": lambda value: QUESTION(multiple_of=value),
+    "limit": lambda value: bottlecalc.Limit(figure=value, most=3),
+    "limit most": lambda value: bottlecalc.Limit(figure="params", most=value),
+    "assert_within_budget": lambda value: assert_within_budget(value, max_params=9),
+    "assert_within_budget size": lambda value: HELD(size=value),
+    "assert_within_budget min_params": lambda value: HELD(min_params=value),
+    "parse defaults": lambda value: bottlecalc.parse("plain:in=3", value),
     "build": lambda value: bottlecalc.build(value),
     "parse": lambda value: bottlecalc.parse(value),
     "count_model": lambda value: bottlecalc.count_model(value),
@@ -53,10 +98,36 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "measure": lambda value: bottlecalc.measure(value, (1, 3, 5, 7)),
     "measure shape": lambda value: bottlecalc.measure(CONV, value),
 }
-FINE = {
-    ("downsample", "True"), ("downsample", "False"), ("count counter", "None"),
-    ("compare counts", "None"),
-}  # fmt: skip
+FINE: dict[str, tuple[Any, ...]] = {
+    "downsample": (True, False),
+    "count size": ("56",),
+    "count counter": (None,),
+    "compare size": ("56",),
+    "compare counts": (None,),
+    "sweep in": ("56", b"7", [1, 2, 3]),
+    "sweep downsample": (True, False),
+    "sweep size": ("56", b"7", [1, 2, 3]),
+    "sweep batch": ("56", b"7", [1, 2, 3]),
+    "sweep where": ([],),
+    "sweep pareto": (None, []),
+    "sweep sort": (None,),
+    "sweep limit": (None, "56"),
+    "solve downsample": (None, True, False),
+    "solve size": (None, "56"),
+    "solve max_macs": (None, 0, "56"),
+    "break_even size": ("56",),
+    "check": (None,),
+    "check names": ([],),
+    "check baseline": (None,),
+    "families": (Plain,),
+    "question size": ("56",),
+    "question limits": ("", [], {}, set()),
+    "limit most": (0,),
+    "assert_within_budget size": (None, "56"),
+    "assert_within_budget min_params": (None, 0, 56.0, "56", numpy.float64(4)),
+    "parse defaults": (),
+}
+"""What is right in its place."""
 
 
 def complaint(call: Callable[[], Any]) -> str:
@@ -77,13 +148,11 @@ def complaint(call: Callable[[], Any]) -> str:
 def test_a_value_of_any_other_kind_is_one_sentence(place: str) -> None:
     for value in VALUES:
         kind = quoted(value)
-        if (place, kind) in FINE:
+        if kind in map(quoted, FINE.get(place, ())):
             CALLS[place](value)
         else:
             assert complaint(lambda value=value: CALLS[place](value)), (place, kind)  # type: ignore[misc]
 
-
-SWEPT = partial(bottlecalc.sweep, "bottleneck", in_=6, out=10)
 
 TOLD: list[tuple[Callable[[], Any], str]] = [
     (lambda: Bottleneck(64, 128, mid=2.5), "mid_channels = 2.5 in bottleneck:in=64,out=128,mid=2"),
@@ -107,13 +176,13 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
     (lambda: bottlecalc.compare(Plain(3, 4), CONV), "Conv2d is a model, not a block"),
     (
         lambda: bottlecalc.compare(Plain(3, 4), sizes=5),
-        "unexpected keyword argument 'sizes'; write",
+        "unexpected keyword argument 'sizes' (did you mean size?); write",
     ),
     (
         lambda: bottlecalc.compare(Plain(3, 4), measure="x"),
         "measure = 'x'; give True, False or 'in",
     ),
-    (lambda: bottlecalc.sweep(3), "3 is no block; give a spec such as 'bottleneck:groups=4'"),
+    (lambda: bottlecalc.sweep(3), "3 is no block; give one, such as Bottleneck(64, 128), or"),
     (lambda: SWEPT(where=3), "where = 3 is no text; give 'params<=20k'"),
     (lambda: SWEPT(where=["params<=20k", 3]), "where = 3 is no text; give 'params<=20k'"),
     (lambda: SWEPT(pareto=3), "pareto = 3 is no text; give 'params,macs'"),
@@ -130,10 +199,18 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
         "too many positional arguments",
     ),
     (lambda: bottlecalc.break_even(), "missing a required argument: 'block'; write break_even("),
-    (lambda: bottlecalc.check(configs="a"), "unexpected keyword argument 'configs'; write check("),
+    (
+        lambda: bottlecalc.check(configs="a"),
+        "'configs' (did you mean config?); write check(",
+    ),
+    (lambda: Bottleneck(), "missing a required argument: 'in_channels'; write Bottleneck("),
+    (lambda: Bottleneck(64, 128, strid=2), "argument 'strid' (did you mean stride?); write Bo"),
     (lambda: bottlecalc.build("botleneck:in=3,out=4"), "did you mean bottleneck?"),
     (lambda: bottlecalc.build(5), "5 is no block; give one"),
-    (lambda: bottlecalc.count_model(CONV, input_size=(1, 3, 8, 8)), "'input_size'; write count_mo"),
+    (
+        lambda: bottlecalc.count_model(CONV, input_size=(1, 3, 8, 8)),
+        "(did you mean inputs?); write",
+    ),
     (lambda: bottlecalc.count_model(nn.Conv2d), "is no model; give an nn.Module: an instance, su"),
     (lambda: bottlecalc.count_model(), "missing a required argument: 'model'; write count_model("),
     (lambda: bottlecalc.count_model(Plain(3, 4)), "or count(block) to count a block"),

@@ -106,6 +106,13 @@ def test_every_limit_is_in_the_signature() -> None:
             assert_within_budget(zoo.Same(), (1, 3, 7, 5), **keys)
 
 
+def test_a_spec_is_held_as_its_block() -> None:
+    """3·3·3·4 + 3·4 + 2·8 parameters."""
+    assert_within_budget("plain:in=3,out=4", max_params=136)
+    with pytest.raises(AssertionError, match=r"^plain:in=3,out=4: 136 parameters exceed"):
+        assert_within_budget("plain:in=3,out=4", max_params=135)
+
+
 def test_what_cannot_be_held_is_no_pass() -> None:
     with pytest.raises(AssertionError, match="macs cannot be counted without an input"):
         assert_within_budget(zoo.Same(), max_macs=1)
@@ -127,8 +134,8 @@ def test_what_cannot_be_held_is_no_pass() -> None:
         assert_within_budget(zoo.Same(), size=(7, 5), max_params=1)
     with pytest.raises(BudgetError, match=r"size = '7x'; give \[height, width\]"):
         assert_within_budget(BLOCK, size="7x", max_params=1)  # type: ignore[arg-type]
-    with pytest.raises(TargetError, match=r"^'plain:in=3,out=4' is no model; give an nn\.Module$"):
-        assert_within_budget("plain:in=3,out=4", max_params=1)  # type: ignore[arg-type]
+    with pytest.raises(BlockError, match=r"^unknown family 'net'"):
+        assert_within_budget("net", max_params=1)
     with pytest.raises(
         BlockError, match=r"^size 7x8 is odd, and plain:in=3,out=4,downsample=true ha"
     ):

@@ -44,7 +44,7 @@ def measured(
     insist: bool = False,
     counter: Counters = "both",
     progress: Callable[[str], object] = str,
-    insisting: str = "compare --insist",
+    insisting: str = "compare --insist, or measure='insist' in Python,",
 ) -> Count:
     """A block that was counted by closed form, counted by torch and fvcore too.
 
@@ -107,11 +107,12 @@ def measure(module: nn.Module, shape: Sequence[int] | Input | str) -> ModelCount
         else {}
     )
     like = next(module.parameters(), torch.empty(()))
-    sides = tuple(described(x).dimensions)
+    sides, dtype = described(x).dimensions, described(x).dtype
+    zeros = like.new_zeros(sides, dtype=None if dtype == "float32" else getattr(torch, dtype))
     with _failure(f"{type(module).__name__} on an input of shape {sides}"):
         asked = [name for name in ORDER if name not in left_out]
-        run = run_module(module, [like.new_zeros(sides)], asked)
-    inputs = (described(like.new_empty(sides, device="meta")),)
+        run = run_module(module, [zeros], asked)
+    inputs = (described(zeros.to("meta")),)
     return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
 
 
@@ -131,7 +132,7 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
         TargetError: the model does not run on these inputs.
         InputError: an input is none, or there is no such counter.
     """
-    _check_installed(f"{model!r:.60}", counter)
+    _check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
     runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)

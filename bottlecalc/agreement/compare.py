@@ -135,7 +135,8 @@ def _counted(block: Any, size: tuple[int, int], batch: int) -> Count:
         counted = _counted(one, size, batch)
         if not isinstance(found, Result):
             raise ArgumentError(
-                f"{quoted(found)} is no measurement; give what measure(build(block), shape) found"
+                f"{quoted(found)} is no measurement; give one list of blocks, or in a second what"
+                " measure(build(block), shape) found of each"
             )
         return replace(counted, others=found.others, left_out=found.left_out)
     if isinstance(block, Count):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from keyword import iskeyword
+from typing import Any
 
-from bottlecalc.blocks.grammar import EXAMPLE, parse
+from bottlecalc.blocks.grammar import EXAMPLE, family_named, parse
 from bottlecalc.blocks.spec import Block, BlockError
+from bottlecalc.errors import key
 from bottlecalc.text.calls import ArgumentError, quoted, whole_number
+from bottlecalc.text.shapes import parse_sides
+
+SIDE = 56
+"""Height and width of an input where nobody says them [pixels]."""
 
 
 def read_block(given: object) -> Block:
@@ -25,12 +32,14 @@ def read_block(given: object) -> Block:
 
 
 def read_size(given: object) -> tuple[int, int]:
-    """Height and width [pixels] from both, or from one number for the two.
+    """Height and width [pixels] from both, from one number for the two, or from text: ``56x112``.
 
     Raises:
         ArgumentError: it is neither.
         BlockError: a side is no whole number, or less than 1.
     """
+    if isinstance(given, str):
+        given = parse_sides(given) or given
     pair = (given, given) if isinstance(given, (int, float)) or _is_whole(given) else given
     if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
         raise ArgumentError(
@@ -46,6 +55,49 @@ def read_batch(given: object) -> int:
         BlockError: it is no whole number, or less than 1.
     """
     return _at_least_1("batch", given)
+
+
+def by_key(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a block, by key: ``in`` for ``in_`` and for ``in_channels``.
+
+    Raises:
+        ArgumentError: something is said twice.
+    """
+    said: dict[str, Any] = {}
+    for name, value in arguments.items():
+        spelled = key_named(name)
+        if spelled in said:
+            raise ArgumentError(f"{key(spelled)} is given twice; give it once")
+        said[spelled] = value
+    return said
+
+
+def key_named(name: Any) -> Any:
+    """The key that an argument stands for; anything else as it is."""
+    if not isinstance(name, str):
+        return name
+    plain = name.removesuffix("_")
+    return plain if iskeyword(plain) else name.removesuffix("_channels")
+
+
+def read_family(given: object) -> type[Block]:
+    """A family, or the one of that name.
+
+    Raises:
+        ArgumentError: it is neither.
+        BlockError: there is none of that name.
+    """
+    if isinstance(given, str):
+        return family_named(given)
+    if isinstance(given, type) and issubclass(given, Block) and hasattr(given, "family"):
+        return given
+    raise ArgumentError(f"{quoted(given)} is no family of blocks; give one, such as Bottleneck")
+
+
+def plain_number(value: Any) -> Any:
+    """A whole number as Python's own, numpy's as well; anything else as it is."""
+    number = whole_number(value, 0)
+    return value if number is None else number
 
 
 def _is_whole(given: object) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import MISSING, Field, dataclass
 from inspect import cleandoc
 from typing import Any
 
+from bottlecalc.blocks.arguments import read_family
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.grammar import family_named
 from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.text.calls import public
 from bottlecalc.text.display import Displayed
 
 ARGUMENT = re.compile(r"^ +(\w+): (.*(?:\n {8,}.*)*)", re.MULTILINE)
@@ -64,16 +65,18 @@ class Catalogue(Displayed):
     families: tuple[Family, ...]
 
 
+@public('families("bottleneck")')
 def families(*names: str) -> Catalogue:
     """What there is to know of the families of these names, or of all.
 
     Raises:
         BlockError: there is no family of that name.
+        ArgumentError: something is given that is no name.
 
     >>> [family.name for family in families("bottleneck").families]
     ['bottleneck']
     """
-    chosen = [family_named(name) for name in names] or FAMILIES.values()
+    chosen = [read_family(name) for name in names] or FAMILIES.values()
     return Catalogue(families=tuple(map(describe, chosen)))
 
 

@@ -34,7 +34,9 @@ def parse(spec: str, defaults: Mapping[str, str] | None = None) -> Block:
     >>> str(parse("bottleneck:mid=16", {"in": "64", "out": "128"}))
     'bottleneck:in=64,out=128,mid=16'
     """
-    family, values = read(spec, defaults or {})
+    if not isinstance(defaults, Mapping | None):
+        raise ArgumentError(f"defaults = {quoted(defaults)} are none; give them as text, by key")
+    family, values = read(spec, {name: str(text) for name, text in (defaults or {}).items()})
     require(values, spec)
     return make(family, values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
-from functools import cache
+from functools import cache, partial
 from inspect import Parameter, Signature, signature
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -76,6 +76,10 @@ class Block:
             if rule.broken(self):
                 raise BlockError(rule.sentence(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as it was made."""
+        return partial(type(self), **vars(self)), ()
+
     def check_input(self, height: int, width: int) -> None:
         """Refuse an input of a size that the block does not take.
 
@@ -115,8 +119,8 @@ def _arguments(family: Any) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _refuse(family: type[Block], values: Sequence[object], options: Mapping[str, object]) -> None:
-    """Say what the family takes, unless nothing is given, as where a block is copied."""
-    if wrong := (values or options) and mistake(family, values, options):
+    """Say what the family takes."""
+    if wrong := mistake(family, values, options):
         arguments = signature(family).parameters.values()
         plain = signature(family).replace(
             parameters=[one.replace(annotation=Parameter.empty) for one in arguments],
@@ -148,6 +152,11 @@ def _check_value(block: Block, name: str, field: Field[Any]) -> None:
 def keys(family: type[Block]) -> Mapping[str, Field[Any]]:
     """The keys that a family's spec may have, and the field that each one sets."""
     return _keys(family)  # type: ignore[arg-type]  # a class hashes as itself, not as a block
+
+
+def numbers(family: type[Block]) -> list[str]:
+    """The keys of a family that are numbers."""
+    return [name for name, field in keys(family).items() if not isinstance(field.default, bool)]
 
 
 @cache

@@ -19,7 +19,7 @@ def read_baseline(path: Path) -> Lock | None:
     Raises:
         LockError: it cannot be read, or is no lock file.
     """
-    return read(read_text(path, LockError), str(path)) if path.exists() else None
+    return read(read_text(path, LockError), str(path)) if os.path.exists(path) else None
 
 
 def update(path: Path, verdicts: Sequence[Verdict], budgets: Sequence[Budget]) -> None:

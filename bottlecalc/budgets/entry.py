@@ -12,6 +12,7 @@ from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
 from bottlecalc.errors import SPECS, BottlecalcError
+from bottlecalc.text.calls import quoted, whole_number
 from bottlecalc.text.numbers import QuantityError, parse_quantity
 from bottlecalc.text.shapes import Input, InputError, parse_sides
 from bottlecalc.text.suggest import did_you_mean
@@ -151,9 +152,10 @@ class Entry:
         sides = sides if isinstance(sides, (list, tuple)) else [sides, sides]
         if len(sides) != 2 or not all(_is_positive(side) for side in sides):
             raise self.error(
-                f'size = {value!r}; give [height, width], such as [56, 56], or "56x56"', "size"
+                f'size = {quoted(value)}; give [height, width], such as [56, 56], or "56x56"',
+                "size",
             )
-        return sides[0], sides[1]
+        return int(sides[0]), int(sides[1])
 
     def _inputs(self) -> tuple[Input, ...]:
         value = self.values.get("input", [])
@@ -167,7 +169,7 @@ class Entry:
         except TypeError:
             pass
         raise self.error(
-            f"input = {value!r}; give [1, 3, 224, 224], or [[…], […]] for several inputs,"
+            f"input = {quoted(value)}; give [1, 3, 224, 224], or [[…], […]] for several inputs,"
             ' or "1x128:int64" for another dtype',
             "input",
         )
@@ -224,14 +226,14 @@ def read_number(value: object) -> int:
     >>> read_number("4.2M")
     4200000
     """
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
+    if (number := whole_number(value, 0)) is not None:
+        return number
     if isinstance(value, float) and value.is_integer() and 0 <= value <= EXACT:
         return int(value)
     if not isinstance(value, str):
         raise BudgetError(
-            f'{value!r} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M",'
-            ' or "25e3"'
+            f"{quoted(value)} is no limit; give a whole number or one with a unit: 25000,"
+            ' "25k", "4.2M", or "25e3"'
         )
     try:
         return parse_quantity(value)
@@ -247,7 +249,7 @@ def read_percent(value: object) -> Fraction:
     """
     match = PERCENT.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        raise BudgetError(f'{value!r} is no increase; give percent, such as "2%"')
+        raise BudgetError(f'{quoted(value)} is no increase; give percent, such as "2%"')
     return Fraction(match[1]) / 100
 
 
@@ -264,4 +266,4 @@ def _is_shape(value: Sequence[object]) -> bool:
 
 
 def _is_positive(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return whole_number(value) is not None

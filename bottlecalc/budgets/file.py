@@ -8,6 +8,7 @@ from typing import Any
 
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.entry import BudgetError, Entry
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
 
@@ -65,7 +66,7 @@ def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[
         if name not in known:
             hint = did_you_mean(name, known, 0.5, "{!r}")
             raise BudgetError(
-                f"{file} has no budget {name!r}; the budgets are"
+                f"{file} has no budget {quoted(name)}; the budgets are"
                 f" {', '.join(map(repr, known))}{hint}"
             )
     return tuple(budget for budget in budgets if not names or budget.name in names)

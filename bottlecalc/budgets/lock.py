@@ -11,6 +11,7 @@ from bottlecalc.budgets.budget import CONVENTION, Budget, Figures
 from bottlecalc.budgets.verdict import Baseline, Verdict, versions
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.layers.count import Counter
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.schema import heading
 
 COUNTERS: tuple[Counter, ...] = ("torch", "fvcore")
@@ -54,11 +55,13 @@ def read(text: str, file: str) -> Lock:
     """
     try:
         document: Any = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise LockError(_unreadable(file, f"it is no JSON: {error}")) from None
+    except RecursionError:
+        raise LockError(_unreadable(file, "it is nested too deeply")) from None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
-        raise LockError(_unreadable(file, f"its schema is {schema!r}, not {SCHEMA!r}"))
+        raise LockError(_unreadable(file, f"its schema is {quoted(schema)}, not {SCHEMA!r}"))
     try:
         convention = str(document["convention"])
         versions = {name: _version(document["versions"][name]) for name in COUNTERS}

@@ -18,8 +18,8 @@ from bottlecalc.budgets.file import has_budgets, read, select
 from bottlecalc.budgets.lock import Lock, LockError
 from bottlecalc.budgets.verdict import Report
 from bottlecalc.errors import argument
-from bottlecalc.text.calls import public
-from bottlecalc.text.files import read_text
+from bottlecalc.text.calls import public, quoted
+from bottlecalc.text.files import read_text, shown
 
 CONFIGS = ("bottlecalc.toml", "pyproject.toml")
 LOCK = "bottlecalc.lock.json"
@@ -99,14 +99,14 @@ def locate(config: str | Path | None = None, baseline: str | Path | None = None)
 
 def _path(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike):
-        raise BudgetError(f"{argument(name)} = {value!r:.80} is no path; give one of a file")
+        raise BudgetError(f"{argument(name)} = {quoted(value)} is no path; give one of a file")
     return Path(value)
 
 
 def _listed(names: object) -> list[str]:
     listed = [names] if isinstance(names, str) else names
     if not isinstance(listed, list | tuple) or not all(isinstance(name, str) for name in listed):
-        raise BudgetError(f"names = {names!r:.80} are no names of budgets; give texts, in a list")
+        raise BudgetError(f"names = {quoted(names)} are no names of budgets; give texts, in a list")
     return [*listed]
 
 
@@ -147,9 +147,9 @@ def _has_budgets(path: Path) -> bool:
 
 def _lock(path: Path, is_named: bool, update: bool, is_whole: bool) -> Lock | None:
     """The baseline; None where there is none, or where an update replaces one that is damaged."""
-    if is_named and not update and not path.exists():
+    if is_named and not update and not os.path.exists(path):
         raise BudgetError(
-            f"{argument('baseline')} {path} is not there; name another, or make it with"
+            f"{argument('baseline')} {shown(path)} is not there; name another, or make it with"
             f" {argument('update')}"
         )
     try:

@@ -9,26 +9,19 @@ import os
 import re
 import shlex
 import sys
+from itertools import chain
 
 import typer
 
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.spec import keys
+from bottlecalc.blocks.spec import numbers
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.layers.count import totals
+from bottlecalc.explore.figures import FIGURES, NUMBERS, SHORT
 
 VARIABLE = "_BOTTLECALC_COMPLETE"
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 INSTRUCTION = re.compile(f"(source|complete)_({'|'.join(SHELLS)})")
 ABOUT_SHELLS = ("--install-completion", "--show-completion")
-
-FIGURES = tuple(totals(()))
-"""What designs cost, by scope."""
-
-SHORT = tuple(name.removesuffix("_block") for name in FIGURES if name.endswith("_block"))
-RATIOS = ("ratio_params_block", "ratio_macs_block")
-INPUT = ("batch", "height", "width")
-DESIGN = (*SHORT, *FIGURES, *RATIOS, *INPUT)
 
 
 class CompletionError(BottlecalcError, ValueError):
@@ -47,8 +40,8 @@ def figures() -> list[str]:
 
 def columns() -> list[str]:
     """All that designs may be chosen by: what they cost, their input, and what is said of them."""
-    said = (name for family in FAMILIES.values() for name in keys(family))
-    return list(dict.fromkeys((*DESIGN, *said)))
+    said = (numbers(family) for family in FAMILIES.values())
+    return list(dict.fromkeys((*SHORT, *NUMBERS, *chain.from_iterable(said))))
 
 
 def ordering(incomplete: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from bottlecalc.agreement.compare import Measuring
+from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
@@ -52,7 +53,8 @@ Upsample = Annotated[
     bool, typer.Option("--upsample", help="Double the size: a transposed convolution at the end.")
 ]
 Size = Annotated[
-    str, typer.Option("--size", metavar="H|HxW", help="Height and width of the input.")
+    str | None,
+    typer.Option("--size", metavar="H|HxW", help="Height and width of the input.  [default: 56]"),
 ]
 Batch = Annotated[str, typer.Option("--batch", metavar="N", help="Images in the input.")]
 Blocks = Annotated[
@@ -162,7 +164,10 @@ BLOCK_OPTIONS: Mapping[str, tuple[object, str | bool | None]] = {
 }
 """The options that say something of every block, by key, and what each is where it is not given."""
 
-INPUT_OPTIONS: Mapping[str, tuple[object, str]] = {"size": (Size, "56"), "batch": (Batch, "1")}
+INPUT_OPTIONS: Mapping[str, tuple[object, str | None]] = {
+    "size": (Size, None),
+    "batch": (Batch, "1"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,12 +176,12 @@ class BlockOptions:
 
     Attributes:
         keys: by key, of those that were given; a switch is ``true``.
-        size: of the input.
+        size: of the input; None where it is not given.
         batch: images in it.
     """
 
     keys: Mapping[str, str]
-    size: str
+    size: str | None
     batch: str
 
     def blocks(self, specs: Sequence[str]) -> list[Block]:
@@ -207,7 +212,7 @@ class BlockOptions:
     @property
     def sides(self) -> tuple[int, int]:
         """Height and width of the input."""
-        return read_size(self.size)
+        return (SIDE, SIDE) if self.size is None else read_size(self.size)
 
     @property
     def images(self) -> int:

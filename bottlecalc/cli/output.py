@@ -17,7 +17,7 @@ from rich.text import Text
 from bottlecalc.cli import signals
 from bottlecalc.render.layout import UNBOUNDED, literal_console, unbounded
 from bottlecalc.render.words import ascii_only, line
-from bottlecalc.text.files import drafting, encoded, refusing
+from bottlecalc.text.files import OutputError, drafting, encoded, refusing
 
 Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
@@ -96,6 +96,10 @@ def write_all(pieces: Iterable[str]) -> None:
         streams().out.flush()
     except BrokenPipeError:  # the reader has seen enough: `bottlecalc … | head`
         abandon_stdout()
+    except OSError as error:
+        abandon_stdout()
+        reason = error.strerror or str(error)
+        raise OutputError(f"stdout cannot be written: {reason}; send it elsewhere") from None
 
 
 def spell_in_ascii_what_stdout_cannot() -> None:

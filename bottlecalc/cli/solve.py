@@ -58,7 +58,9 @@ def solve(
     ] = "block",
     even: Annotated[
         bool,
-        typer.Option("--break-even", help="Where the block and the plain one meet, with algebra."),
+        typer.Option(
+            "--break-even", help="Where its main path has as many parameters as the plain block's."
+        ),
     ] = False,
     output_format: Annotated[
         Literal["table", "json"],
@@ -87,7 +89,7 @@ def solve(
     }  # fmt: skip
     family, values = _read(block or ["bottleneck"], shared)
     if even:
-        is_limited = any(most.values()) or multiple_of != "1"
+        is_limited = any(value is not None for value in most.values()) or multiple_of != "1"
         _refuse_idle(is_limited or scope != "block" or quantity != "mid")
         _break_even(family, values, shared, output_format, output)
         return
@@ -106,7 +108,7 @@ def _break_even(
     from bottlecalc.explore.break_even import break_even
     from bottlecalc.render.break_even import FORMATS
 
-    even = break_even(family, values, shared.sides, shared.images)
+    even = break_even(family, **values, size=shared.sides, batch=shared.images)
     deliver(lambda console: FORMATS[form](even, console), output)
 
 
@@ -120,7 +122,7 @@ def _solve(
     from bottlecalc.explore.solve import solve
     from bottlecalc.render.solution import FORMATS
 
-    solution = solve(family, **asked, size=shared.sides, batch=shared.images)
+    solution = solve(family, **asked, size=shared.size, batch=shared.images)
     deliver(lambda console: FORMATS[form](solution, console), output)
     if solution.below is None:
         raise typer.Exit(FAILED)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.cli import completion, options
 from bottlecalc.cli.comparison import remark
 from bottlecalc.cli.options import BlockOptions, block_options
@@ -170,7 +171,13 @@ def sweep(
 def _sweep(shared: BlockOptions, specs: Iterable[str], **ask: Any) -> Sweep:
     from bottlecalc.explore.sweep import sweep
 
-    return sweep(*specs, size=shared.size, batch=shared.batch, **ask, **shared.keys)
+    return sweep(
+        *specs,
+        size=SIDE if shared.size is None else shared.size,
+        batch=shared.batch,
+        **ask,
+        **shared.keys,
+    )
 
 
 def _check_length(swept: Sweep, yes: bool) -> None:

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter, signature
 from typing import Any
 
+from bottlecalc.blocks.arguments import by_key, key_named, plain_number
 from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import argument, key
 from bottlecalc.explore.question import LIMITED, Limit, SolveError
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import parse_quantity
 from bottlecalc.text.suggest import did_you_mean
 
 FORMS = 'give a family ("bottleneck"), a spec with some of its keys ("bottleneck:groups=4"), or the'
 FORMS += " family's class"
-SIDE = 56
-"""Height and width where nobody says them [pixels]."""
 
 
 def family_and_values(
-    block: object, *said: Mapping[str, object]
+    block: object, said: Mapping[str, object]
 ) -> tuple[type[Block], dict[str, Any]]:
     """The family that is meant, and by key what is said of the block.
 
@@ -34,12 +34,10 @@ def family_and_values(
         SolveError: it is none of these, or something is given twice.
     """
     family, known = _family(block)
-    for name, value in (item for values in said for item in values.items()):
-        spelled = _key(name)
-        if value is not None and spelled in known:
-            raise SolveError(f"{key(spelled)} is given twice, for {block!s:.80}; give it once")
-        known |= {} if value is None else {spelled: value}
-    return family, known
+    beside = by_key({name: value for name, value in said.items() if value is not None})
+    for name in known.keys() & beside.keys():
+        raise SolveError(f"{key(name)} is given twice, for {quoted(block, str)}; give it once")
+    return family, {**known, **{name: plain_number(value) for name, value in beside.items()}}
 
 
 def _family(block: object) -> tuple[type[Block], dict[str, Any]]:
@@ -52,12 +50,7 @@ def _family(block: object) -> tuple[type[Block], dict[str, Any]]:
         raise SolveError(
             f"{block} leaves nothing to be sought; {FORMS}, and the other keys beside it"
         )
-    raise SolveError(f"{block!r:.80} is no block; {FORMS}")
-
-
-def _key(name: str) -> str:
-    """``in`` for ``in_`` and for ``in_channels``."""
-    return name.removesuffix("_channels").rstrip("_")
+    raise SolveError(f"{quoted(block)} is no block; {FORMS}")
 
 
 def refuse_unknown(block: object, names: Iterable[str], function: Callable[..., object]) -> None:
@@ -71,26 +64,11 @@ def refuse_unknown(block: object, names: Iterable[str], function: Callable[..., 
     arguments = [one.name for one in known if one.kind == Parameter.KEYWORD_ONLY]
     called = getattr(function, "__name__", "this")
     for name in names:
-        if _key(name) not in keys(family):
+        if key_named(name) not in keys(family):
             raise SolveError(
-                f"{called} has no argument {name!r:.80}; its arguments are {', '.join(arguments)}"
+                f"{called} has no argument {quoted(name)}; its arguments are {', '.join(arguments)}"
                 f"{did_you_mean(name, arguments)}"
             )
-
-
-def sides(size: object) -> tuple[int, int]:
-    """Height and width, of a pair of them or of one number for both.
-
-    Raises:
-        SolveError: it is neither.
-    """
-    pair = tuple(size) if isinstance(size, tuple | list) else (size, size)
-    if len(pair) == 2 and all(type(side) is int and side >= 1 for side in pair):
-        return pair
-    raise SolveError(
-        f"{argument('size')} = {size!r:.80} is no size; give the height and width of the input,"
-        " of at least 1, such as 56 or (56, 112)"
-    )
 
 
 def limits(most: Mapping[str, object]) -> tuple[Limit, ...]:
@@ -110,4 +88,4 @@ def limits(most: Mapping[str, object]) -> tuple[Limit, ...]:
 def _most(figure: str, value: Any) -> int:
     """Of anything but text ``Limit`` says what is wrong with it."""
     name = argument(f"max-{figure}")
-    return parse_quantity(value, name) if isinstance(value, str) else value
+    return parse_quantity(value, name) if isinstance(value, str) else plain_number(value)

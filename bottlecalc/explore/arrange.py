@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bottlecalc.explore.columns import listed
-from bottlecalc.explore.designs import RATIOS, Designs, Mixture, Page
+from bottlecalc.explore.designs import Designs, Mixture, Page
+from bottlecalc.explore.figures import RATIOS
 
 PAGE = 1 << 13
 """Designs of a page that was put in order."""

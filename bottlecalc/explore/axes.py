@@ -9,6 +9,7 @@ from typing import Any
 from bottlecalc.errors import argument
 from bottlecalc.explore.grid import SweepError
 from bottlecalc.explore.ties import Tie, is_tie, parse_tie
+from bottlecalc.text.calls import quoted, whole_number
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.ranges import Sizes, parse_axis, parse_sizes
 
@@ -84,11 +85,13 @@ def limit(value: int | str | None) -> int | None:
     """
     if value is None:
         return None
-    if isinstance(value, bool) or not WHOLE_NUMBER.fullmatch(str(value)) or not int(value):
+    is_text = isinstance(value, str) and WHOLE_NUMBER.fullmatch(value)
+    number = whole_number(int(value) if is_text else value)
+    if number is None:
         raise SweepError(
-            f"{argument('limit')} {value!r} is not allowed; give a whole number of at least 1"
+            f"{argument('limit')} {quoted(value)} is not allowed; give a whole number of at least 1"
         )
-    return int(value)
+    return number
 
 
 def texts(name: str, values: Any) -> list[str]:
@@ -108,7 +111,7 @@ def text(name: str, value: Any) -> str:
         SweepError: it is no text.
     """
     if not isinstance(value, str):
-        raise SweepError(f"{argument(name)} = {value!r:.60} is no text; give {EXAMPLES[name]}")
+        raise SweepError(f"{argument(name)} = {quoted(value)} is no text; give {EXAMPLES[name]}")
     return value
 
 
@@ -133,7 +136,7 @@ def _whole(name: str, values: Any) -> list[int]:
 
 
 def _unsuitable(name: str, values: object) -> SweepError:
-    shown = f"{values!r:.60}"
+    shown = quoted(values)
     example = "'14,28x56'" if name == "size" else "'8:128:8'"
     return SweepError(
         f"{argument(name)} = {shown} is nothing to sweep; give a whole number of at least 1, a list"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from operator import truediv
@@ -10,6 +10,7 @@ from typing import Any, Literal, Never
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.arguments import SIDE, read_batch, read_size
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.residual import Plain
 from bottlecalc.blocks.spec import Block, keys
@@ -62,10 +63,9 @@ class BreakEven(Displayed):
 @public('break_even("bottleneck", in_=64, out=128)')
 def break_even(
     block: str | type[Block],
-    values: Mapping[str, Any] | None = None,
-    size: int | tuple[int, int] = arguments.SIDE,
-    batch: int = 1,
     *,
+    size: int | str | Sequence[int] = SIDE,
+    batch: int = 1,
     in_: int | None = None,
     out: int | None = None,
     groups: int | None = None,
@@ -80,7 +80,6 @@ def break_even(
     Args:
         block: a family's name, a spec with some of its keys (``"bottleneck:groups=4"``), or a
             family's class.
-        values: what is said of it, by key, without ``mid``; or as arguments:
         size: height and width of the input [pixels], or one number for both.
         batch: images in the input.
         in_: channels of the input.
@@ -105,8 +104,8 @@ def break_even(
         "dilation": dilation, "downsample": downsample, "upsample": upsample, **others,
     }  # fmt: skip
     arguments.refuse_unknown(block, others, break_even)
-    family, known = arguments.family_and_values(block, values or {}, said)
-    return _meeting(family, known, arguments.sides(size), batch)
+    family, known = arguments.family_and_values(block, said)
+    return _meeting(family, known, read_size(size), read_batch(batch))
 
 
 def _meeting(
@@ -114,7 +113,10 @@ def _meeting(
 ) -> BreakEven:
     for name in CHANNELS:
         if name not in keys(family):
-            raise SolveError(f"{family.family} has no {name} and never breaks even; use another")
+            raise SolveError(
+                f"{family.family} has no {name} and never breaks even; give a block that has, such"
+                " as bottleneck"
+            )
     if WIDTH in values:
         raise SolveError(f"{key(WIDTH)} is given and sought; leave it out")
     asked = Question(family=family, values=values, size=size, batch=batch, quantity=WIDTH,

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.blocks.spec import Block
+from bottlecalc.explore.figures import INPUT
 from bottlecalc.explore.ties import Following, Tie
 from bottlecalc.formulas.families import formula
 from bottlecalc.layers.count import totals
 from bottlecalc.layers.expression import Expression
 
-INPUT = ("batch", "height", "width")
 """What an input is told by, beside the keys of a block."""
 
 NO_TIES: Mapping[str, Tie] = {}
@@ -96,8 +96,3 @@ def trace(
         },
         tied=tied,
     )
-
-
-def numbers(family: type[Block]) -> list[str]:
-    """The keys of a family that are numbers."""
-    return [name for name, field in keys(family).items() if not isinstance(field.default, bool)]

@@ -9,16 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bottlecalc.errors import argument
-from bottlecalc.explore.designs import NUMBERS
+from bottlecalc.explore.figures import NUMBERS, SHORT
 from bottlecalc.explore.grid import SweepError
 from bottlecalc.layers.expression import OPERATORS
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import parse_quantity
 
 SIGNS = ("<=", ">=", "==", "<", ">")
 PATTERN = re.compile(r"\s*(\w+)\s*(<=|>=|==|<|>)\s*(\S+)\s*")
-DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
-SHORT = {"params": "params_block", "macs": "macs_block", "flops": "flops_block"}
-"""Figures without a scope are the whole block's."""
+DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?", re.ASCII)
 
 
 class Condition(NamedTuple):
@@ -50,14 +49,14 @@ def parse_condition(text: str, keys: Sequence[str]) -> Condition:
     match = PATTERN.fullmatch(text)
     if not match:
         raise SweepError(
-            f"{where} {text!r} is no condition; give a key, one of {' '.join(SIGNS)}, and a"
+            f"{where} {quoted(text)} is no condition; give a key, one of {' '.join(SIGNS)}, and a"
             " number, such as 'params<=20k'"
         )
     name, sign, number = match.groups()
     key = figure(name, "where", (*NUMBERS, *keys))
     if key.startswith("ratio") and DECIMAL.fullmatch(number):
         return Condition(key, sign, float(number))
-    return Condition(key, sign, parse_quantity(number, f"{where} {text!r}:"))
+    return Condition(key, sign, parse_quantity(number, f"{where} {quoted(text)}:"))
 
 
 def figure(name: str, option: str, allowed: Sequence[str] = NUMBERS) -> str:
@@ -69,5 +68,5 @@ def figure(name: str, option: str, allowed: Sequence[str] = NUMBERS) -> str:
     column = SHORT.get(name, name)
     if column not in allowed:
         known = ", ".join((*SHORT, *allowed))
-        raise SweepError(f"{argument(option)} has no key {name!r}; the keys are {known}")
+        raise SweepError(f"{argument(option)} has no key {quoted(name)}; the keys are {known}")
     return column

@@ -11,14 +11,8 @@ import numpy as np
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.spec import Block, spell
 from bottlecalc.explore.columns import Columns, listed, select
+from bottlecalc.explore.figures import NUMBERS, RATIOS
 from bottlecalc.explore.grid import Lane
-
-FIGURES = (
-    *("params_main", "params_convs", "params_block"),
-    *("macs_main", "macs_block", "flops_main", "flops_block", "activations"),
-)
-RATIOS = ("ratio_params_block", "ratio_macs_block")
-NUMBERS = ("batch", "height", "width", *FIGURES, *RATIOS)
 
 
 def names(keys: Sequence[str]) -> tuple[str, ...]:

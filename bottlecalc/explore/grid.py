@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from bottlecalc.blocks.grammar import read, require
-from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.blocks.spec import Block, keys, numbers
 from bottlecalc.errors import BottlecalcError, argument
-from bottlecalc.explore.cases import INPUT, TracedFamily, numbers, trace
+from bottlecalc.explore.cases import TracedFamily, trace
 from bottlecalc.explore.columns import Columns, bounds, column, follows, tied
+from bottlecalc.explore.figures import INPUT
 from bottlecalc.explore.ties import Tie
 from bottlecalc.layers.expression import Expression
 from bottlecalc.text.ranges import Sizes

@@ -12,10 +12,10 @@ import numpy as np
 
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.spec import BlockError
-from bottlecalc.explore.cases import INPUT
 from bottlecalc.explore.columns import Columns, allowed, listed, select, totals
 from bottlecalc.explore.condition import Condition
-from bottlecalc.explore.designs import NUMBERS, RATIOS, Page
+from bottlecalc.explore.designs import Page
+from bottlecalc.explore.figures import INPUT, NUMBERS, RATIOS
 from bottlecalc.explore.grid import Grid, Lane
 from bottlecalc.explore.shard import WHOLE, Shard
 from bottlecalc.formulas.families import layers

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, dataclass
 from typing import Any, Literal, get_args
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.arguments import read_batch, read_family, read_size
 from bottlecalc.blocks.grammar import make
-from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.blocks.spec import Block, keys, numbers
 from bottlecalc.errors import BottlecalcError, argument, key, remedy
-from bottlecalc.explore.cases import numbers
 from bottlecalc.layers.count import Scope, totals
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.display import Displayed
 
 SIZE = "size"
@@ -63,6 +64,8 @@ class Question:
     Raises:
         SolveError: the family has no such quantity or key, one that it needs is missing, or
             something is of the wrong type.
+        ArgumentError: there is no such family, or the size is none.
+        BlockError: a side or the batch is less than 1.
     """
 
     family: type[Block]
@@ -75,15 +78,18 @@ class Question:
     multiple_of: int = 1
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "family", read_family(self.family))
+        object.__setattr__(self, "size", read_size(self.size))
+        object.__setattr__(self, "batch", read_batch(self.batch))
+        if not isinstance(self.values, Mapping):
+            raise SolveError(f"values = {quoted(self.values)} are none; give them by key")
         check_keys(self.family, self.values, self.quantity)
         for name, value in self.values.items():
             _check_value(name, value, keys(self.family)[name].default)
         for name, field in keys(self.family).items():
             if field.default is MISSING and name not in (*self.values, self.quantity):
                 raise SolveError(f"{self.family.family} has no {key(name)}; give {remedy(name)}")
-        for side in self.size:
-            _check_whole(argument(SIZE), side, 1)
-        _check_whole(argument("batch"), self.batch, 1)
+        _check_limits(self.limits)
         _check_whole(argument("multiple-of"), self.multiple_of, 1)
         _check_choice(argument("scope"), self.scope, get_args(Scope))
 
@@ -154,23 +160,24 @@ class Solution(Displayed):
         return self.below.value if self.below else None
 
 
-def check_keys(family: type[Block], names: Collection[str], quantity: str) -> None:
+def check_keys(family: type[Block], names: Collection[str], quantity: Any) -> None:
     """Refuse what a question says of a family that has no such key, or that is sought.
 
     Raises:
         SolveError: there is such a key, or the family has no such quantity.
     """
-    is_known = quantity in (SIZE, *numbers(family))
+    is_known = isinstance(quantity, str) and quantity in (SIZE, *numbers(family))
     instead = f"solve {argument('for')} one of {', '.join(_quantities(family))}"
     for name in names:
         if name not in keys(family):
             leave = f"{family.family} has no {key(name)}; leave {argument(name)} out"
             raise SolveError(leave if is_known else f"{leave}, and {instead}")
     if not is_known:
-        raise SolveError(f"{family.family} has no {quantity}; {instead}")
+        raise SolveError(f"{family.family} has no {quoted(quantity, str)}; {instead}")
     if quantity in names:
         raise SolveError(
-            f"{quantity} is given and sought; leave it out, or seek another with {argument('for')}"
+            f"{key(quantity)} is given and sought; leave it out, or seek another with"
+            f" {argument('for')}"
         )
 
 
@@ -181,20 +188,28 @@ def _quantities(family: type[Block]) -> list[str]:
 def _check_value(name: str, value: object, default: object) -> None:
     """Its type alone: whether there is a block of such values is found out when it is made."""
     if isinstance(default, bool) and not isinstance(value, bool):
-        raise SolveError(f"{key(name)} = {value!r:.80} is neither True nor False; give one")
+        raise SolveError(f"{key(name)} = {quoted(value)} is neither True nor False; give one")
     if not isinstance(default, bool) and type(value) is not int:
         raise SolveError(
-            f"{key(name)} = {value!r:.80} is not allowed; give a whole number of at least 1"
+            f"{key(name)} = {quoted(value)} is not allowed; give a whole number of at least 1"
         )
+
+
+def _check_limits(given: Any) -> None:
+    is_several = isinstance(given, Iterable)
+    if not (is_several and all(isinstance(limit, Limit) for limit in given)):
+        raise SolveError(f"limits = {quoted(given)} are no limits; give a Limit for each")
 
 
 def _check_whole(name: str, value: object, least: int) -> None:
     if type(value) is not int or value < least:
         raise SolveError(
-            f"{name} = {value!r:.80} is not allowed; give a whole number of at least {least}"
+            f"{name} = {quoted(value)} is not allowed; give a whole number of at least {least}"
         )
 
 
 def _check_choice(name: str, value: object, choices: Collection[str]) -> None:
-    if value not in choices:
-        raise SolveError(f"{name} = {value!r:.80} is not allowed; give one of {', '.join(choices)}")
+    if not (isinstance(value, str) and value in choices):
+        raise SolveError(
+            f"{name} = {quoted(value)} is not allowed; give one of {', '.join(choices)}"
+        )

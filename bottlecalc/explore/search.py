@@ -11,8 +11,9 @@ from functools import cached_property, reduce
 from math import gcd
 from typing import Any, NoReturn
 
+from bottlecalc.blocks.spec import numbers
 from bottlecalc.errors import argument
-from bottlecalc.explore.cases import TracedFamily, numbers, trace
+from bottlecalc.explore.cases import TracedFamily, trace
 from bottlecalc.explore.intervals import (
     FALSE,
     INTERVAL_OPERATORS,

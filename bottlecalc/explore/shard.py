@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bottlecalc.errors import argument
 from bottlecalc.explore.grid import Grid, Lane, SweepError
+from bottlecalc.text.calls import quoted
 
 WRITTEN = re.compile(r"\s*([0-9]+)\s*/\s*([0-9]+)\s*", re.ASCII)
 
@@ -50,7 +51,7 @@ def parse_shard(text: str) -> Shard:
     number, of = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 1 <= number <= of:
         raise SweepError(
-            f"{argument('shard')} {text!r} is no part; give which of how many, such as 3/16, from"
-            " 1/16 to 16/16"
+            f"{argument('shard')} {quoted(text)} is no part; give which of how many, such as 3/16,"
+            " from 1/16 to 16/16"
         )
     return Shard(number, of)

@@ -5,17 +5,18 @@ The largest; of groups, by more of which a block costs less, the fewest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Never
 
+from bottlecalc.blocks.arguments import SIDE, key_named, plain_number, read_size
 from bottlecalc.blocks.spec import Block
 from bottlecalc.errors import argument
 from bottlecalc.explore import arguments
-from bottlecalc.explore.arguments import SIDE
 from bottlecalc.explore.intervals import MOST_STEPS, SearchError
 from bottlecalc.explore.question import SIZE, Candidate, Question, Solution, SolveError
 from bottlecalc.explore.search import Search
 from bottlecalc.layers.count import Scope
-from bottlecalc.text.calls import public
+from bottlecalc.text.calls import public, quoted
 
 
 @public('solve("bottleneck", in_=64, out=128, max_params=20_000)')
@@ -37,7 +38,7 @@ def solve(
     for_: str = "mid",
     multiple_of: int = 1,
     scope: Scope = "block",
-    size: int | tuple[int, int] = SIDE,
+    size: int | str | Sequence[int] | None = None,
     batch: int = 1,
     **others: Never,
 ) -> Solution:
@@ -65,7 +66,8 @@ def solve(
             ``size``.
         multiple_of: only multiples of this are answers.
         scope: of the limits: ``main``, ``convs`` or ``block``; MACs and FLOPs have main and block.
-        size: height and width of the input [pixels], or one number for both.
+        size: height and width of the input [pixels], or one number for both; 56 where nothing is
+            said.
         batch: images in the input.
         others: keys that none of the above names; anything else is refused.
 
@@ -87,19 +89,18 @@ def solve(
     }  # fmt: skip
     if isinstance(block, Question):
         beside = any(value is not None for value in (*said.values(), *most.values()))
-        if beside or (for_, multiple_of, scope, size, batch) != ("mid", 1, "block", SIDE, 1):
+        if beside or (for_, multiple_of, scope, size, batch) != ("mid", 1, "block", None, 1):
             raise SolveError("a Question says everything by itself; give nothing beside it")
         return _answer(block)
     arguments.refuse_unknown(block, others, solve)
     family, values = arguments.family_and_values(block, said)
-    height, width = arguments.sides(size)
-    if for_ == SIZE and (height, width) != (SIDE, SIDE):
-        given = height if height == width else f"{height}x{width}"
-        raise SolveError(f"{argument(SIZE)} {given} is given and sought; leave it out")
+    if quoted(for_, str) == SIZE and size is not None:
+        raise SolveError(f"{argument(SIZE)} {quoted(size, str)} is given and sought; leave it out")
     return _answer(
         Question(
-            family=family, values=values, size=(height, width), batch=batch, quantity=for_,
-            limits=arguments.limits(most), scope=scope, multiple_of=multiple_of,
+            family=family, values=values, size=read_size(SIDE if size is None else size),
+            batch=batch, quantity=key_named(for_),
+            limits=arguments.limits(most), scope=scope, multiple_of=plain_number(multiple_of),
         )
     )  # fmt: skip
 

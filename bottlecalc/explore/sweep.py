@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from bottlecalc.blocks.arguments import by_key, read_block, read_family
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import argument
@@ -15,12 +16,13 @@ from bottlecalc.explore import axes
 from bottlecalc.explore.arrange import AS_THEY_COME, Order, arrange
 from bottlecalc.explore.axes import AnySizes, Values
 from bottlecalc.explore.condition import Condition, figure, parse_condition
-from bottlecalc.explore.designs import NUMBERS, Design, Designs, Page, names
+from bottlecalc.explore.designs import Design, Designs, Page, names
+from bottlecalc.explore.figures import NUMBERS
 from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.shard import WHOLE, Shard, parse_shard
 from bottlecalc.explore.ties import Tie
-from bottlecalc.text.calls import public
+from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.suggest import did_you_mean
 
@@ -144,12 +146,16 @@ def sweep(
     grid = _grid(blocks, values, size, batch)
     known = (*NUMBERS, *grid.every_number)
     texts = axes.texts("where", where)
-    front = pareto.split(",") if isinstance(pareto, str) else axes.texts("pareto", pareto or ())
+    front = (
+        pareto.split(",")
+        if isinstance(pareto, str)
+        else axes.texts("pareto", () if pareto is None else pareto)
+    )
     return Sweep(
         grid=grid,
         conditions=[parse_condition(text, grid.every_number) for text in texts],
         order=Order(
-            [signed(key, "pareto", known) for key in front],
+            [signed(key, "pareto", known) for key in axes.texts("pareto", front)],
             "" if sort is None else signed(axes.text("sort", sort), "sort", known),
             axes.limit(limit),
         ),
@@ -173,7 +179,7 @@ def _grid(
 ) -> Grid:
     if any(isinstance(block, Grid) for block in blocks):
         return _alone(blocks, values)
-    given = {name.removesuffix("_").removesuffix("_channels"): v for name, v in values.items()}
+    given = by_key(values)
     _refuse_unknown(given)
     flags = {name: _switch(name, v) for name, v in given.items() if name in _switches()}
     read = {name: axes.axis_or_tie(name, v) for name, v in given.items() if name not in flags}
@@ -197,13 +203,9 @@ def _alone(blocks: Sequence[Any], values: Mapping[str, Values]) -> Grid:
 
 
 def _spec(block: Any) -> str:
-    if isinstance(block, type) and issubclass(block, Block):
-        return block.family
-    if isinstance(block, str | Block):
-        return str(block)
-    raise SweepError(
-        f"{block!r:.60} is no block; give a spec such as 'bottleneck:groups=4', or a block"
-    )
+    if isinstance(block, type):
+        return read_family(block).family
+    return block if isinstance(block, str) else str(read_block(block))
 
 
 def _refuse_unknown(given: Mapping[str, Values]) -> None:
@@ -211,7 +213,7 @@ def _refuse_unknown(given: Mapping[str, Values]) -> None:
     for name in given:
         if name not in known:
             raise SweepError(
-                f"there is no key {name!r} to sweep{did_you_mean(name, known)}; the keys are"
+                f"there is no key {quoted(name)} to sweep{did_you_mean(name, known)}; the keys are"
                 f" {', '.join(known)}, size and batch"
             )
 
@@ -226,6 +228,6 @@ def _switches() -> set[str]:
 
 
 def _switch(name: str, value: Any) -> bool:
-    if isinstance(value, bool) or value in ("true", "false"):
+    if isinstance(value, bool) or (isinstance(value, str) and value in ("true", "false")):
         return value in (True, "true")
-    raise SweepError(f"{argument(name)} = {value!r:.60} is neither True nor False; give one")
+    raise SweepError(f"{argument(name)} = {quoted(value)} is neither True nor False; give one")

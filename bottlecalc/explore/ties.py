@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import BottlecalcError, argument, key
+from bottlecalc.text.calls import quoted
 
 WRITTEN = re.compile(
     r"\s*(?:([0-9]+)\s*\*)?\s*([A-Za-z_]\w*)\s*(?:(\*|//|/)\s*([0-9]+))?\s*", re.ASCII
@@ -74,9 +75,9 @@ def parse_tie(name: str, text: str) -> Tie:
     numbers = [int(found) for found in (times, number) if found]
     if not followed or 0 in numbers or (times and sign == "*"):
         raise TieError(
-            f"{argument(name)} {text!r} is neither numbers nor tied to another key; give numbers"
-            " such as 8:128:8, or key, N*key, key*N, key/N (which must divide evenly) or key//N"
-            " (rounded down), such as out/2"
+            f"{argument(name)} {quoted(text)} is neither numbers nor tied to another key; give"
+            " numbers such as 8:128:8, or key, N*key, key*N, key/N (which must divide evenly) or"
+            " key//N (rounded down), such as out/2"
         )
     factor = int(number) if number and sign == "*" else int(times or 1)
     return Tie(followed, factor, int(number) if number and sign != "*" else 1, sign != "//")
@@ -142,8 +143,8 @@ class Following:
         if found is None or isinstance(found, bool):
             others = ", ".join(other for other in known if other != name)
             raise TieError(
-                f"{argument(name)} {str(tie)!r} follows no number of {self._family.family}; give"
-                f" numbers such as 16,32 or 8:128:8, or a key to follow: {others}"
+                f"{argument(name)} {quoted(str(tie))} follows no number of {self._family.family};"
+                f" give numbers such as 16,32 or 8:128:8, or a key to follow: {others}"
             )
         return found
 

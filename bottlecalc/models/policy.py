@@ -30,7 +30,7 @@ def decline(
     macs: int,
     activations: int,
     params: int,
-    insisting: str = "compare --insist",
+    insisting: str = "compare --insist, or measure='insist' in Python,",
     largest: int = 0,
 ) -> dict[Counter, str]:
     """Which counters not to ask about something of this size, each with the reason.

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from rich.console import Console, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.budgets.budget import NO_LIMIT, Figure
 from bottlecalc.budgets.verdict import Finding, Part, Report, Status, Verdict
 from bottlecalc.render import words
-from bottlecalc.render.layout import hung, printed, ruled
+from bottlecalc.render.layout import fits, hung, printed, ruled
 from bottlecalc.render.remarks import passed_over
+from bottlecalc.render.stack import stacked
 from bottlecalc.render.words import line
 from bottlecalc.text.numbers import number, percent, share_of_limit
 
+COLUMNS = ("figure", "=value", "=limit", "=used", "=change")
 NAMES: dict[Figure, str] = {
     "params": "parameters",
     "trainable_params": "trainable parameters",
@@ -111,7 +114,7 @@ def summary(report: Report) -> str:
     """How many hold, in a sentence."""
     statuses = [verdict.status for verdict in report.verdicts]
     numbers = {
-        "hold": statuses.count("pass"),
+        "holds" if statuses.count("pass") == 1 else "hold": statuses.count("pass"),
         "exceeded": statuses.count("breach"),
         "exceeded with a warning": statuses.count("warning"),
         "not checked": statuses.count("error"),
@@ -159,21 +162,9 @@ def _part(part: Part, finding: Finding) -> str:
 
 
 def _parts(report: Report, console: Console) -> Iterator[RenderableType]:
-    grid = ruled("", "budget", "figure", "=value", "=limit", "=used", "=change")
-    holding = [verdict for verdict in report.verdicts if verdict.status == "pass"]
-    others = [verdict for verdict in report.verdicts if verdict.status != "pass"]
-    shown = {v.budget.name for v in (*holding[:MOST_HOLDING], *others[:MOST_ROWED])}
-    for verdict in report.verdicts:
-        style = MARKS[verdict.status][1]
-        for row in _rows(verdict) if verdict.budget.name in shown else ():
-            grid.add_row(Text(row[0], style), *map(Text, row[1:]))
-    if holding[MOST_HOLDING:]:
-        grid.add_row(Text(*MARKS["pass"]), f"… {len(holding) - MOST_HOLDING} more hold")
-    if others[MOST_ROWED:]:
-        grid.add_row("", f"… {len(others) - MOST_ROWED:,} more are told below")
     yield Text(_legend(report), style="dim")
     yield Text()
-    yield grid
+    yield from _table(report, console)
     for verdict in report.verdicts:
         if verdict.status != "pass":
             yield Text()
@@ -182,6 +173,46 @@ def _parts(report: Report, console: Console) -> Iterator[RenderableType]:
             yield Text(f"\n{remark(verdict)}", style="yellow")
     yield from (Text(f"\n{line(note)}", style="yellow") for note in report.notes)
     yield Text(f"\n{summary(report)}", style="bold")
+
+
+def _table(report: Report, console: Console) -> Iterator[RenderableType]:
+    """Those that hold and those that do not, as far as anybody reads them; stacked where narrow."""
+    holding = [verdict for verdict in report.verdicts if verdict.status == "pass"]
+    others = [verdict for verdict in report.verdicts if verdict.status != "pass"]
+    names = {v.budget.name for v in (*holding[:MOST_HOLDING], *others[:MOST_ROWED])}
+    shown = [verdict for verdict in report.verdicts if verdict.budget.name in names]
+    grid = _grid(shown)
+    rest = []
+    if holding[MOST_HOLDING:]:
+        rest.append((Text(*MARKS["pass"]), f"… {len(holding) - MOST_HOLDING} more hold"))
+    if others[MOST_ROWED:]:
+        rest.append((Text(), f"… {len(others) - MOST_ROWED:,} more are told below"))
+    for row in rest:
+        grid.add_row(*row)
+    if fits(grid, console):
+        yield grid
+    else:
+        yield from chain.from_iterable(map(_stack, shown))
+        yield from (Text.assemble(" ", mark, f"  {text}") for mark, text in rest)
+
+
+def _grid(verdicts: Iterable[Verdict]) -> Table:
+    grid = ruled("", "budget", *COLUMNS)
+    for verdict in verdicts:
+        style = MARKS[verdict.status][1]
+        for row in _rows(verdict):
+            grid.add_row(Text(row[0], style), *map(Text, row[1:]))
+    return grid
+
+
+def _stack(verdict: Verdict) -> Iterator[RenderableType]:
+    """A budget's name, its input, and each figure by itself."""
+    about = "\n    ".join(filter(None, (line(verdict.budget.name), verdict.budget.input)))
+    yield Text.assemble(" ", MARKS[verdict.status], f"  {about}")
+    grid = ruled(*COLUMNS)
+    for cells in _cells(verdict):
+        grid.add_row(*cells)
+    yield stacked(grid)
 
 
 def _told(verdict: Verdict, console: Console) -> RenderableType:
@@ -200,18 +231,22 @@ def _legend(report: Report) -> str:
     return f"{LEGEND}\n{GROWTH}" if growth else LEGEND
 
 
-def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
-    """A row for every figure that has a limit; the name and the input stand beside the first."""
-    budget, mark = verdict.budget, MARKS[verdict.status][0]
-    figures = [
+def _cells(verdict: Verdict) -> list[tuple[str, ...]]:
+    """What stands in the table of each figure that has a limit."""
+    return [
         (NAMES[figure], number(finding.value), *_against(finding))
         for figure, finding in _figures(verdict).items()
     ] or [("not checked", "", "", "", "")]
+
+
+def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
+    """A row for every figure that has a limit; the name and the input stand beside the first."""
+    budget, mark = verdict.budget, MARKS[verdict.status][0]
     heads = [
         (mark, line(budget.name)),
         *([("", budget.input)] if budget.input else []),
     ]
-    for head, cells in zip_longest(heads, figures):
+    for head, cells in zip_longest(heads, _cells(verdict)):
         yield *(head or ("", "")), *(cells or [""] * 5)
 
 

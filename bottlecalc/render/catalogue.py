@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +13,7 @@ from rich.text import Text
 from bottlecalc.blocks.catalogue import Catalogue, Family, Key
 from bottlecalc.blocks.spec import spell
 from bottlecalc.render.layout import heading, printed
+from bottlecalc.render.records import as_json
 from bottlecalc.render.stack import Breakable
 from bottlecalc.render.words import code, markdown
 from bottlecalc.text.schema import heading as schema_heading
@@ -41,7 +41,7 @@ def as_markdown(catalogue: Catalogue) -> str:
 
 FORMATS: Mapping[str, Callable[[Catalogue, Console], str]] = {
     "table": table,
-    "json": lambda catalogue, _: json.dumps(document(catalogue), indent=2) + "\n",
+    "json": lambda catalogue, _: as_json(document(catalogue)),
     "markdown": lambda catalogue, _: as_markdown(catalogue),
 }
 """Text of a catalogue by format."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.blocks.catalogue import Catalogue
 from bottlecalc.budgets.verdict import Report
 from bottlecalc.render.budgets import summary
 from bottlecalc.text.display import Displayed
@@ -53,6 +54,11 @@ def sweep(result: Sweep) -> str:
     """What is swept; not how many designs, which would have to be counted."""
     said = ", ".join(f"{name}={text}" for name, text in result.grid.common.items())
     return ": ".join(filter(None, (f"of {', '.join(result.grid.specs)}", said)))
+
+
+def catalogue(result: Catalogue) -> str:
+    """The families by name."""
+    return f"of {', '.join(family.name for family in result.families)}"
 
 
 def length(result: Displayed) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import islice
 
 from bottlecalc.render.rows import Cell, Rows
 from bottlecalc.render.words import visible
@@ -17,7 +18,7 @@ NUMBERS = ' style="text-align: right"'
 
 def table(rows: Rows, caption: str) -> str:
     """A table: figures with separators, and every text of others as it is."""
-    lines = [*_lines(rows.rows[:MOST_ROWS]), *_rest(rows)]
+    lines = [*_lines(islice(rows.rows, MOST_ROWS)), *_rest(rows)]
     return (
         f'<table class="bottlecalc">\n<caption>{_text(caption)}</caption>\n'
         f"<thead>{_line(rows.columns, 'th')}</thead>\n"
@@ -25,7 +26,7 @@ def table(rows: Rows, caption: str) -> str:
     )
 
 
-def _lines(rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+def _lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     for row in rows:
         yield f"{_line(row, 'td')}\n"
 
@@ -50,7 +51,7 @@ def _figure(value: int | float | None) -> str:
 
 def _rest(rows: Rows) -> Iterator[str]:
     """A row that says how many are not shown."""
-    more = len(rows.rows) - MOST_ROWS
+    more = rows.length - MOST_ROWS
     if more > 0:
         yield f'<tr><td colspan="{len(rows.columns)}">… {number(more)} more</td></tr>\n'
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -15,14 +16,20 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, stacked, unbroken
+from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, noted, stacked, unbroken
 from bottlecalc.render.words import line, visible
 
 UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""
 
-literal_console = partial(Console, markup=False, emoji=False)
-"""A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``."""
+BLANKS = re.compile(r" +(?=(\x1b\[[0-9;]*m)*$)")
+"""Those at the end of a line, whatever the colours; a terminal of that width would wrap them."""
+
+literal_console = partial(Console, markup=False, emoji=False, force_jupyter=False)
+"""A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``.
+
+In a notebook too it writes text, and displays nothing by itself.
+"""
 
 
 def unbounded() -> Console:
@@ -77,7 +84,7 @@ def _printed(part: RenderableType, console: Console) -> str:
     with console.capture() as captured:
         console.print(_Visible(part), highlight=False)
     console.width = width
-    return "".join(f"{text.rstrip()}\n" for text in captured.get().splitlines())
+    return "".join(f"{BLANKS.sub('', text)}\n" for text in captured.get().splitlines())
 
 
 class _Visible(NamedTuple):
@@ -91,9 +98,16 @@ class _Visible(NamedTuple):
 
 
 def _fitting(part: RenderableType, console: Console) -> RenderableType:
-    if isinstance(part, Table) and part.show_header and not fits(part, console):
-        part = stacked(part)
+    if isinstance(part, Table) and not fits(part, console):
+        part = _stacked(part)
     return unbroken(part, console.width) if isinstance(part, Text) else part
+
+
+def _stacked(table: Table) -> RenderableType:
+    """A table of another form; one of two columns is text beside a mark, which wraps by itself."""
+    if table.show_header:
+        return stacked(table)
+    return noted(table) if len(table.columns) == 3 else table
 
 
 def _needed(part: RenderableType, console: Console) -> int:

@@ -12,7 +12,8 @@ import numpy as np
 from bottlecalc.blocks.spec import spell
 from bottlecalc.errors import argument
 from bottlecalc.explore.columns import SAFE
-from bottlecalc.explore.designs import RATIOS, Designs, Page
+from bottlecalc.explore.designs import Designs, Page
+from bottlecalc.explore.figures import RATIOS
 from bottlecalc.explore.grid import SweepError
 from bottlecalc.explore.sweep import Sweep
 

@@ -13,7 +13,8 @@ from bottlecalc.errors import argument
 from bottlecalc.explore import condition
 from bottlecalc.explore.break_even import widest
 from bottlecalc.explore.curves import Curve, Curves
-from bottlecalc.explore.designs import FIGURES, NUMBERS, Page
+from bottlecalc.explore.designs import Page
+from bottlecalc.explore.figures import FIGURES, NUMBERS
 from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.scatter import Scatter
 from bottlecalc.explore.sweep import signed

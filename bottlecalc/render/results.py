@@ -50,7 +50,7 @@ DISPLAYS: Mapping[str, Display] = {
     "Sweep": Display(
         "designs:table", "designs:document", rows="rows:designs", headline="headlines:sweep"
     ),
-    "Catalogue": Display("catalogue:table", "catalogue:document"),
+    "Catalogue": Display("catalogue:table", "catalogue:document", headline="headlines:catalogue"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""
 

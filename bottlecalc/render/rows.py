@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from bottlecalc.agreement.compare import Comparison
@@ -31,22 +31,25 @@ class Rows(NamedTuple):
 
     Attributes:
         columns: their names.
-        rows: as many cells each; None where there is nothing.
+        rows: as many cells each; None where there is nothing. They can be gone through once.
+        length: how many there are.
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
+    rows: Iterable[tuple[Cell, ...]]
+    length: int
 
     @classmethod
     def of(cls, items: Iterable[Mapping[str, Cell]]) -> Self:
         """Of items that need not all have the same keys."""
         listed = list(items)
         columns = tuple(dict.fromkeys(name for item in listed for name in item))
-        return cls(columns, [tuple(item.get(name) for name in columns) for item in listed])
+        return cls(columns, (tuple(map(item.get, columns)) for item in listed), len(listed))
 
-    def by_column(self) -> dict[str, list[Cell]]:
+    def by_column(self) -> dict[str, Sequence[Cell]]:
         """The cells of each column."""
-        return {name: [row[at] for row in self.rows] for at, name in enumerate(self.columns)}
+        columns = zip(*self.rows, strict=True) if self.length else repeat(())
+        return dict(zip(self.columns, columns, strict=False))
 
 
 def blocks(comparison: Comparison) -> Rows:
@@ -89,7 +92,7 @@ def findings(report: Report) -> Rows:
 def designs(result: Sweep) -> Rows:
     """A row a design, as the command's CSV has them."""
     pages = (page.rows(result.columns) for page in result.pages())
-    return Rows(result.columns, list(chain.from_iterable(pages)))
+    return Rows(result.columns, chain.from_iterable(pages), len(result))
 
 
 def listed(result: Displayed) -> Rows:

@@ -50,6 +50,17 @@ def stacked(table: Table) -> Text:
     return text
 
 
+def noted(table: Table) -> Text:
+    """A grid's rows of name, figure and note, each note below what it is of."""
+    columns = [list(map(str, column.cells)) for column in table.columns]
+    name, figure = (max(map(cell_len, column)) for column in columns[:2])
+    lines = []
+    for about, value, note in zip(*columns, strict=True):
+        lines.append(Text(f" {about:<{name}}  {value:>{figure}}"))
+        lines += [Text(f"   {note}", "dim")] if note else []
+    return Text("\n").join(lines)
+
+
 def _names(table: Table) -> Iterator[str]:
     """Columns by name: below ``parameters``, ``main`` and ``convs`` are parameters of either."""
     group = ""

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.suggest import did_you_mean
 
 MOST_LETTERS = 100
 """So much of a value is quoted."""
@@ -51,10 +52,12 @@ def mistake(
     function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]
 ) -> str:
     """What is wrong with these arguments, or nothing."""
+    parameters = inspect.signature(function).parameters
     try:
         inspect.signature(function).bind(*arguments, **options)
     except TypeError as error:
-        return str(error)
+        unknown = next((name for name in options if name not in parameters), "")
+        return f"{error}{did_you_mean(unknown, parameters)}"
     return ""
 
 
@@ -67,9 +70,9 @@ def quoted(value: object, spell: Callable[[object], str] = repr) -> str:
     return brief(text)
 
 
-def brief(text: str) -> str:
+def brief(text: str, most: int = MOST_LETTERS) -> str:
     """As much of a text as fits into a sentence."""
-    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def whole_number(value: Any, least: int = 1) -> int | None:

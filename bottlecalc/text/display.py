@@ -16,7 +16,8 @@ class Displayed:
     def __init_subclass__(cls, **options: Any) -> None:
         """Keep a dataclass from writing a ``__repr__`` of all that it holds."""
         super().__init_subclass__(**options)
-        cls.__repr__ = Displayed.__repr__  # type: ignore[method-assign]
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Displayed.__repr__  # type: ignore[method-assign]
 
     def __str__(self) -> str:
         return str(_results().text(self))

@@ -8,9 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.calls import brief
 
 MOST_BYTES = 64 * 2**20
 """More is no budget, baseline or answer sheet: ``/dev/zero`` never ends."""
+
+LONGEST_SHOWN = 200
+"""Letters of a path; no longer one is a name of anybody's."""
 
 
 def read_bytes(path: Path, refusal: type[BottlecalcError], remedy: str) -> bytes:
@@ -23,9 +27,11 @@ def read_bytes(path: Path, refusal: type[BottlecalcError], remedy: str) -> bytes
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise refusal(f"{path} cannot be read: {error.strerror or error}; {remedy}") from None
+        raise refusal(
+            f"{shown(path)} cannot be read: {error.strerror or error}; {remedy}"
+        ) from None
     if len(content) > MOST_BYTES:
-        raise refusal(f"{path} holds more than {MOST_BYTES // 2**20} MB; {remedy}")
+        raise refusal(f"{shown(path)} holds more than {MOST_BYTES // 2**20} MB; {remedy}")
     return content
 
 
@@ -38,7 +44,7 @@ def read_text(path: Path, refusal: type[BottlecalcError], remedy: str = "give an
     try:
         return read_bytes(path, refusal, remedy).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise refusal(f"{path} cannot be read: it is not UTF-8; {remedy}") from None
+        raise refusal(f"{shown(path)} cannot be read: it is not UTF-8; {remedy}") from None
 
 
 class OutputError(BottlecalcError):
@@ -57,12 +63,12 @@ def drafting(path: Path) -> Iterator[Callable[[bytes], object]]:
         raise OutputError(f"{str(path)!r} is no file; give the path of one")
     place = Path(os.path.realpath(path))
     draft = place.with_name(f".{os.urandom(8).hex()}.part")
-    if place.is_symlink():
-        raise OutputError(f"{path} is a symbolic link that leads nowhere; give another path")
+    if os.path.islink(place):
+        raise OutputError(f"{shown(path)} is a symbolic link that leads nowhere; give another path")
     try:
         with refusing(path):
             if place.exists() and not place.is_file():
-                raise OutputError(f"{path} is no ordinary file; give another path")
+                raise OutputError(f"{shown(path)} is no ordinary file; give another path")
             with draft.open("xb") as file:
                 if place.exists():
                     draft.chmod(place.stat().st_mode & 0o777)
@@ -83,7 +89,14 @@ def refusing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{path} cannot be written: {reason}; give another path") from error
+        raise OutputError(
+            f"{shown(path)} cannot be written: {reason}; give another path"
+        ) from error
+
+
+def shown(path: Path) -> str:
+    """A path in a sentence."""
+    return brief(str(path), LONGEST_SHOWN)
 
 
 def encoded(text: str) -> bytes:

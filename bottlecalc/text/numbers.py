@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.calls import quoted
 
 WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
 UNITS = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -30,7 +31,7 @@ def parse_quantity(text: str, name: str = "") -> int:
     >>> parse_quantity("4.2M"), parse_quantity("25e3")
     (4200000, 25000)
     """
-    got = f"{name} {text!r}" if name else repr(text)
+    got = f"{name} {quoted(text)}" if name else quoted(text)
     match = WRITTEN.fullmatch(text.strip())
     if not match:
         raise QuantityError(
@@ -40,7 +41,7 @@ def parse_quantity(text: str, name: str = "") -> int:
     digits, power, unit = match.groups(default="")
     if unit not in UNITS:
         raise QuantityError(
-            f"{got} has the unknown unit {unit!r}; the units are"
+            f"{got} has the unknown unit {quoted(unit)}; the units are"
             " k (10³), M (10⁶), G (10⁹) and T (10¹²)"
         )
     exact = Fraction(digits.replace("_", "")) * UNITS[unit] * Fraction(10) ** int(power or 0)
@@ -57,9 +58,10 @@ def number(value: int) -> str:
 def short(value: float) -> str:
     """A number in its unit, for an axis: ``3.5 G``.
 
-    >>> short(3_500_000_000), short(75_000), short(0.5)
-    ('3.5 G', '75 k', '0.5')
+    >>> short(3_500_000_000), short(75_000), short(0.5), short(999_999)
+    ('3.5 G', '75 k', '0.5', '1 M')
     """
+    value = float(f"{value:.4g}")
     for unit, power in reversed(UNITS.items()):
         if power <= abs(value) < 10**15:
             return f"{value / power:.4g} {unit}".rstrip()

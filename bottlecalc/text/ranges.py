@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bottlecalc.errors import BottlecalcError, argument
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import WHOLE_NUMBER
 
 RANGE = re.compile(r"([0-9]+):([0-9]+)(?::(\*?)([0-9]+))?", re.ASCII)
@@ -75,13 +76,14 @@ def _values(name: str, part: str, text: str) -> Sequence[int]:
     else:
         raise _no_axis(name, text)
     if not values or values[0] < 1:
+        what = "is no range that goes up" if ":" in part else "has a value below 1"
         raise RangeError(
-            f"{argument(name)} {text!r} has no value of at least 1; give a range that goes up from"
-            " 1 or more, by steps of at least 1 or a factor of at least 2"
+            f"{argument(name)} {quoted(text)} {what}; give whole numbers of at least 1, or a range"
+            " from one to a larger one, by steps of at least 1 or a factor of at least 2"
         )
     if isinstance(values, range) and (values[-1] - values[0]) // values.step >= 2**62:
         raise RangeError(
-            f"{argument(name)} {text!r} has more values than can be counted; give fewer"
+            f"{argument(name)} {quoted(text)} has more values than can be counted; give fewer"
         )
     return values
 
@@ -100,13 +102,14 @@ def _range(first: int, last: int, doubling: bool, step: int) -> Sequence[int]:
 
 def _too_long(name: str, text: str) -> RangeError:
     return RangeError(
-        f"{argument(name)} {text!r} lists more than {LONGEST_LIST:,} values; give one range alone"
+        f"{argument(name)} {quoted(text)} lists more than {LONGEST_LIST:,} values; give one range"
+        " alone"
     )
 
 
 def _no_axis(name: str, text: str) -> RangeError:
     example = "14,28x56" if name == "size" else "16,32,64"
     return RangeError(
-        f"{argument(name)} {text!r} is no list or range; give {example}, 8:128:8 (both ends"
+        f"{argument(name)} {quoted(text)} is no list or range; give {example}, 8:128:8 (both ends"
         " included) or 64:1024:*2"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6, form: str = "{}") -> str:
@@ -12,5 +11,7 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6, form: str
     >>> did_you_mean("botleneck", ["plain", "bottleneck"])
     ' (did you mean bottleneck?)'
     """
+    from difflib import get_close_matches  # some milliseconds that what is right need not pay
+
     near = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f" (did you mean {form.format(near[0])}?)" if near else ""

@@ -42,7 +42,9 @@ def test_whoever_takes_too_much_is_left_out_unless_they_are_insisted_on() -> Non
     assert list(without.others) == ["torch"]
     assert list(without.left_out) == ["fvcore"]
     assert without.left_out["fvcore"].startswith("126,350,000,000 MACs are more than the 100,000")
-    assert without.left_out["fvcore"].endswith("(compare --insist does it all the same)")
+    assert without.left_out["fvcore"].endswith(
+        "(compare --insist, or measure='insist' in Python, does it all the same)"
+    )
     assert without.agrees is True
 
 

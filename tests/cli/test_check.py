@@ -285,7 +285,7 @@ def test_the_sarif_schema_can_fail() -> None:
 def test_output_goes_to_the_file_and_the_table_to_stdout(here: Path, run: Run) -> None:
     (here / "bottlecalc.toml").write_text(BLOCKS, "utf-8")
     result = run("check", "holds", "--format", "junit", "--output", "report.xml")
-    assert "1 budget: 1 hold" in result.out
+    assert "1 budget: 1 holds" in result.out
     check_junit((here / "report.xml").read_text("utf-8"))
     refused = run("check", "holds", "--output", "none/report.xml")
     assert refused.code == 2
@@ -308,7 +308,7 @@ def test_on_github_the_summary_grows(here: Path, run: Run, monkeypatch: pytest.M
     assert summary.read_text("utf-8").startswith("before\n\n|  | budget | figure |")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(here / "none" / "summary.md"))
     late = run("check", "holds", "--output", "o.txt")
-    assert (late.code, "1 budget: 1 hold" in late.out) == (2, True)
+    assert (late.code, "1 budget: 1 holds" in late.out) == (2, True)
     assert (here / "sub" / "o.txt").exists()
 
 

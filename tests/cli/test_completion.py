@@ -11,7 +11,7 @@ import pytest
 
 from bottlecalc import FAMILIES
 from bottlecalc.cli import completion
-from bottlecalc.explore.designs import NUMBERS
+from bottlecalc.explore.sweep import sweep
 from tests.conftest import Run, run_process
 
 BUDGETS = """
@@ -55,7 +55,8 @@ def test_keys_complete(words: str, place: int, found: list[str]) -> None:
 
 
 def test_what_completes_is_what_there_is() -> None:
-    assert set(completion.DESIGN) == {*NUMBERS, "params", "macs", "flops"}
+    for key in completion.columns():
+        sweep("bottleneck", in_=64, out=128, sort=key, where=f"{key}>=1", pareto=f"-{key}")
     assert set(completion.families()) == set(FAMILIES)
 
 

@@ -126,7 +126,7 @@ def test_a_width_that_never_breaks_even(run: Run) -> None:
         ),
         (("--max-params", "1k", "--multiple-of", "0"), "--multiple-of '0' is not allowed; give a"),
         (("--max-params", "1M", "--for", "size"), "every size keeps these limits; add one that"),
-        (("--break-even", "--block", "basic"), "basic has no mid and never breaks even; use"),
+        (("--break-even", "--block", "basic"), "basic has no mid and never breaks even; give"),
         (
             ("--max-params", "1k", "--block", "bottleneck", "--block", "bottleneck:groups=4"),
             "solve answers for one block, and 2 are given: --block bottleneck, --block bottle",

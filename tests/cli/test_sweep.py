@@ -28,7 +28,7 @@ REFUSED = [
     ),
     (
         ("--mid", "128:8"),
-        "--mid '128:8' has no value of at least 1; give a range that goes up from 1 or more,",
+        "--mid '128:8' is no range that goes up; give whole numbers of at least 1, or a",
     ),
     (
         ("--where", "weight<=3"),

@@ -13,7 +13,8 @@ from bottlecalc.agreement.closed_form import count
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.residual import Plain
 from bottlecalc.blocks.spec import BlockError
-from bottlecalc.explore.designs import FIGURES, NUMBERS, RATIOS, Design, Page
+from bottlecalc.explore.designs import Design, Page
+from bottlecalc.explore.figures import FIGURES, NUMBERS, RATIOS
 from bottlecalc.explore.grid import Grid
 from bottlecalc.text.ranges import parse_axis, parse_sizes
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bottlecalc import Basic, Bottleneck, Plain, break_even, compare, count
+from bottlecalc.blocks.spec import BlockError
 from bottlecalc.explore.break_even import break_even_mid as width
 from bottlecalc.explore.break_even import counted_mid
 from bottlecalc.explore.question import SolveError
@@ -17,7 +18,7 @@ from tests.conftest import Run
 @pytest.mark.parametrize("groups", [1, 2, 5])
 @pytest.mark.parametrize(("i", "o"), [(64, 128), (7, 13), (300, 20)])
 def test_break_even_is_where_the_algebra_says(i: int, o: int, groups: int) -> None:
-    even = break_even(Bottleneck, {"in": i, "out": o, "groups": groups}, (5, 5))
+    even = break_even(Bottleneck, in_=i, out=o, groups=groups, size=5)
     square = {1: "9m²", 2: "9/2·m²", 5: "9/5·m²"}[groups]
     assert even.equation == f"{square} + (Cin + Cout)·m = 9·Cin·Cout"
     root = float(even.root)
@@ -32,7 +33,7 @@ def test_break_even_is_where_the_algebra_says(i: int, o: int, groups: int) -> No
 
 def test_it_is_asked_by_name_or_by_class(run: Run) -> None:
     """Twice the 3×3's cost for 9/2 of it: m² · 9/2 + 192·m = 73,728 at m = 108.4."""
-    same = break_even(Bottleneck, {"in": 64, "out": 128, "groups": 2}, (28, 14))
+    same = break_even(Bottleneck, in_=64, out=128, groups=2, size=(28, 14))
     for block in ("bottleneck", "bottleneck:groups=2,in=64"):
         said = {} if ":" in block else {"in_": 64, "groups": 2}
         ask: Any = break_even
@@ -41,20 +42,20 @@ def test_it_is_asked_by_name_or_by_class(run: Run) -> None:
     wrong: list[tuple[dict[str, Any], str]] = [
         (
             {"max_params": 3},
-            r"^break_even has no argument 'max_params'; its arguments are in_, out",
+            r"^break_even has no argument 'max_params'; its arguments are size, batch, in_,",
         ),
         ({"mid": 3}, r"^mid_channels is given and sought; leave it out$"),
         ({"in_": None}, r"^bottleneck has no in_channels; give in_channels=N$"),
-        ({"size": 0}, r"^size = 0 is no size; give the height and width of the input"),
+        ({"size": 0}, r"^height = 0; give a whole number of at least 1$"),
     ]
     for arguments, sentence in wrong:
-        with pytest.raises(SolveError, match=sentence):
+        with pytest.raises((SolveError, BlockError), match=sentence):
             ask("bottleneck", **{"in_": 64, "out": 128, **arguments})
 
 
 def test_a_family_without_a_middle_never_does() -> None:
-    with pytest.raises(SolveError, match=r"^basic has no mid and never breaks even; use another$"):
-        break_even(Basic, {"in": 3, "out": 4})
+    with pytest.raises(SolveError, match=r"^basic has no mid and never breaks even; give a block"):
+        break_even(Basic, in_=3, out=4)
     assert width(Basic(3, 4)) is None
 
 
@@ -84,7 +85,7 @@ def test_channels_of_five_thousand_digits() -> None:
 
 def test_it_prints_as_the_commands_table_and_becomes_its_json(run: Run) -> None:
     arguments = ("solve", "--in", "64", "--out", "128", "--break-even")
-    even = break_even(Bottleneck, {"in": 64, "out": 128})
+    even = break_even(Bottleneck, in_=64, out=128)
     assert str(even) == run(*arguments).out
     document = json.loads(run(*arguments, "--format", "json").out)
     assert json.loads(json.dumps(even.to_dict())) == document
@@ -107,7 +108,7 @@ def test_break_even_is_the_last_width_that_is_cheaper(i: int, o: int, groups: in
 
 def test_break_even_of_the_textbook_pair() -> None:
     """(√(192² + 36·73,728) - 192) / 18 to six digits."""
-    assert break_even(Bottleneck, {"in": 64, "out": 128}).root == "80.4694"
+    assert break_even(Bottleneck, in_=64, out=128).root == "80.4694"
     assert width(Bottleneck(64, 128)) == 80
     assert width(Plain(64, 128)) is None
 

@@ -11,8 +11,9 @@ from bottlecalc.agreement.closed_form import count
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
-from bottlecalc.blocks.spec import Block, BlockError, keys
-from bottlecalc.explore.cases import INPUT, numbers, trace
+from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
+from bottlecalc.explore.cases import trace
+from bottlecalc.explore.figures import INPUT
 from bottlecalc.layers.count import totals
 from bottlecalc.layers.expression import Evaluation, Expression, evaluate
 from tests.cases import GRID, Case

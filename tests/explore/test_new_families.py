@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from bottlecalc.agreement.closed_form import count
 from bottlecalc.blocks.grammar import make
-from bottlecalc.blocks.spec import Block, BlockError, keys
+from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.explore import intervals
 from bottlecalc.explore.break_even import break_even, break_even_mid
-from bottlecalc.explore.cases import numbers, trace
-from bottlecalc.explore.designs import FIGURES, names
+from bottlecalc.explore.cases import trace
+from bottlecalc.explore.designs import names
+from bottlecalc.explore.figures import FIGURES
 from bottlecalc.explore.grid import Grid
 from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.question import SIZE, Limit, Question, SolveError
@@ -253,7 +254,7 @@ def test_a_search_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -
 def test_the_equation_is_that_of_the_case_that_holds(
     channels: tuple[int, int], equation: str, root: float
 ) -> None:
-    even = break_even(Stepped, dict(zip(("in", "out"), channels, strict=True)))
+    even = break_even(Stepped, in_=channels[0], out=channels[1])
     assert even.equation.startswith(equation)
     assert float(even.root) == pytest.approx(root, abs=1e-3)
     assert even.below is not None
@@ -261,7 +262,7 @@ def test_the_equation_is_that_of_the_case_that_holds(
 
 
 def test_where_every_allowed_width_is_cheaper_nothing_is_above() -> None:
-    even = break_even(Stepped, {"in": 60, "out": 30})
+    even = break_even(Stepped, in_=60, out=30)
     assert even.above is None
     assert (even.to_dict()["value"], even.to_dict()["above"]) == (30, None)
     assert "stepped:in=60,out=30,mid=30" in str(even)
@@ -270,14 +271,14 @@ def test_where_every_allowed_width_is_cheaper_nothing_is_above() -> None:
 def test_a_cost_that_is_no_polynomial_has_no_equation() -> None:
     sentence = "^what bounded costs is no polynomial of mid; give max_params instead, and the plain"
     with pytest.raises(SolveError, match=sentence):
-        break_even(Bounded, {"in": 30, "out": 30})
+        break_even(Bounded, in_=30, out=30)
 
 
 def test_families_without_channels_to_break_even_have_no_width_that_does() -> None:
     assert break_even_mid(Asymmetric(64)) is None
     assert break_even_mid(Pointwise(64, 128)) is None
     with pytest.raises(SolveError, match=r"^asymmetric has no out and never breaks even"):
-        break_even(Asymmetric, {"in": 64})
+        break_even(Asymmetric, in_=64)
 
 
 def test_where_no_width_is_too_wide_none_breaks_even() -> None:

@@ -29,11 +29,11 @@ def test_what_is_too_large_is_declined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert decline(macs=10**11, activations=100, params=50) == {}
     assert decline(macs=10**11 + 1, activations=1, params=1) == {
         "fvcore": "100,000,000,001 MACs are more than the 100,000,000,000 that it is run for"
-        " (compare --insist does it all the same)"
+        " (compare --insist, or measure='insist' in Python, does it all the same)"
     }
     assert decline(macs=1, activations=100, params=51) == {
         "fvcore": "it would take about 1,004 bytes of memory, and 1,000 are free"
-        " (compare --insist does it all the same)"
+        " (compare --insist, or measure='insist' in Python, does it all the same)"
     }
     reasons = decline(macs=1, activations=0, params=2**61)
     assert set(reasons) == {"torch", "fvcore"}

@@ -36,12 +36,14 @@ COMMANDS = [
     ("solve", *PAIR, "--max-params", "20k", "--max-macs", "60M"),
     ("solve", *PAIR, "--break-even"),
     ("sweep", *PAIR, "--mid", "8,16", "--batch", "3"),
+    ("count", "bottleneck:in=64,out=128"),
+    ("compare", *PAIR, "--no-measure", "--layers"),
 ]  # fmt: skip
 
 
 def lines(columns: int, *arguments: str) -> list[str]:
     shown = ESCAPE.sub("", run_on_terminal(columns, *arguments).out)
-    return [line.rpartition("\r")[2].rstrip() for line in shown.splitlines()]
+    return [line.removesuffix("\r").rpartition("\r")[2] for line in shown.splitlines()]
 
 
 @pytest.mark.parametrize("columns", [40, 60])

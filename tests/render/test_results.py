@@ -69,7 +69,7 @@ def results() -> dict[type[Displayed], Displayed]:
         count(Bottleneck(64, 128)),
         count_model(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), (1, 3, 8, 9)),
         solve(QUESTION),
-        break_even(Bottleneck, {"in": 64, "out": 128}),
+        break_even(Bottleneck, in_=64, out=128),
         report(),
     )
     return {type(result): result for result in made}
@@ -160,14 +160,14 @@ def test_a_frame_holds_the_figures(results: Any) -> None:
     assert findings["over"][0] == 36  # 9·3·4 + 3·4 weights and 8 of each batch norm, less 100
 
 
-BIG = Rows.of([{"a": 10**30, "b": 2**60 + 1, "c": "x"}, {"a": 3, "b": None, "c": "y"}])
+BIG: list[dict[str, Any]] = [{"a": 10**30, "b": 2**60 + 1, "c": "x"}, {"a": 3, "b": None, "c": "y"}]
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_whole_numbers_stay_exact(library: str) -> None:
     from bottlecalc.render.frames import LIBRARIES
 
-    made = LIBRARIES[library](pytest.importorskip(library), BIG)
+    made = LIBRARIES[library](pytest.importorskip(library), Rows.of(BIG))
     assert list(made["a"]) == [10**30, 3]
     assert made["b"][0] == 2**60 + 1
     assert int(made["b"][0]) - 2**60 == 1
