@@ -20,6 +20,7 @@ from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import BatchNorm
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
@@ -151,10 +152,10 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def _line(title: str) -> str:
-    if not title.isprintable():
+def _line(title: object) -> str:
+    if not isinstance(title, str) or not title.isprintable():
         raise HandoutError(
-            f"{argument('title')} {title!r} is not one line of text; give one without breaks"
+            f"{argument('title')} {quoted(title)} is not one line of text; give one without breaks"
         )
     return title
 
