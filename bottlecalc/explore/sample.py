@@ -57,7 +57,8 @@ class Sample:
 
 
 def _size(given: int | str) -> int:
-    number = _whole(given)
+    is_text = isinstance(given, str) and WHOLE_NUMBER.fullmatch(given)
+    number = int(given) if is_text else whole_number(given)
     if not number:
         raise SweepError(
             f"{argument('sample')} {quoted(given)} is not allowed; give a whole number of at"
@@ -68,12 +69,7 @@ def _size(given: int | str) -> int:
 
 def _seed(given: int | str) -> str:
     """As text, which is what designs are drawn by."""
-    if _whole(given) is None:
+    text = given if isinstance(given, str) else quoted(given, str)
+    if isinstance(given, bool) or not WHOLE_NUMBER.fullmatch(text):
         raise SweepError(f"{argument('seed')} {quoted(given)} is no seed; give a whole number")
-    return str(given)
-
-
-def _whole(given: int | str) -> int | None:
-    if isinstance(given, str):
-        return int(given) if WHOLE_NUMBER.fullmatch(given) else None
-    return whole_number(given, 0)
+    return text

@@ -60,8 +60,8 @@ def sheet(
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
         **_figures_of(lesson),
-        title=_line(title),
-        command=command,
+        title=_line("title", title),
+        command=_line("command", command),
         figures=figures or {},
         notebook=_code(lesson) if with_code else "",
         version=__version__,
@@ -80,7 +80,12 @@ def key(
     """
     template = environment(language).get_template(f"key.{language}.md.jinja")
     items = _items("key", exercises, language)
-    return template.render(key=items, title=_line(title), command=command, version=__version__)
+    return template.render(
+        key=items,
+        title=_line("title", title),
+        command=_line("command", command),
+        version=__version__,
+    )
 
 
 def remark(slip: str, wrong: Answer, language: Language) -> str:
@@ -152,12 +157,12 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def _line(title: object) -> str:
-    if not isinstance(title, str) or not title.isprintable():
+def _line(name: str, text: object) -> str:
+    if not isinstance(text, str) or not text.isprintable():
         raise HandoutError(
-            f"{argument('title')} {quoted(title)} is not one line of text; give one without breaks"
+            f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
         )
-    return title
+    return text
 
 
 def _figures_of(lesson: Lesson) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bottlecalc.handout.lesson import Lesson, make_lesson
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.text.calls import public
 from bottlecalc.text.files import OutputError
-from bottlecalc.text.saving import file_path, save_all
+from bottlecalc.text.saving import output_path, save_all
 
 
 @public('write_handout("sheet.pdf", Plain(64, 128), Bottleneck(64, 128))')
@@ -65,7 +65,7 @@ def write_handout(
         BlockError, ArgumentError, MeasureError: as ``compare`` does.
         OutputError: a file exists, or cannot be written.
     """
-    file, language = file_path(path), read_language(lang)
+    file, language = output_path(path), read_language(lang)
     form = target(file, to, force)
     drawn = worksheet(exercises, seed, "answers" if answers else "")
     if answers:

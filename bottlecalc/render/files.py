@@ -17,7 +17,7 @@ from bottlecalc.render import designs
 from bottlecalc.render.layout import unbounded
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.files import drafting, encoded
-from bottlecalc.text.saving import file_path
+from bottlecalc.text.saving import output_path
 
 if TYPE_CHECKING:
     from bottlecalc.render.plot import Drawing
@@ -45,7 +45,7 @@ def write(sweep: Sweep, path: object, form: str | None = None) -> None:
         SweepError: there is no such format, none of the designs is allowed, or pyarrow is missing.
         OutputError: the file cannot be written.
     """
-    file = file_path(path)
+    file = output_path(path)
     form = _form(file, form)
     check(form)
     with drafting(file) as put:
@@ -95,7 +95,7 @@ def plot(
     """
     from bottlecalc.render.plot import TERMINAL, drawing_of
 
-    file = file_path(path)
+    file = output_path(path)
     _refuse_other_than_text(key=key, x=x, y=y)
     drawing = drawing_of(sweep.grid, str(file), key, x, y)
     if str(file) == TERMINAL:

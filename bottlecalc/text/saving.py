@@ -22,6 +22,19 @@ def file_path(given: object) -> Path:
     return Path(os.fsdecode(given))
 
 
+def output_path(given: object) -> Path:
+    """The path of a file that is to be written.
+
+    Raises:
+        ArgumentError: it is none.
+        OutputError: its name is longer than the system allows.
+    """
+    path = file_path(given)
+    with refusing(path):
+        path.is_symlink()
+    return path
+
+
 def _can_be(path: str) -> bool:
     try:
         return b"\0" not in os.fsencode(path)
