@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from bottlecalc.explore.solve import solve
     from bottlecalc.explore.sweep import Sweep, sweep
     from bottlecalc.explore.ties import Tie
+    from bottlecalc.handout import HandoutError
+    from bottlecalc.handout.marking import mark_answers
+    from bottlecalc.handout.write import write_handout
     from bottlecalc.layers.count import Operations, Params
     from bottlecalc.layers.counted import Counted, Node, Parameters
     from bottlecalc.layers.layer import Layer
@@ -89,6 +92,7 @@ HOMES = {
     "Finding": "budgets.verdict",
     "FrameError": "render.frames",
     "Grid": "explore.grid",
+    "HandoutError": "handout",
     "Input": "text.shapes",
     "InputError": "text.shapes",
     "Key": "blocks.catalogue",
@@ -131,10 +135,12 @@ HOMES = {
     "count": "agreement.count",
     "count_model": "agreement.ask",
     "families": "blocks.catalogue",
+    "mark_answers": "handout.marking",
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
     "sweep": "explore.sweep",
+    "write_handout": "handout.write",
 }
 """Where each public name lives, and after a colon as what; it is loaded when it is used."""
 
@@ -167,6 +173,7 @@ __all__ = [
     "Finding",
     "FrameError",
     "Grid",
+    "HandoutError",
     "Input",
     "InputError",
     "Key",
@@ -209,10 +216,12 @@ __all__ = [
     "count",
     "count_model",
     "families",
+    "mark_answers",
     "measure",
     "parse",
     "solve",
     "sweep",
+    "write_handout",
 ]
 
 

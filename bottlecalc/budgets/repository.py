@@ -164,9 +164,9 @@ def _shown(path: Path) -> str:
     """The file's name as whoever reads the report knows it: on GitHub, from the repository."""
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
     root = os.environ.get("GITHUB_WORKSPACE") if on_github else None
-    absolute = path.resolve()
-    if root and absolute.is_relative_to(Path(root).resolve()):
-        return absolute.relative_to(Path(root).resolve()).as_posix()
+    absolute = Path(os.path.realpath(path))
+    if root and absolute.is_relative_to(os.path.realpath(root)):
+        return absolute.relative_to(os.path.realpath(root)).as_posix()
     return str(path)
 
 

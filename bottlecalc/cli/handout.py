@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bottlecalc.agreement.compare import Comparison
+from bottlecalc.agreement.result import Count
 from bottlecalc.cli import options
 from bottlecalc.cli.comparison import compared, remark
 from bottlecalc.cli.options import BlockOptions, block_options
-from bottlecalc.cli.output import FAILED, save, save_all, spinner, tell, write
+from bottlecalc.cli.output import FAILED, save, spinner, tell, write
 from bottlecalc.handout import HandoutError, Language, formats
-from bottlecalc.handout.exercises import Exercise
-from bottlecalc.handout.marking import mark, read_answers
-from bottlecalc.handout.worksheet import MOST, draw
-from bottlecalc.handout.write import key_files, sheet_files
-from bottlecalc.text.files import OutputError, read_bytes
-from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.handout.marking import mark_answers
+from bottlecalc.handout.worksheet import worksheet
+from bottlecalc.handout.write import keep, target, write_handout
 from bottlecalc.tools import check as tools_check
 
 
@@ -82,53 +78,24 @@ def handout(
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv -o marks.csv`
     """
     purpose = _purpose(answers, check)
-    drawn = _drawn(exercises, seed, purpose)
+    worksheet(exercises, seed, purpose)
+    chosen: dict[str, Any] = {"exercises": exercises, "seed": seed, "lang": language}
     if check is not None:
-        return _mark(check, drawn, language, output, force)
-    path, form = _target(output, to, force)
-    if answers:
-        made = _writing(
-            path, lambda: key_files(drawn, language, path, form, title=title, command=_command())
-        )
-        return _publish(made, path, force)
-    asked = options.read_measure(measure, insist)
-    comparison = _comparison(compared(shared.blocks(blocks or ()), shared, asked))
+        return _mark(check, chosen, output, force)
+    path = _target(output, to, force)
+    counts = () if answers else _counts(shared, blocks, measure, insist)
+    chosen |= {"title": title, "answers": answers, "to": to, "force": force, "command": _command()}
     warnings: list[str] = []
-    made = _writing(
-        path,
-        lambda: sheet_files(
-            comparison, drawn, language, path, form,
-            title=title, command=_command(), warn=warnings.append,
-        ),
-    )  # fmt: skip
-    for sentence in warnings:
-        tell(sentence)
-    return _publish(made, path, force)
+    with spinner(f"writing {path}"):
+        write_handout(path, *counts, measure=False, warn=warnings.append, **chosen)
+    tell(*warnings)
 
 
 def _purpose(answers: bool, check: Path | None) -> str:
     """The option that asks for something else than a sheet."""
     if answers and check is not None:
         raise HandoutError("--answers and --check exclude each other; leave one of the two out")
-    return "--answers" if answers else "--check" if check is not None else ""
-
-
-def _drawn(how_many: str, seed: str, purpose: str) -> list[Exercise]:
-    wanted = _whole("--exercises", how_many, f"a whole number from 0 to {MOST}")
-    number = _whole("--seed", seed, "a whole number of at least 0")
-    if wanted > MOST:
-        raise HandoutError(
-            f"--exercises {how_many!r} is too many; give a whole number from 0 to {MOST}"
-        )
-    if purpose and not wanted:
-        raise HandoutError(f"{purpose} is given without exercises; give --exercises N as well")
-    return draw(wanted, number)
-
-
-def _whole(option: str, text: str, allowed: str) -> int:
-    if not WHOLE_NUMBER.fullmatch(text):
-        raise HandoutError(f"{option} {text!r} is no number; give {allowed}")
-    return int(text)
+    return "answers" if answers else "check" if check is not None else ""
 
 
 def _command() -> str:
@@ -137,54 +104,31 @@ def _command() -> str:
     return "".join(one if one.isprintable() else "\ufffd" for one in command)
 
 
-def _target(output: Path | None, to: str | None, force: bool) -> tuple[Path, formats.Format]:
-    """The file, and its format."""
+def _target(output: Path | None, to: str | None, force: bool) -> Path:
+    """The file, of which nothing forbids that it is written."""
     if output is None:
         raise HandoutError(
             f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
         )
-    _keep([output], force)
-    return output, formats.choose(output, to)
+    target(output, to, force)
+    return output
 
 
-def _comparison(comparison: Comparison) -> Comparison:
+def _counts(
+    shared: BlockOptions, blocks: list[str] | None, measure: bool, insist: bool
+) -> tuple[Count, ...]:
     """What counters have to say goes to stderr; where they contradict there is no sheet."""
+    asked = options.read_measure(measure, insist)
+    comparison = compared(shared.blocks(blocks or ()), shared, asked)
     remark(comparison)
     if tools_check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
-    return comparison
+    return comparison.blocks
 
 
-def _writing(path: Path, make: Callable[[], dict[Path, bytes]]) -> dict[Path, bytes]:
-    with spinner(f"writing {path}"):
-        return make()
-
-
-def _publish(made: dict[Path, bytes], path: Path, force: bool) -> None:
-    _keep(made, force)
-    folders = {one.parent for one in made} - {path.parent}
-    save_all(made, folders.pop() if folders else None)
-
-
-def _keep(paths: Iterable[Path], force: bool) -> None:
-    """Refuse to write over what exists."""
-    for path in paths:
-        if path.exists() and not force:
-            raise OutputError(f"{path} exists; give another file, or --force to write over it")
-
-
-def _mark(
-    check: Path, drawn: Sequence[Exercise], language: Language, output: Path | None, force: bool
-) -> None:
-    table = mark(read_answers(_read(check), len(drawn)), drawn, language)
+def _mark(check: Path, chosen: dict[str, Any], output: Path | None, force: bool) -> None:
+    table = mark_answers(check, **chosen)
     if output is None:
         return write(table)
-    _keep([output], force)
+    keep([output], force)
     save(output, table)
-
-
-def _read(path: Path) -> str:
-    try:
-        return read_bytes(path, HandoutError, "give a CSV file").decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise HandoutError(f"{path} is not in UTF-8; save it as CSV UTF-8") from error

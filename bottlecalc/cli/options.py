@@ -25,9 +25,12 @@ from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError
 from bottlecalc.text.toml import parse as parse_toml
 
+NAMES = {"key": "plot-key"}
+"""Of options, by what Python calls the argument, where that is not the same."""
+
 WORDS = Words(
     key=str,
-    argument=lambda name: f"--{name}",
+    argument=lambda name: f"--{NAMES.get(name, name)}",
     remedy=lambda name: f"--{name} N, or {name}=N in the spec",
     entry=lambda name: f"--{name} N, or {name}=N in the spec",
 )

@@ -6,10 +6,17 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    redirect_stdout,
+    suppress,
+)
 from pathlib import Path
-from typing import NamedTuple, TextIO, TypeVar
+from typing import IO, NamedTuple, TextIO, TypeVar
 
 from rich.console import Console
 from rich.text import Text
@@ -17,12 +24,18 @@ from rich.text import Text
 from bottlecalc.cli import signals
 from bottlecalc.render.layout import UNBOUNDED, literal_console, unbounded
 from bottlecalc.render.words import ascii_only, line
-from bottlecalc.text.files import OutputError, drafting, encoded, refusing
+from bottlecalc.text.files import OutputError, drafting, encoded, save_all
 
 Item = TypeVar("Item")
 FAILED, BAD_INPUT = 1, 2
 LONG = 100_000
 """Fewer items than this pass before anybody wonders how far they are."""
+
+TERMINAL = "-"
+"""The file of a figure that is drawn in text."""
+
+HELD = 1 << 24
+"""Bytes of a table that wait in memory until its figure is drawn; more wait on disk."""
 
 WIDEST = 10_000
 """Columns of a terminal, whatever the environment says."""
@@ -127,6 +140,42 @@ def deliver(make: Callable[[Console], str], output: Path | None) -> None:
         save(output, make(unbounded()))
 
 
+def deliver_pieces(
+    pieces: Iterable[str | bytes],
+    output: Path | None,
+    plot: str | None,
+    drawn: Callable[[], bytes] | None,
+) -> None:
+    """Write a table as it comes, and the figure of it: both, or none of them.
+
+    Args:
+        pieces: of the table.
+        output: the table's file; None for stdout.
+        plot: the figure's file, ``-`` for stdout; None where nothing is drawn.
+        drawn: makes the figure, once all pieces have come.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    if output is None and drawn is None:
+        return write_all(map(str, heeding_interrupts(pieces)))
+    with tempfile.SpooledTemporaryFile(HELD) as held:
+        with _file(plot, held) as figure, _file(output, held) as table:
+            for piece in heeding_interrupts(pieces):
+                table(encoded(piece) if isinstance(piece, str) else piece)
+            if drawn:
+                figure(drawn())
+        held.seek(0)
+        write_all(line.decode() for line in held)
+
+
+def _file(
+    path: Path | str | None, held: IO[bytes]
+) -> AbstractContextManager[Callable[[bytes], object]]:
+    """What writes into a file; for stdout, what holds it back until all is well."""
+    return nullcontext(held.write) if path in (None, TERMINAL) else drafting(Path(str(path)))
+
+
 @contextmanager
 def guests() -> Iterator[None]:
     """While the user's code runs, and ever after, what it prints goes to stderr.
@@ -189,31 +238,6 @@ def save(path: Path, content: str | bytes) -> None:
     save_all({path: content})
 
 
-def save_all(contents: Mapping[Path, str | bytes], folder: Path | None = None) -> None:
-    """Write files whole, and only once all of them could be.
-
-    Args:
-        contents: what goes where.
-        folder: made for some of them, where it is not there yet.
-
-    Raises:
-        OutputError: a folder is missing, or may not be written, or is full.
-    """
-    with ExitStack() as stack:
-        if folder is not None and not folder.exists():
-            stack.callback(_remove_if_empty, folder)
-            with refusing(folder):
-                folder.mkdir()
-        for path, content in contents.items():
-            write_bytes = stack.enter_context(drafting(path))
-            write_bytes(encoded(content) if isinstance(content, str) else content)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
-
-
 def abandon_stdout() -> None:
     """Keep the interpreter from flushing at exit what cannot be written."""
     with suppress(OSError, ValueError):  # it is in memory, or closed
@@ -231,7 +255,7 @@ def spinner(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda text: status.update(Text(line(text)))
 
 
-def heeding_interrupts(pieces: Iterable[str]) -> Iterator[str]:
+def heeding_interrupts(pieces: Iterable[Item]) -> Iterator[Item]:
     """Pass pieces on until Ctrl-C.
 
     An operation of numpy can lose the KeyboardInterrupt that is raised within it (seen with

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,33 +17,25 @@ from bottlecalc.cli.comparison import remark
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
     FAILED,
+    TERMINAL,
     console,
-    heeding_interrupts,
+    deliver_pieces,
     progress,
     spinner,
     tell,
-    write_all,
 )
 from bottlecalc.render.layout import unbounded
-from bottlecalc.text.files import drafting
-from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.render.verdict import of_sample
 from bottlecalc.tools import check
 
 if TYPE_CHECKING:
     from bottlecalc.explore.designs import Designs, Page
+    from bottlecalc.explore.pages import Course
     from bottlecalc.explore.sample import Sample
     from bottlecalc.explore.sweep import Sweep
     from bottlecalc.render.plot import Drawing
 
 Format = Literal["table", "json", "csv", "markdown", "parquet"]
-MOST_DESIGNS = 10**8
-"""More than this take --yes: they are counted in minutes and written in gigabytes."""
-
-TERMINAL = "-"
-"""The file of a plot that is drawn in text."""
-
-HELD = 1 << 24
-"""Bytes of a table that wait in memory until its figure is drawn; more wait on disk."""
 
 
 @block_options
@@ -154,36 +143,38 @@ def sweep(
     `bottlecalc sweep --in 64 --out 64:512:64 --mid out/4 --plot costs.svg --x macs --y params`
     """
     ask = {"where": where or (), "pareto": pareto, "sort": sort, "limit": limit}
-    swept = _sweep(shared, blocks or (), **ask, shard=shard)
+    swept, course = _sweep(shared, blocks or (), **ask, shard=shard)
     _check_length(swept, yes)
     _check_files(output_format, output, plot)
     drawn = _sample(measure, sample, seed)
-    pages = _Pages(swept, _drawing(swept, plot, {"plot-key": plotted, "x": x, "y": y}))
-    shown = pages.shown(quiet=output is not None)
+    drawing = _drawing(swept, plot, {"plot-key": plotted, "x": x, "y": y})
+    shown = _shown(swept, course, drawing, quiet=output is not None)
     if drawn:
         shown = drawn.watch(shown)
-    _deliver(_pieces(output_format, swept, shown, output, plot), output, plot, pages)
-    pages.say_what_was_skipped()
+    pieces = _pieces(output_format, swept, shown, output, plot)
+    deliver_pieces(pieces, output, plot, drawing.drawn if drawing else None)
+    if skipped := course.remark(options.WORDS):
+        tell(skipped)
     if drawn:
         _measure(drawn)
 
 
-def _sweep(shared: BlockOptions, specs: Iterable[str], **ask: Any) -> Sweep:
+def _sweep(shared: BlockOptions, specs: Iterable[str], **ask: Any) -> tuple[Sweep, Course]:
+    """What is swept, and how it goes."""
+    from bottlecalc.explore.pages import Course
     from bottlecalc.explore.sweep import sweep
 
-    return sweep(
-        *specs,
-        size=SIDE if shared.size is None else shared.size,
-        batch=shared.batch,
-        **ask,
-        **shared.keys,
-    )
+    size = SIDE if shared.size is None else shared.size
+    return sweep(*specs, size=size, batch=shared.batch, **ask, **shared.keys), Course()
 
 
 def _check_length(swept: Sweep, yes: bool) -> None:
-    if swept.visited > MOST_DESIGNS and not yes:
+    """Refuse what is counted in minutes and written in gigabytes, unless it is wanted."""
+    from bottlecalc.explore.sweep import MOST_COUNTED
+
+    if swept.visited > MOST_COUNTED and not yes:
         raise options.OptionError(
-            f"the grid has {swept.visited:,} designs, more than {MOST_DESIGNS:,}; give --yes to"
+            f"the grid has {swept.visited:,} designs, more than {MOST_COUNTED:,}; give --yes to"
             " sweep them all the same, or fewer values"
         )
 
@@ -194,27 +185,24 @@ def _check_files(form: Format, output: Path | None, plot: str | None) -> None:
     Raises:
         OptionError: one would be the other, or a format needs one.
     """
-    if plot is not None and output is not None and Path(plot).resolve() == output.resolve():
+    from bottlecalc.render import files
+
+    if plot is not None and output is not None and realpath(plot) == realpath(output):
         raise options.OptionError(
             f"--plot and --output are the same file, {plot}; give each one of its own"
         )
-    if form == "parquet":
-        from bottlecalc.render.parquet import check
-
-        if output is None:
-            raise options.OptionError("--format parquet writes a file; give --output FILE")
-        check()
+    if form == "parquet" and output is None:
+        raise options.OptionError("--format parquet writes a file; give --output FILE")
+    files.check(form)
 
 
 def _sample(measure: bool, sample: str, seed: str) -> Sample | None:
     from bottlecalc.explore.sample import Sample
 
-    if not measure:
-        _refuse_idle("--measure", {"--sample": sample != "20", "--seed": seed != "0"})
-        return None
-    if not WHOLE_NUMBER.fullmatch(seed):
-        raise options.OptionError(f"--seed {seed!r} is no seed; give a whole number")
-    return Sample(options.read_number("--sample", sample), seed)
+    if measure:
+        return Sample(sample, seed)
+    _refuse_idle("--measure", {"--sample": sample != "20", "--seed": seed != "0"})
+    return None
 
 
 def _drawing(swept: Sweep, file: str | None, keys: Mapping[str, str | None]) -> Drawing | None:
@@ -223,87 +211,35 @@ def _drawing(swept: Sweep, file: str | None, keys: Mapping[str, str | None]) -> 
         return None
     from bottlecalc.render.plot import drawing_of
 
-    return drawing_of(swept.grid, file, keys["plot-key"], keys["x"], keys["y"])
+    return drawing_of(swept.grid, file, *keys.values())
 
 
-class _Pages:
-    """The pages of a sweep as they go by, what is drawn of them, and what is said on stderr."""
+def _shown(swept: Sweep, course: Course, drawing: Drawing | None, quiet: bool) -> Iterator[Designs]:
+    """The designs to show, the first page counted, so that what is wrong is said at once."""
+    from bottlecalc.explore.shard import WHOLE
 
-    def __init__(self, swept: Sweep, drawing: Drawing | None) -> None:
-        from bottlecalc.explore.pages import Course
+    def watch(every: Iterator[Page]) -> Iterator[Page]:
+        if quiet or not sys.stdout.isatty():
+            every = progress(every, swept.visited, lambda: course.visited)
+        return drawing.watch(every) if drawing else every
 
-        self.swept, self.drawing, self.course = swept, drawing, Course()
-        self.every: Iterator[Page] = iter(())
-
-    def shown(self, quiet: bool) -> Iterator[Designs]:
-        """Those to show, the first of them counted, so that what is wrong is said at once."""
-
-        def watch(every: Iterator[Page]) -> Iterator[Page]:
-            if quiet or not sys.stdout.isatty():
-                every = progress(every, self.swept.visited, lambda: self.course.visited)
-            self.every = self.drawing.watch(every) if self.drawing else every
-            return self.every
-
-        shown = self.swept.pages(self.course, watch)
-        first = next(shown, None)
-        if first is None:
-            tell("No design meets the conditions.")
-        return chain(filter(None, [first]), shown)
-
-    def drawn(self) -> Drawing:
-        """What is drawn, of all designs, those included that are not shown."""
-        assert self.drawing
-        deque(self.every, maxlen=0)
-        return self.drawing
-
-    def say_what_was_skipped(self) -> None:
-        """On stderr, once all is written."""
-        if self.course.reason:
-            reason = self.course.reason.worded(options.WORDS)
-            skipped = f"{self.course.skipped:,} designs are not allowed and were skipped; the first"
-            subject = skipped if self.course.skipped > 1 else "1 design is not allowed, and skipped"
-            tell(f"{subject}: {reason}")
+    shown = swept.pages(course, watch)
+    first = next(shown, None)
+    if first is None:
+        part = "" if swept.shard == WHOLE else " of this part of the grid"
+        tell(f"No design{part} meets the conditions.")
+    return chain(filter(None, [first]), shown)
 
 
 def _pieces(
     form: Format, swept: Sweep, pages: Iterable[Designs], output: Path | None, plot: str | None
 ) -> Iterator[str | bytes]:
     """What is written, piece by piece."""
+    from bottlecalc.render import files
+
     if output is None and plot == TERMINAL:
         return ("" for _ in pages)  # visited all the same, for what is drawn of them
-    if form == "parquet":
-        from bottlecalc.render import parquet
-
-        return parquet.pieces(pages, swept)
-    from bottlecalc.render.designs import FORMATS, Title
-
-    wide = console() if output is None else unbounded()
-    return FORMATS[form](pages, Title.of(swept.grid), wide)
-
-
-def _deliver(pieces: Iterator[Any], output: Path | None, plot: str | None, pages: _Pages) -> None:
-    """Write the table and the figure: both, or none of them."""
-    heeded: Iterator[Any] = heeding_interrupts(pieces)
-    if output is None and plot is None:
-        write_all(heeded)
-        return
-    text = ""
-    with tempfile.SpooledTemporaryFile(HELD) as held:
-        with ExitStack() as stack:
-            figure = _figure_file(stack, plot)
-            table = held.write if output is None else stack.enter_context(drafting(output))
-            for piece in heeded:
-                table(piece.encode() if isinstance(piece, str) else piece)
-            if figure:
-                figure(pages.drawn().picture(Path(str(plot)).suffix.lower()[1:]))
-            if plot == TERMINAL:
-                text = pages.drawn().text(shutil.get_terminal_size().columns)
-        held.seek(0)
-        write_all(chain((line.decode() for line in held), [text]))
-
-
-def _figure_file(stack: ExitStack, plot: str | None) -> Callable[[bytes], object] | None:
-    return None if plot in (None, TERMINAL) else stack.enter_context(drafting(Path(str(plot))))
+    return files.pieces(form, swept, pages, console() if output is None else unbounded())
 
 
 def _measure(drawn: Sample) -> None:
@@ -313,11 +249,7 @@ def _measure(drawn: Sample) -> None:
     if comparison is None:
         return
     remark(comparison)
-    right = sum(check.agrees([count]) is True for count in comparison.blocks)
-    counters = " and ".join(f"{name} {version}" for name, version in comparison.versions.items())
-    outcome = f"agree with {counters}" if counters else "could be measured"
-    chosen = f"{len(comparison.blocks)} designs drawn at random (seed {drawn.seed})"
-    tell(f"{right} of {chosen} {outcome}")
+    tell(of_sample(comparison, drawn.seed))
     if check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.spec import BlockError
+from bottlecalc.errors import PYTHON, Words
 from bottlecalc.explore.columns import Columns, allowed, listed, select, totals
 from bottlecalc.explore.condition import Condition
 from bottlecalc.explore.designs import Page
@@ -34,6 +35,14 @@ class Course:
     visited: int = 0
     skipped: int = 0
     reason: BlockError | None = None
+
+    def remark(self, words: Words = PYTHON) -> str:
+        """What was skipped, in one sentence; nothing where all designs are allowed."""
+        if self.reason is None:
+            return ""
+        several = f"{self.skipped:,} designs are not allowed and were skipped; the first"
+        subject = several if self.skipped > 1 else "1 design is not allowed, and skipped"
+        return f"{subject}: {self.reason.worded(words)}"
 
 
 def pages(

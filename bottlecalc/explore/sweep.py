@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from bottlecalc.blocks.arguments import by_key, read_block, read_family
 from bottlecalc.blocks.families import COMPARED, FAMILIES
@@ -23,8 +25,14 @@ from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.shard import WHOLE, Shard, parse_shard
 from bottlecalc.explore.ties import Tie
 from bottlecalc.text.calls import public, quoted
-from bottlecalc.text.display import Displayed
+from bottlecalc.text.display import Displayed, results
 from bottlecalc.text.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from bottlecalc.agreement.compare import Comparison
+
+MOST_COUNTED = 10**8
+"""Designs of a grid that are gone through to tell how many are shown."""
 
 Watch = Callable[[Iterator[Page]], Iterator[Page]]
 """Passes on pages that are counted, before they are put in order."""
@@ -50,7 +58,20 @@ class Sweep(Displayed):
         return chain.from_iterable(self.pages())
 
     def __len__(self) -> int:
+        """How many there are; all are gone through to tell.
+
+        Raises:
+            SweepError: the grid is so large that nobody waits for it.
+        """
+        if self.visited > MOST_COUNTED:
+            raise SweepError(
+                f"the grid has {self.visited:,} designs, more than {MOST_COUNTED:,}, and how many are"
+                " shown is known once all are counted; give fewer values, or iterate"
+            )
         return self._length
+
+    def __bool__(self) -> bool:
+        return any(map(len, self.pages()))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -89,6 +110,71 @@ class Sweep(Displayed):
             return
         yield first
         yield from shown
+
+    @public('designs.write("designs.csv")')
+    def write(self, path: str | PathLike[str], format: str | None = None) -> None:  # noqa: A002
+        """Write the designs into a file: whole or not at all, and never all held.
+
+        Args:
+            path: of the file.
+            format: ``"parquet"``, ``"csv"``, ``"json"``, ``"markdown"`` or ``"table"``; by the
+                path's ending where none is given: .parquet, .csv, .json, .md or .txt.
+
+        Raises:
+            SweepError: there is no such format, none of the designs is allowed, or pyarrow, which
+                Parquet needs, is missing.
+            OutputError: the file cannot be written.
+        """
+        results().write(self, path, format)
+
+    @public('designs.plot("widths.svg")')
+    def plot(
+        self,
+        path: str | PathLike[str],
+        key: str | None = None,
+        *,
+        x: str | None = None,
+        y: str | None = None,
+    ) -> None:
+        """Draw a cost against the one quantity that is swept; or the designs as points.
+
+        A limit and an order do not change what is drawn.
+
+        Args:
+            path: of the figure: .svg, .png or .pdf; ``-`` prints it as text.
+            key: the cost; ``params_main``, or over size and batch ``macs_main``, where none is
+                given.
+            x: draw the designs as points, this to the right; ``-key`` where more is better.
+            y: and this upwards.
+
+        Raises:
+            SweepError: it is no figure, there is no such key, there is nothing to draw, not one
+                quantity is swept, or matplotlib is missing.
+            OutputError: the file cannot be written.
+        """
+        results().plot(self, path, key, x, y)
+
+    @public("designs.measure(sample=20)")
+    def measure(self, sample: int = 20, seed: int = 0) -> Comparison | None:
+        """Ask torch and fvcore about designs that are drawn at random, each as likely as another.
+
+        Args:
+            sample: how many designs; all of them where there are fewer.
+            seed: what they are drawn by; the same one, the same designs.
+
+        Returns:
+            The designs compared, the first being the baseline of the others; ``agrees`` is whether
+            all counters agree. None where there is no design.
+
+        Raises:
+            SweepError: sample or seed is no whole number, or none of the designs is allowed.
+            MeasureError: a design could not be measured.
+        """
+        from bottlecalc.explore.sample import Sample
+
+        drawn = Sample(sample, seed)
+        deque(drawn.watch(self.pages()), maxlen=0)
+        return drawn.compare()
 
     @cached_property
     def _length(self) -> int:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
+from bottlecalc.text.calls import quoted
 
 INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary typst"
 READER = "markdown-implicit_figures"
@@ -76,15 +77,15 @@ FORMATS: Mapping[str, Format] = {form.name: form for form in ALL}
 ENDINGS: Mapping[str, Format] = {form.ending: form for form in ALL if form.ending}
 
 
-def choose(path: Path, to: str | None = None) -> Format:
+def choose(path: Path, to: object = None) -> Format:
     """The format of that name, or that the file's ending says.
 
     Raises:
         HandoutError: there is no such format, or a library that it needs is not installed.
     """
-    if to is not None and to not in FORMATS:
+    if not (to is None or (isinstance(to, str) and to in FORMATS)):
         raise HandoutError(
-            f"{argument('to')} {to!r} is no format; give one of {', '.join(FORMATS)}"
+            f"{argument('to')} {quoted(to)} is no format; give one of {', '.join(FORMATS)}"
         )
     form = ENDINGS.get(path.suffix.lower()) if to is None else FORMATS[to]
     if form is None:

@@ -5,16 +5,52 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 
-from bottlecalc.handout import HandoutError, Language
+from bottlecalc.handout import HandoutError, Language, read_language
 from bottlecalc.handout.exercises import Answer, Exercise, read_answer
 from bottlecalc.handout.text import remark
+from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.render.records import Cell, as_csv, unquoted
+from bottlecalc.text.calls import public
+from bottlecalc.text.files import file_path, read_bytes
 
 COLUMNS = ("student", "exercise", "answer")
 
 Answers = dict[str, dict[int, Answer]]
 """By student, the answer to each exercise by its number."""
+
+
+@public('mark_answers("answers.csv", exercises=8)')
+def mark_answers(
+    path: str | PathLike[str], exercises: int, seed: int = 0, lang: Language = "en"
+) -> str:
+    """Mark the answers of a class to the exercises of a worksheet.
+
+    Args:
+        path: of a CSV file with the columns student, exercise and answer.
+        exercises: how many the worksheet has.
+        seed: what they were drawn by.
+        lang: of what is said to the usual slips, ``"en"`` or ``"zh"``.
+
+    Returns:
+        CSV with one row a student: each exercise's mark, and how many are right.
+
+    Raises:
+        HandoutError: the file cannot be read, holds no such answers, or a number or the language is
+            none.
+    """
+    file, language = file_path(path), read_language(lang)
+    drawn = worksheet(exercises, seed, "check")
+    return mark(read_answers(_read(file), len(drawn)), drawn, language)
+
+
+def _read(path: Path) -> str:
+    try:
+        return read_bytes(path, HandoutError, "give a CSV file").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise HandoutError(f"{path} is not in UTF-8; save it as CSV UTF-8") from error
 
 
 def read_answers(text: str, exercises: int) -> Answers:

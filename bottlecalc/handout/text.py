@@ -20,6 +20,7 @@ from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import BatchNorm
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
@@ -59,8 +60,8 @@ def sheet(
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
         **_figures_of(lesson),
-        title=_line(title),
-        command=command,
+        title=_line("title", title),
+        command=_line("command", command),
         figures=figures or {},
         notebook=_code(lesson) if with_code else "",
         version=__version__,
@@ -79,7 +80,12 @@ def key(
     """
     template = environment(language).get_template(f"key.{language}.md.jinja")
     items = _items("key", exercises, language)
-    return template.render(key=items, title=_line(title), command=command, version=__version__)
+    return template.render(
+        key=items,
+        title=_line("title", title),
+        command=_line("command", command),
+        version=__version__,
+    )
 
 
 def remark(slip: str, wrong: Answer, language: Language) -> str:
@@ -151,12 +157,12 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def _line(title: str) -> str:
-    if not title.isprintable():
+def _line(name: str, text: object) -> str:
+    if not isinstance(text, str) or not text.isprintable():
         raise HandoutError(
-            f"{argument('title')} {title!r} is not one line of text; give one without breaks"
+            f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
         )
-    return title
+    return text
 
 
 def _figures_of(lesson: Lesson) -> dict[str, Any]:

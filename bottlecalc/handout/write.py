@@ -1,16 +1,110 @@
-"""The files of a handout, from the figures to the last format; who calls writes them."""
+"""A handout written: its files, from the figures to the last format, all or none of them."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 
-from bottlecalc.agreement.compare import Comparison
-from bottlecalc.handout import Language, figure, formats, text
+from bottlecalc.agreement.compare import Comparison, Measuring, compare
+from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.spec import Block
+from bottlecalc.errors import argument
+from bottlecalc.handout import Language, figure, formats, read_language, text
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
 from bottlecalc.handout.lesson import Lesson, make_lesson
+from bottlecalc.handout.worksheet import worksheet
+from bottlecalc.text.calls import public
+from bottlecalc.text.files import OutputError, output_path, save_all
+
+
+@public('write_handout("sheet.pdf", Plain(64, 128), Bottleneck(64, 128))')
+def write_handout(
+    path: str | PathLike[str],
+    *blocks: Block | str | Count,
+    size: int | Sequence[int] = (56, 56),
+    batch: int = 1,
+    measure: Measuring = True,
+    lang: Language = "en",
+    title: str = "",
+    exercises: int = 0,
+    seed: int = 0,
+    answers: bool = False,
+    to: str | None = None,
+    force: bool = False,
+    command: str = "",
+    warn: Callable[[str], object] = warnings.warn,
+) -> None:
+    """Write a teacher's sheet about blocks, with a worksheet, or the key of one.
+
+    Args:
+        path: of the sheet: .md, .html, .pdf, .tex, .docx or .ipynb. Figures of .md and .tex lie
+            beside it, in ``…_files``.
+        blocks: that are compared, one of them a bottleneck: specs, their text, or what was counted
+            of them. A key needs none.
+        size: height and width of the input, or both in one [pixels].
+        batch: images in the input.
+        measure: whether torch and fvcore check the figures first, as in ``compare``.
+        lang: ``"en"`` or, for Simplified Chinese, ``"zh"``.
+        title: instead of the usual one.
+        exercises: how many the worksheet has, at most 100.
+        seed: what they are drawn by; the same one, the same exercises.
+        answers: write the key of the exercises instead of the sheet.
+        to: the format, whatever the path ends in: ``"markdown"``, ``"html"``, ``"pdf"``,
+            ``"latex"``, ``"docx"``, ``"ipynb"`` or ``"revealjs"``.
+        force: write over files that exist.
+        command: that makes the file again, said at its end.
+        warn: told in a sentence what is left out for want of a library.
+
+    Raises:
+        HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number
+            or the language is none.
+        BlockError, ArgumentError, MeasureError: as ``compare`` does.
+        OutputError: a file exists, or cannot be written.
+    """
+    file, language = output_path(path), read_language(lang)
+    form = target(file, to, force)
+    drawn = worksheet(exercises, seed, "answers" if answers else "")
+    if answers:
+        made = key_files(drawn, language, file, form, title=title, command=command)
+    else:
+        compared = compare(*blocks, size=size, batch=batch, measure=measure)
+        made = sheet_files(
+            compared, drawn, language, file, form, title=title, command=command, warn=warn
+        )
+    _publish(made, file, force)
+
+
+def target(path: Path, to: str | None, force: bool) -> Format:
+    """The format of a file that may be written.
+
+    Raises:
+        HandoutError: there is none, or it lacks a library.
+        OutputError: the file exists.
+    """
+    keep([path], force)
+    return formats.choose(path, to)
+
+
+def keep(paths: Iterable[Path], force: bool) -> None:
+    """Refuse to write over what exists.
+
+    Raises:
+        OutputError: one of them does.
+    """
+    for path in paths:
+        if path.exists() and not force:
+            raise OutputError(
+                f"{path} exists; give another file, or {argument('force')} to write over it"
+            )
+
+
+def _publish(made: Mapping[Path, bytes], path: Path, force: bool) -> None:
+    keep(made, force)
+    folders = {one.parent for one in made} - {path.parent}
+    save_all(made, folders.pop() if folders else None)
 
 
 def sheet_files(

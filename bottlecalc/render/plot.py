@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -17,7 +19,7 @@ from bottlecalc.explore.designs import Page
 from bottlecalc.explore.figures import FIGURES, NUMBERS
 from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.scatter import Scatter
-from bottlecalc.explore.sweep import signed
+from bottlecalc.explore.sweep import Watch, signed
 from bottlecalc.render import scatter
 from bottlecalc.render.canvas import (
     COLOURS,
@@ -35,18 +37,39 @@ TERMINAL = "-"
 FORMATS = ("svg", "png", "pdf")
 
 
-class Drawing(NamedTuple):
-    """Something that is drawn of a sweep.
+class Drawing:
+    """Something that is drawn of a sweep: of all that goes by, that which is not shown included.
 
     Attributes:
-        watch: passes pages on, noting what is to be drawn.
-        picture: draws what was noted, in one of ``FORMATS``.
-        text: draws it in text, for a terminal so wide.
+        file: where it goes, or ``-``.
     """
 
-    watch: Callable[[Iterator[Page]], Iterator[Page]]
-    picture: Callable[[str], bytes]
-    text: Callable[[int], str]
+    def __init__(
+        self,
+        file: str,
+        watch: Watch,
+        picture: Callable[[str], bytes],
+        text: Callable[[int], str],
+    ) -> None:
+        self.file = file
+        self._watch, self._picture, self._text = watch, picture, text
+        self._passing: Iterator[Page] = iter(())
+
+    def watch(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """Pass pages on, noting what is to be drawn."""
+        self._passing = self._watch(pages)
+        return self._passing
+
+    def drawn(self) -> bytes:
+        """What the file holds; in text, as wide as the terminal is.
+
+        Raises:
+            SweepError: there is nothing to draw, or it is beyond all floats.
+        """
+        deque(self._passing, maxlen=0)
+        if self.file == TERMINAL:
+            return self._text(shutil.get_terminal_size().columns).encode()
+        return self._picture(form_of(self.file))
 
 
 class Plot(NamedTuple):
@@ -86,16 +109,17 @@ def drawing_of(
     option = argument("plot")
     if file != TERMINAL and form_of(file) not in FORMATS:
         raise SweepError(f"{option} {file!r} is no figure; end it in .svg, .png or .pdf, or give -")
-    drawing = _curves(grid, cost) if x is None and y is None else _points(grid, cost, x, y)
+    curves = x is None and y is None
+    drawing = _curves(grid, file, cost) if curves else _points(grid, file, cost, x, y)
     _check_library("plotille" if file == TERMINAL else "matplotlib")
     return drawing
 
 
-def _points(grid: Grid, cost: str | None, x: str | None, y: str | None) -> Drawing:
+def _points(grid: Grid, file: str, cost: str | None, x: str | None, y: str | None) -> Drawing:
     if cost is not None or x is None or y is None:
         raise SweepError(
             f"points are drawn by {argument('x')} and {argument('y')}, curves by"
-            f" {argument('plot-key')}; give both of the former or the latter"
+            f" {argument('key')}; give both of the former or the latter"
         )
     known = (*NUMBERS, *grid.every_number)
     held = Scatter(signed(x, "x", known), signed(y, "y", known))
@@ -104,15 +128,17 @@ def _points(grid: Grid, cost: str | None, x: str | None, y: str | None) -> Drawi
         return scatter.points_of(held, held.drawn(grid.lanes[0]), title_of(grid))
 
     return Drawing(
+        file,
         held.watch,
         lambda form: scatter.picture(points(), form),
         lambda columns: scatter.drawing(points(), columns),
     )
 
 
-def _curves(grid: Grid, cost: str | None) -> Drawing:
+def _curves(grid: Grid, file: str, cost: str | None) -> Drawing:
     held = curves_of(grid, cost)
     return Drawing(
+        file,
         held.watch,
         lambda form: picture(plot_of(grid, held), form),
         lambda columns: drawing(plot_of(grid, held), columns),
@@ -209,7 +235,7 @@ def curves_of(grid: Grid, figure: str | None) -> Curves:
     option, swept = argument("plot"), grid.swept
     if len(swept) != 1:
         raise SweepError(
-            f"{option} draws one swept quantity, and {', '.join(swept) or 'none'} is swept;"
+            f"{option} draws one swept quantity, and {' and '.join(swept) or 'nothing'} {'are' if len(swept) > 1 else 'is'} swept;"
             " give one of the options more than one value, and the others one, or draw points by"
             f" {argument('x')} and {argument('y')}"
         )
@@ -217,7 +243,7 @@ def curves_of(grid: Grid, figure: str | None) -> Curves:
         raise SweepError(f"{option} draws square sizes; give {argument('size')} such as 14,28,56")
     (quantity,) = swept
     usual = "macs_main" if quantity in ("size", "batch") else "params_main"
-    cost = usual if figure is None else condition.figure(figure, "plot-key", FIGURES)
+    cost = usual if figure is None else condition.figure(figure, "key", FIGURES)
     return Curves(grid, quantity, cost)
 
 

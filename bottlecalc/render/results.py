@@ -87,6 +87,16 @@ def frame(result: object) -> Any:
     return frames.frame(_function(_display(result).rows)(result))
 
 
+def write(sweep: object, path: object, form: str | None) -> None:
+    """The designs of a sweep into a file."""
+    _function("files:write")(sweep, path, form)
+
+
+def plot(sweep: object, path: object, key: str | None, x: str | None, y: str | None) -> None:
+    """A sweep as a figure, into a file."""
+    _function("files:plot")(sweep, path, key, x, y)
+
+
 def _display(result: object) -> Display:
     """Of its type, or of the one that this is a kind of."""
     return next(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.layers.count import Counter
 from bottlecalc.render.layout import heading, hung
@@ -52,6 +53,15 @@ def objections(count: Count) -> Iterator[str]:
             f"{count.block} {one.layer or '(the block itself)'}: {FIGURE_NAMES[one.figure]}"
             f" by {one.first} {one.expected:,}, by {one.counter} {one.found:,}"
         )
+
+
+def of_sample(comparison: Comparison, seed: str) -> str:
+    """Of designs that were drawn at random: how many of them agree, in one sentence."""
+    right = sum(check.agrees([count]) is True for count in comparison.blocks)
+    counters = " and ".join(f"{name} {version}" for name, version in comparison.versions.items())
+    outcome = f"agree with {counters}" if counters else "could be measured"
+    drawn = f"{len(comparison.blocks)} designs drawn at random (seed {seed})"
+    return f"{right} of {drawn} {outcome}"
 
 
 def _counters(versions: Mapping[Counter, str]) -> Text:

@@ -20,18 +20,18 @@ class Displayed:
             cls.__repr__ = Displayed.__repr__  # type: ignore[method-assign]
 
     def __str__(self) -> str:
-        return str(_results().text(self))
+        return str(results().text(self))
 
     def __repr__(self) -> str:
-        return str(_results().line(self))
+        return str(results().line(self))
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table, with the first rows of a long one."""
-        return str(_results().html(self))
+        return str(results().html(self))
 
     def to_dict(self) -> dict[str, Any]:
         """What the command's ``--format json`` writes."""
-        document: dict[str, Any] = _results().document(self)
+        document: dict[str, Any] = results().document(self)
         return document
 
     def to_frame(self) -> Any:
@@ -43,8 +43,9 @@ class Displayed:
         Raises:
             FrameError: neither is installed.
         """
-        return _results().frame(self)
+        return results().frame(self)
 
 
-def _results() -> Any:
+def results() -> Any:
+    """What renders results, loaded by name when it is asked for."""
     return import_module("bottlecalc.render.results")

@@ -75,7 +75,7 @@ REFUSED = [
     ),
     (
         ("--plot", "figure.svg", "--mid", "8,16", "--size", "7,14"),
-        "--plot draws one swept quantity, and mid, size is swept; give one of the options more"
+        "--plot draws one swept quantity, and mid and size are swept; give one of the options more"
         " than one value, and the others one",
     ),
 ]

@@ -200,3 +200,15 @@ def test_the_formula_is_traced_once_a_case_however_many_designs(
     designs: list[Design] = list(sweep(grid("plain", in_="1:30", out="1:30")))
     assert len({figures(design) for design in designs}) > 400
     assert len(calls) == 1 + 2  # identity: bn1; projection: bn1 and shortcut.bn
+
+
+def test_a_grid_of_billions_is_neither_counted_nor_refused() -> None:
+    designs = sweep("bottleneck", in_=64, out="64:1000000:64", mid="8:1000000")
+    assert next(iter(designs)).spec == "bottleneck:in=64,out=64,mid=8"
+    assert designs
+    with pytest.raises(SweepError, match=r"^the grid has 15,624,890,625 designs, more than 100,0"):
+        len(designs)
+
+
+def test_nothing_is_false() -> None:
+    assert not sweep("plain", in_=64, out=128, where="params<=1")
