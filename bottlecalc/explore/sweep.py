@@ -65,8 +65,8 @@ class Sweep(Displayed):
         """
         if self.visited > MOST_COUNTED:
             raise SweepError(
-                f"the grid has {self.visited:,} designs, more than {MOST_COUNTED:,}, and how many are"
-                " shown is known once all are counted; give fewer values, or iterate"
+                f"the grid has {self.visited:,} designs, more than {MOST_COUNTED:,}, and how many"
+                " are shown is known once all are counted; give fewer values, or iterate"
             )
         return self._length
 

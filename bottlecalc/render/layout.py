@@ -22,8 +22,8 @@ from bottlecalc.render.words import line, visible
 UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""
 
-BLANKS = re.compile(r" +(?=(\x1b\[[0-9;]*m)*$)")
-"""Those at the end of a line, whatever the colours; a terminal of that width would wrap them."""
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""What switches a colour on or off."""
 
 literal_console = partial(Console, markup=False, emoji=False, force_jupyter=False)
 """A console that shows text as it is: a module may be named ``[bold]``, or ``:smile:``.
@@ -84,7 +84,15 @@ def _printed(part: RenderableType, console: Console) -> str:
     with console.capture() as captured:
         console.print(_Visible(part), highlight=False)
     console.width = width
-    return "".join(f"{BLANKS.sub('', text)}\n" for text in captured.get().splitlines())
+    return "".join(f"{_trimmed(text)}\n" for text in captured.get().splitlines())
+
+
+def _trimmed(text: str) -> str:
+    """A line without the blanks at its end, whatever the colours: a terminal would wrap them."""
+    text, colours = text.rstrip(), ""
+    while text.endswith("m") and COLOUR.fullmatch(text, start := text.rfind("\x1b")):
+        text, colours = text[:start].rstrip(), text[start:] + colours
+    return text + colours
 
 
 class _Visible(NamedTuple):

@@ -235,8 +235,9 @@ def curves_of(grid: Grid, figure: str | None) -> Curves:
     option, swept = argument("plot"), grid.swept
     if len(swept) != 1:
         raise SweepError(
-            f"{option} draws one swept quantity, and {' and '.join(swept) or 'nothing'} {'are' if len(swept) > 1 else 'is'} swept;"
-            " give one of the options more than one value, and the others one, or draw points by"
+            f"{option} draws one swept quantity, and {' and '.join(swept) or 'nothing'}"
+            f" {'are' if len(swept) > 1 else 'is'} swept; give one of the options more than one"
+            " value, and the others one, or draw points by"
             f" {argument('x')} and {argument('y')}"
         )
     if swept == ["size"] and [*grid.sizes.heights] != [*grid.sizes.widths]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.explore import pages as sweeping
 from bottlecalc.explore.designs import Design
-from bottlecalc.explore.grid import Grid
+from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.sweep import sweep
 from bottlecalc.layers import ops
