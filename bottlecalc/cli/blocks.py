@@ -24,8 +24,13 @@ def blocks(
         ),
     ] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", metavar="FORMAT", help="table, json or markdown.")
-    ] = "table",
+        Format | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"table, json or markdown.  {options.BY_ENDING}",
+        ),
+    ] = None,
     output: options.Output = None,
 ) -> None:
     """List the families of blocks: what each is, its keys and defaults, its rules, its paper.
@@ -38,5 +43,6 @@ def blocks(
 
     `bottlecalc blocks --format json`
     """
+    form = options.read_format(output_format, output, Format)
     catalogue = families(*(names or ()))
-    deliver(lambda console: FORMATS[output_format](catalogue, console), output)
+    deliver(lambda console: FORMATS[form](catalogue, console), output)

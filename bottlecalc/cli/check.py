@@ -50,11 +50,13 @@ def check(
         bool, typer.Option("--update", help="Write what is counted now to the baseline.")
     ] = False,
     output_format: Annotated[
-        Format,
+        Format | None,
         typer.Option(
-            "--format", metavar="FORMAT", help="table, json, markdown, github, junit or sarif."
+            "--format",
+            metavar="FORMAT",
+            help=f"table, json, markdown, github, junit or sarif.  {options.BY_ENDING}",
         ),
-    ] = "table",
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -81,6 +83,7 @@ def check(
 
     `bottlecalc check --format junit -o report.xml`
     """
+    form = options.read_format(output_format, output, Format)
     from bottlecalc.budgets.repository import check as check_budgets
     from bottlecalc.render.reports import FORMATS
 
@@ -89,10 +92,10 @@ def check(
             config, names or (), baseline=baseline, update=update, exit_zero=exit_zero,
             progress=say, host=guests,
         )  # fmt: skip
-        save(FORMATS[output_format](report, unbounded()) if output is not None else "")
+        save(FORMATS[form](report, unbounded()) if output is not None else "")
     for verdict in report.verdicts if traceback else ():
         tell(*verdict.traceback.splitlines())
-    write(FORMATS["table" if output is not None else output_format](report, console()))
+    write(FORMATS["table" if output is not None else form](report, console()))
     _summarise(report)
     raise typer.Exit(report.exit_code)
 

@@ -31,9 +31,13 @@ def compare(
         ),
     ] = None,
     output_format: Annotated[
-        Format,
-        typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown."),
-    ] = "table",
+        Format | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"table, json, csv or markdown.  {options.BY_ENDING}",
+        ),
+    ] = None,
     output: options.Output = None,
 ) -> None:
     """Compare blocks: parameters, MACs and FLOPs, proven by three counters.
@@ -52,17 +56,18 @@ def compare(
 
     `bottlecalc compare --in 256 --out 512 --stride 2 --format json -o blocks.json`
     """
-    shown = _extent(extent, output_format)
+    form = options.read_format(output_format, output, Format)
+    shown = _extent(extent, form)
     asked = options.read_measure(measure, insist)
     comparison = compared(shared.blocks(blocks or ()), shared, asked)
-    deliver(lambda console: FORMATS[output_format](comparison, console, shown), output)
-    if output_format in ("json", "csv"):
+    deliver(lambda console: FORMATS[form](comparison, console, shown), output)
+    if form in ("json", "csv"):
         remark(comparison)
     if check.agrees(comparison.blocks) is False:
         raise typer.Exit(FAILED)
 
 
-def _extent(summary: bool | None, form: Format) -> Extent | None:
+def _extent(summary: bool | None, form: str) -> Extent | None:
     """How much is shown.
 
     Raises:

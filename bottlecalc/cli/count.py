@@ -53,8 +53,13 @@ def count(
         ),
     ] = "both",
     output_format: Annotated[
-        Format, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")
-    ] = "table",
+        Format | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"table, json, csv or markdown.  {options.BY_ENDING}",
+        ),
+    ] = None,
     output: options.Output = None,
     traceback: options.Traceback = False,
 ) -> None:
@@ -72,6 +77,7 @@ def count(
 
     `bottlecalc count net.py:Encoder --input 1x128:int64 --format json -o encoder.json`
     """
+    form = options.read_format(output_format, output, Format)
     from bottlecalc.agreement.ask import count_target
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
@@ -80,8 +86,8 @@ def count(
     shapes = [Input.parse(text) for text in inputs or ()]
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
         counted = count_target(wanted, shapes, counter)
-    deliver(lambda console: FORMATS[output_format](counted, levels, console), output)
-    if output_format == "csv":
+    deliver(lambda console: FORMATS[form](counted, levels, console), output)
+    if form == "csv":
         for sentence in sentences(counted):
             tell(sentence)
     if isinstance(counted, Count) and agrees(counted) is False:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -20,6 +20,7 @@ from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import completion
 from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError, Words
+from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError
@@ -84,6 +85,21 @@ Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all."),
 ]
+
+
+BY_ENDING = "[default: by FILE's ending, or table]"
+
+
+def read_format(given: str | None, output: Path | str | None, known: object) -> str:
+    """The format that is given, or else that of the file's ending; a table without either.
+
+    Args:
+        given: by ``--format``.
+        output: the file.
+        known: a Literal of all formats that there are.
+    """
+    ending = FORMATS.get(Path(output).suffix.lower()) if output else None
+    return given or (ending if ending in get_args(known) else None) or "table"
 
 
 LONGEST_SHOWN = 200

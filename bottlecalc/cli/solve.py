@@ -13,6 +13,7 @@ from bottlecalc.cli import completion, options
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, deliver
 
+Format = Literal["table", "json"]
 Most = str | None
 
 
@@ -63,9 +64,13 @@ def solve(
         ),
     ] = False,
     output_format: Annotated[
-        Literal["table", "json"],
-        typer.Option("--format", metavar="FORMAT", help="table or json."),
-    ] = "table",
+        Format | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"table or json.  {options.BY_ENDING}",
+        ),
+    ] = None,
     output: options.Output = None,
 ) -> None:
     """Solve for the largest width (or size) that keeps every limit; exit code 1 when none does.
@@ -87,15 +92,16 @@ def solve(
         "max_params": max_params, "max_macs": max_macs, "max_flops": max_flops,
         "max_activations": max_activations,
     }  # fmt: skip
+    form = options.read_format(output_format, output, Format)
     family, values = _read(block or ["bottleneck"], shared)
     if even:
         is_limited = any(value is not None for value in most.values()) or multiple_of != "1"
         _refuse_idle(is_limited or scope != "block" or quantity != "mid")
-        _break_even(family, values, shared, output_format, output)
+        _break_even(family, values, shared, form, output)
         return
     multiple = options.read_number("--multiple-of", multiple_of)
     asked = {**values, **most, "for_": quantity, "multiple_of": multiple, "scope": scope}
-    _solve(family, asked, shared, output_format, output)
+    _solve(family, asked, shared, form, output)
 
 
 def _break_even(

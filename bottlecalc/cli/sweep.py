@@ -116,9 +116,13 @@ def sweep(
     ] = "1/1",
     output: options.Output = None,
     output_format: Annotated[
-        Format,
-        typer.Option("--format", metavar="FORMAT", help="table, json, csv, markdown or parquet."),
-    ] = "table",
+        Format | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"table, json, csv, markdown or parquet.  {options.BY_ENDING}",
+        ),
+    ] = None,
 ) -> None:
     """Sweep: count every design of a grid, by closed form.
 
@@ -142,16 +146,17 @@ def sweep(
 
     `bottlecalc sweep --in 64 --out 64:512:64 --mid out/4 --plot costs.svg --x macs --y params`
     """
+    form = options.read_format(output_format, output, Format)
     ask = {"where": where or (), "pareto": pareto, "sort": sort, "limit": limit}
     swept, course = _sweep(shared, blocks or (), **ask, shard=shard)
     _check_length(swept, yes)
-    _check_files(output_format, output, plot)
+    _check_files(form, output, plot)
     drawn = _sample(measure, sample, seed)
     drawing = _drawing(swept, plot, {"plot-key": plotted, "x": x, "y": y})
     shown = _shown(swept, course, drawing, quiet=output is not None)
     if drawn:
         shown = drawn.watch(shown)
-    pieces = _pieces(output_format, swept, shown, output, plot)
+    pieces = _pieces(form, swept, shown, output, plot)
     deliver_pieces(pieces, output, plot, drawing.drawn if drawing else None)
     if skipped := course.remark(options.WORDS):
         tell(skipped)
@@ -179,7 +184,7 @@ def _check_length(swept: Sweep, yes: bool) -> None:
         )
 
 
-def _check_files(form: Format, output: Path | None, plot: str | None) -> None:
+def _check_files(form: str, output: Path | None, plot: str | None) -> None:
     """Refuse files that cannot be, before anything is counted.
 
     Raises:
@@ -232,7 +237,7 @@ def _shown(swept: Sweep, course: Course, drawing: Drawing | None, quiet: bool) -
 
 
 def _pieces(
-    form: Format, swept: Sweep, pages: Iterable[Designs], output: Path | None, plot: str | None
+    form: str, swept: Sweep, pages: Iterable[Designs], output: Path | None, plot: str | None
 ) -> Iterator[str | bytes]:
     """What is written, piece by piece."""
     from bottlecalc.render import files

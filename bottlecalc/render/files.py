@@ -15,18 +15,16 @@ from bottlecalc.explore.grid import SweepError
 from bottlecalc.explore.sweep import Sweep
 from bottlecalc.render import designs
 from bottlecalc.render.layout import unbounded
+from bottlecalc.text import files
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.files import drafting, encoded, output_path
 
 if TYPE_CHECKING:
     from bottlecalc.render.plot import Drawing
 
+KNOWN = (*designs.FORMATS, "parquet")
 ENDINGS: Mapping[str, str] = {
-    ".parquet": "parquet",
-    ".csv": "csv",
-    ".json": "json",
-    ".md": "markdown",
-    ".txt": "table",
+    ending: form for ending, form in files.FORMATS.items() if form in KNOWN
 }
 """The format that each ending of a file says."""
 

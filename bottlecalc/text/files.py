@@ -47,6 +47,18 @@ def read_text(path: Path, refusal: type[BottlecalcError], remedy: str = "give an
         raise refusal(f"{shown(path)} cannot be read: it is not UTF-8; {remedy}") from None
 
 
+FORMATS: Mapping[str, str] = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".json": "json",
+    ".md": "markdown",
+    ".txt": "table",
+    ".xml": "junit",
+    ".sarif": "sarif",
+}
+"""The format of figures that each ending of a file says."""
+
+
 class OutputError(BottlecalcError):
     """A file that cannot be written; its text says why."""
 

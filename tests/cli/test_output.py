@@ -102,3 +102,38 @@ def test_nothing_is_said_past_what_spells_it_out() -> None:
     folder = Path(output.__file__).parent
     naming = [path.name for path in folder.glob("*.py") if "sys.stderr" in path.read_text("utf-8")]
     assert naming == ["output.py"]
+
+
+BLOCK = ("--in", "4", "--out", "8")
+ASKED: list[tuple[str, ...]] = [
+    ("compare", *BLOCK, "--no-measure"),
+    ("sweep", *BLOCK, "--mid", "2,3"),
+    ("solve", *BLOCK, "--max-params", "900"),
+    ("blocks",),
+    ("check", "--config", "b.toml"),
+]
+FORMS = {".csv": "csv", ".json": "json", ".MD": "markdown", ".xml": "junit", ".sarif": "sarif"}
+
+
+@pytest.mark.parametrize("ending", [*FORMS, ".txt", ".log", ""])
+@pytest.mark.parametrize("arguments", ASKED, ids=lambda words: words[0])
+def test_a_file_has_the_format_of_its_ending(
+    arguments: tuple[str, ...],
+    ending: str,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b.toml").write_text('[[budget]]\nname="a"\nblock="plain:in=3,out=4"\nmax_params=136\n')
+    form = FORMS.get(ending, "table")
+    is_known = run(*arguments, "--format", form, "-o", "said").code == 0
+    assert is_known or run(*arguments, "-o", "said", "--format", "table").code == 0
+    assert run(*arguments, "-o", f"ended{ending}").code == 0
+    assert Path(f"ended{ending}").read_bytes() == Path("said").read_bytes()
+
+
+def test_a_format_that_is_said_is_that(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    assert run("blocks", "--format", "json", "-o", str(file)).code == 0
+    assert file.read_text("utf-8").startswith("{")
