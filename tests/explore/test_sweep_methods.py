@@ -61,6 +61,7 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_figure_is_the_commands(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     widths = ("sweep", "--in", "64", "--out", "128", "--mid", "8:64:8", "--plot")
     designs = sweep(in_=64, out=128, mid="8:64:8", limit=1)
     figures: dict[str, tuple[tuple[str, ...], Callable[[Path], None]]] = {
@@ -82,6 +83,7 @@ def test_a_figure_is_the_commands(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_figure_in_text_is_printed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("plotille", reason="plotille is not installed")
     sweep(in_=64, out=128, mid="8:64:8").plot("-")
     printed = capsys.readouterr().out
     assert (
@@ -160,6 +162,8 @@ def test_it_is_refused_in_one_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pages, "totals", lambda *_: pytest.fail("something is counted"))
+    if "no/a.svg" in sentence:
+        pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     with pytest.raises(kind) as error:
         call(sweep("bottleneck", in_=3, out=10, mid="3:12"))
     assert sentence in str(error.value)
