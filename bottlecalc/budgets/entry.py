@@ -84,7 +84,7 @@ class Entry:
         line = self._line(key)
         where = f"{self.file}, line {line}" if line else self.file
         named = self.values.get("name") if isinstance(self.values, dict) else None
-        whose = f"budget {named!r}" if isinstance(named, str) else f"budget {self.place}"
+        whose = f"budget {quoted(named)}" if isinstance(named, str) else f"budget {self.place}"
         return BudgetError(": ".join(filter(None, (where, whose, sentence))))
 
     def _line(self, key: str) -> int | None:
@@ -100,7 +100,7 @@ class Entry:
 
     def _check_keys(self) -> None:
         if not isinstance(self.values, dict):
-            raise self.error(f"{self.values!r} is no table; write [[tool.bottlecalc.budget]]")
+            raise self.error(f"{quoted(self.values)} is no table; write [[tool.bottlecalc.budget]]")
         if ("block" in self.values) == ("model" in self.values):
             got = "both block and model" if "block" in self.values else "neither block nor model"
             raise self.error(f"it has {got}; give one of the two")
@@ -120,7 +120,7 @@ class Entry:
     def _text(self, key: str, required: bool = False) -> str:
         value = self.values.get(key, None if required else "")
         if not isinstance(value, str):
-            got = "is missing" if value is None else f"= {value!r} is no text"
+            got = "is missing" if value is None else f"= {quoted(value)} is no text"
             raise self.error(f'{key} {got}; give {key} = "…"', key)
         return value
 
@@ -128,13 +128,13 @@ class Entry:
         value = self.values.get(key, choices[0])
         if value not in choices:
             allowed = " or ".join(f'"{choice}"' for choice in choices)
-            raise self.error(f"{key} = {value!r}; give {allowed}", key)
+            raise self.error(f"{key} = {quoted(value)}; give {allowed}", key)
         return value
 
     def _table(self, key: str) -> Mapping[str, object]:
         value = self.values.get(key, {})
         if not isinstance(value, dict):
-            raise self.error(f"{key} = {value!r} is no table; give {{ name = value }}", key)
+            raise self.error(f"{key} = {quoted(value)} is no table; give {{ name = value }}", key)
         return value
 
     def _block(self) -> Block | None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
+DEEPEST = 100
+"""Levels of tables and lists; whoever reads or repeats one does so by recursion."""
+
+
 class TomlError(ValueError):
     """A text that is no TOML; its text says why."""
 
@@ -19,9 +23,15 @@ def parse(text: str) -> dict[str, Any]:
 
     try:
         document = tomllib.loads(text)
-        repr(document)  # as errors do with what it holds: dotted keys nest without a bracket
-        return document
     except RecursionError:
         raise TomlError("is nested too deeply") from None
     except ValueError as error:  # an integer of thousands of digits is one, and no TOMLDecodeError
         raise TomlError(f"is no TOML: {error}") from None
+    if _nests_beyond(DEEPEST, document):  # dotted keys nest without a bracket
+        raise TomlError("is nested too deeply")
+    return document
+
+
+def _nests_beyond(levels: int, value: Any) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(inner) and (not levels or any(_nests_beyond(levels - 1, one) for one in inner))

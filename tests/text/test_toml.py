@@ -17,8 +17,15 @@ def test_a_document_is_read() -> None:
         ("a = = 1", "^is no TOML: "),
         (f"a = {'[' * 50_000}", "^is nested too deeply$"),
         (f"{'a.' * 5_000}a = 1", "^is nested too deeply$"),
+        (f"{'a.' * 101}a = 1", "^is nested too deeply$"),
+        (f"a = {'[' * 101}1{']' * 101}", "^is nested too deeply$"),
     ],
 )
 def test_what_is_none_says_so(text: str, sentence: str) -> None:
     with pytest.raises(TomlError, match=sentence):
         parse(text)
+
+
+def test_what_people_nest_is_read() -> None:
+    assert parse(f"a = {'[' * 99}1{']' * 99}")["a"]
+    assert parse(f"{'a.' * 99}b = 1")["a"]
