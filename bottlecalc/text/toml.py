@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 DEEPEST = 100
 """Levels of tables and lists; whoever reads or repeats one does so by recursion."""
 
