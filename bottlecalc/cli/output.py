@@ -90,10 +90,12 @@ def console() -> Console:
 def tell(*sentences: str) -> None:
     """Say sentences on stderr, each on a line of its own; where that cannot be heard, go on."""
     stderr = streams().err
-    with suppress(OSError, ValueError):
+    try:
         for sentence in sentences:
             stderr.write(f"{line(sentence)}\n")
         stderr.flush()
+    except (OSError, ValueError):
+        _abandon(stderr)
 
 
 def write(text: str) -> None:
@@ -240,8 +242,12 @@ def save(path: Path, content: str | bytes) -> None:
 
 def abandon_stdout() -> None:
     """Keep the interpreter from flushing at exit what cannot be written."""
+    _abandon(streams().out)
+
+
+def _abandon(stream: TextIO) -> None:
     with suppress(OSError, ValueError):  # it is in memory, or closed
-        os.dup2(os.open(os.devnull, os.O_WRONLY), streams().out.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

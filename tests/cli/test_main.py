@@ -96,7 +96,9 @@ def test_a_full_disk_is_one_sentence() -> None:
     command = f"{sys.executable} -m bottlecalc {' '.join(FAST)} > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr == "Error: [Errno 28] No space left on device\n"
+    assert done.stderr == (
+        "Error: stdout cannot be written: No space left on device; send it elsewhere\n"
+    )
 
 
 def test_formats_offered_are_the_formats_there_are() -> None:

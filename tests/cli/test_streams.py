@@ -70,7 +70,10 @@ class Rebinding(Net):
 
 
 def shell(command: str) -> tuple[int, str, str]:
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300)
+    buffered = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=300, env=buffered
+    )
     return done.returncode, done.stdout, done.stderr
 
 
