@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from bottlecalc.agreement.compare import Measuring
 from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
@@ -25,6 +24,9 @@ from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError
 from bottlecalc.text.toml import parse as parse_toml
+
+if TYPE_CHECKING:
+    from bottlecalc.agreement.compare import Measuring
 
 NAMES = {"key": "plot-key"}
 """Of options, by what Python calls the argument, where that is not the same."""

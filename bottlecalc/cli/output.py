@@ -6,7 +6,6 @@ import codecs
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import (
     AbstractContextManager,
@@ -161,6 +160,8 @@ def deliver_pieces(
     """
     if output is None and drawn is None:
         return write_all(map(str, heeding_interrupts(pieces)))
+    import tempfile  # what is not drawn need not wait for it
+
     with tempfile.SpooledTemporaryFile(HELD) as held:
         with _file(plot, held) as figure, _file(output, held) as table:
             for piece in heeding_interrupts(pieces):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from operator import truediv
 from typing import Any, Literal, Never
@@ -135,6 +136,7 @@ def _meeting(
     )
 
 
+@lru_cache
 def break_even_mid(
     block: Block, figure: MidFigure = "params", size: tuple[int, int] = (2, 2)
 ) -> int | None:

@@ -57,6 +57,8 @@ def ascii_only(text: str) -> str:
 
 def visible(text: str) -> str:
     """The text with control characters spelled out, but for ends of lines, and no commands."""
+    if text.isprintable() and ":" not in text and "#" not in text:
+        return text  # as nearly every piece of a table is
     return COMMAND.sub(_defused, CONTROL.sub(_spelled, text))
 
 

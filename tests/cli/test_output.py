@@ -62,6 +62,16 @@ def test_a_link_to_itself_is_one_sentence(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["loop.txt"]
 
 
+def test_nor_is_one_beside_a_figure_more(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("plotille", reason="plotille is not installed")
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to("loop.txt")
+    sweep = ("sweep", "--in", "4", "--out", "8", "--mid", "2,3", "--plot", "-", "-o", str(loop))
+    result = run(*sweep)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("is a symbolic link that leads nowhere; give another path\n")
+
+
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to("out.txt")
     save(tmp_path / "link.txt", "text")
