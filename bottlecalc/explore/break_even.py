@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import prod
 from operator import truediv
-from typing import Any, Literal, Never
+from typing import Any, Literal, NamedTuple, Never
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
@@ -136,7 +135,6 @@ def _meeting(
     )
 
 
-@lru_cache
 def break_even_mid(
     block: Block, figure: MidFigure = "params", size: tuple[int, int] = (2, 2)
 ) -> int | None:
@@ -153,17 +151,25 @@ def break_even_mid(
     return widest(type(block), _values(block), figure, size)
 
 
-def counted_mid(count: Count, figure: MidFigure) -> int | None:
+class Mids(NamedTuple):
+    """Where a block breaks even in either figure."""
+
+    params: int | None
+    macs: int | None
+
+
+def counted_mids(count: Count) -> Mids:
     """The same of a block that was counted, on its own input; no MACs beyond ``LONGEST_SIDE``."""
     mid, (height, width) = break_even_mid(count.block), count.input[2:]
-    if mid is None or figure == "params" or _is_even(count):
-        return mid
-    return break_even_mid(count.block, figure, (height, width)) if _is_short(count) else None
+    if mid is None or _is_even(count):
+        return Mids(mid, mid)
+    macs = break_even_mid(count.block, "macs", (height, width)) if _is_short(count) else None
+    return Mids(mid, macs)
 
 
 def common_mid(counts: Iterable[Count], figure: MidFigure) -> int | None:
     """The same of several blocks; None where they have several."""
-    known = {counted_mid(count, figure) for count in counts} - {None}
+    known = {getattr(counted_mids(count), figure) for count in counts} - {None}
     return known.pop() if len(known) == 1 else None
 
 

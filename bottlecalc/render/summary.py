@@ -14,7 +14,7 @@ from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import Ratio
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.spec import Block
-from bottlecalc.explore.break_even import counted_mid
+from bottlecalc.explore.break_even import Mids, counted_mids
 from bottlecalc.render import verdict
 from bottlecalc.render.layout import heading, ruled
 from bottlecalc.render.stack import Breakable
@@ -132,10 +132,10 @@ def _reading(comparison: Comparison) -> Iterator[str]:
 
 def _break_even(comparison: Comparison) -> Iterator[str]:
     """A line for every pair of widths at which blocks meet the plain one, in either figure."""
-    meeting: dict[tuple[int | None, int | None], list[str]] = {}
+    meeting: dict[Mids, list[str]] = {}
     for label, count in zip(_labels(comparison), comparison.blocks, strict=True):
-        meeting.setdefault(_mids(count), []).append(label)
-    meeting.pop((None, None), None)
+        meeting.setdefault(counted_mids(count), []).append(label)
+    meeting.pop(Mids(None, None), None)
     for (params, macs), specs in meeting.items():
         whose = f": {', '.join(specs)}" if len(meeting) > 1 else ""
         yield f"mid = {_width(params)} in parameters, {_width(macs)} in MACs{whose}"
@@ -143,11 +143,6 @@ def _break_even(comparison: Comparison) -> Iterator[str]:
 
 def _width(mid: int | None) -> str:
     return "none" if mid is None else number(mid)
-
-
-def _mids(count: Count) -> tuple[int | None, int | None]:
-    """In parameters and in MACs, on the block's own input."""
-    return counted_mid(count, "params"), counted_mid(count, "macs")
 
 
 def _verdict(comparison: Comparison) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from bottlecalc import Basic, Bottleneck, Plain, break_even, compare, count
 from bottlecalc.blocks.spec import BlockError
 from bottlecalc.explore.break_even import break_even_mid as width
-from bottlecalc.explore.break_even import counted_mid
+from bottlecalc.explore.break_even import counted_mids
 from bottlecalc.explore.question import SolveError
 from tests.conftest import Run
 
@@ -124,7 +124,7 @@ def test_macs_break_even_at_a_width_of_their_own(mode: dict[str, Any]) -> None:
 
     assert middle is not None
     assert main(middle) < limit <= main(middle + 1)
-    assert middle == counted_mid(count(Bottleneck(64, 128, **mode), size, 3), "macs")
+    assert middle == counted_mids(count(Bottleneck(64, 128, **mode), size, 3)).macs
 
 
 def test_macs_break_even_where_the_first_convolution_sees_four_times_as_much() -> None:
