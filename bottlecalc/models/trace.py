@@ -35,7 +35,9 @@ PRODUCTS = frozenset(
 aten = torch.ops.aten
 QUERIES = frozenset(
     (
-        *(aten.sym_is_contiguous.default, aten.is_contiguous.default),
+        # torch 2.4 asks aten.is_contiguous alone
+        *([aten.sym_is_contiguous.default] if hasattr(aten, "sym_is_contiguous") else []),
+        aten.is_contiguous.default,
         *(aten.is_contiguous.memory_format, aten.is_strides_like_format.default),
         *(aten.is_non_overlapping_and_dense.default, aten.size.default, aten.sym_size.default),
         *(aten.stride.default, aten.sym_stride.default, aten.storage_offset.default),
