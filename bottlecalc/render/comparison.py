@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from rich.console import Console, RenderableType
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.compare import Comparison
@@ -14,6 +14,7 @@ from bottlecalc.agreement.result import Count
 from bottlecalc.layers.layer import Branch, Layer, product
 from bottlecalc.render import summary
 from bottlecalc.render.layout import heading, printed, ruled
+from bottlecalc.render.stack import Facts
 from bottlecalc.text.numbers import number
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
@@ -96,20 +97,17 @@ def _layer(layer: Layer) -> tuple[str, ...]:
     return layer.name, layer.formula, number(layer.params), *macs
 
 
-def _totals(count: Count) -> Table:
-    names, figures = Column(overflow="fold"), Column(justify="right", no_wrap=True)
-    rows = Table.grid(names, figures, Column(style="dim"), padding=(0, 2, 0, 1), pad_edge=True)
-    each = fvcore.BATCH_NORM.each
-    rows.add_row("FLOPs, main", number(count.flops.main), "2 × MACs")
-    rows.add_row("FLOPs, block", number(count.flops.block), "2 × MACs")
-    rows.add_row(
-        "fvcore total",
-        number(fvcore.total(count.layers)),
-        f"MACs + {each} per normalised element",
+def _totals(count: Count) -> Facts:
+    each, total = fvcore.BATCH_NORM.each, number(fvcore.total(count.layers))
+    return Facts(
+        [
+            ("FLOPs, main", number(count.flops.main), "2 × MACs"),
+            ("FLOPs, block", number(count.flops.block), "2 × MACs"),
+            ("fvcore total", total, f"MACs + {each} per normalised element"),
+            ("activations", number(count.activations), "output elements of convolutions"),
+            ("ReLUs", number(count.relus), ""),
+        ]
     )
-    rows.add_row("activations", number(count.activations), "output elements of convolutions")
-    rows.add_row("ReLUs", number(count.relus))
-    return rows
 
 
 def _json(comparison: Comparison, _console: Console, _extent: Extent | None) -> str:

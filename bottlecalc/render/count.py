@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.result import Count, ModelCount, Result
@@ -15,6 +15,7 @@ from bottlecalc.layers.counted import Counted, Node, Parameters
 from bottlecalc.render import records, verdict
 from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.remarks import remarks
+from bottlecalc.render.stack import Facts
 from bottlecalc.render.words import code, line, markdown
 from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.schema import heading as schema_heading
@@ -110,7 +111,7 @@ FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {
 def _parts(count: Result, depth: int | None, console: Console) -> Iterator[RenderableType]:
     yield Text(LEGEND, style="dim")
     yield heading(str(count.subject))
-    yield _totals_table(count)
+    yield Facts(list(_totals(count)))
     yield Text()
     yield _tree(count, depth, console)
     if isinstance(count, Count):
@@ -145,14 +146,6 @@ def _parameters(count: Result) -> Iterator[tuple[str, str, str]]:
     yield "frozen", number(parameters.frozen), ""
     yield "size", number(parameters.bytes), "bytes of parameters"
     yield "buffers", number(parameters.buffers), "elements, no parameters"
-
-
-def _totals_table(count: Result) -> Table:
-    figures = Column(justify="right", overflow="fold")
-    grid = Table.grid(Column(), figures, Column(style="dim"), padding=(0, 2, 0, 1), pad_edge=True)
-    for row in _totals(count):
-        grid.add_row(*row)
-    return grid
 
 
 def _tree(count: Result, depth: int | None, console: Console) -> Table:

@@ -16,7 +16,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, noted, stacked, unbroken
+from bottlecalc.render.stack import LONG_WORD, VALUE, Breakable, stacked, unbroken
 from bottlecalc.render.words import line, visible
 
 UNBOUNDED = 10**9
@@ -106,16 +106,9 @@ class _Visible(NamedTuple):
 
 
 def _fitting(part: RenderableType, console: Console) -> RenderableType:
-    if isinstance(part, Table) and not fits(part, console):
-        part = _stacked(part)
+    if isinstance(part, Table) and part.show_header and not fits(part, console):
+        part = stacked(part)
     return unbroken(part, console.width) if isinstance(part, Text) else part
-
-
-def _stacked(table: Table) -> RenderableType:
-    """A table of another form; one of two columns is text beside a mark, which wraps by itself."""
-    if table.show_header:
-        return stacked(table)
-    return noted(table) if len(table.columns) == 3 else table
 
 
 def _needed(part: RenderableType, console: Console) -> int:

@@ -8,7 +8,7 @@ from itertools import chain, takewhile
 from typing import Any, NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.containers import Lines
 from rich.measure import Measurement
 from rich.table import Table
@@ -50,15 +50,28 @@ def stacked(table: Table) -> Text:
     return text
 
 
-def noted(table: Table) -> Text:
-    """A grid's rows of name, figure and note, each note below what it is of."""
-    columns = [list(map(str, column.cells)) for column in table.columns]
-    name, figure = (max(map(cell_len, column)) for column in columns[:2])
-    lines = []
-    for about, value, note in zip(*columns, strict=True):
-        lines.append(Text(f" {about:<{name}}  {value:>{figure}}"))
-        lines += [Text(f"   {note}", "dim")] if note else []
-    return Text("\n").join(lines)
+class Facts(NamedTuple):
+    """Names, figures and notes, a line each; a note that does not fit stands below.
+
+    Attributes:
+        rows: a name, a figure and a note, which may be empty.
+    """
+
+    rows: Sequence[tuple[str, str, str]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        names = max((cell_len(name) for name, _, _ in self.rows), default=0)
+        lengths = [cell_len(figure) for _, figure, _ in self.rows]
+        figures = max((length for length in lengths if names + length + 3 <= width), default=0)
+        for name, figure, note in self.rows:
+            line = f" {name:<{names}}  {figure:>{figures}}"
+            if cell_len(line) + cell_len(note) + 2 <= width:
+                yield Text.assemble(line, (f"  {note}" if note else "", "dim"))
+            else:
+                yield Text(line)
+                below = Text(note).wrap(console, width - 3)
+                yield from (Text(f"   {piece.plain}", "dim") for piece in below)
 
 
 def _names(table: Table) -> Iterator[str]:
