@@ -99,6 +99,13 @@ def test_a_module_is_measured_in_its_own_dtype(dtype: torch.dtype) -> None:
     assert [one.dtype for one in found.inputs] == [str(dtype).removeprefix("torch.")]
 
 
+@pytest.mark.parametrize("given", ["1x5:int64", torch.zeros(1, 5, dtype=torch.int64)])
+def test_an_input_of_another_dtype_is_that(given: Any) -> None:
+    found = measure(nn.Sequential(nn.Embedding(10, 3), nn.Linear(3, 7)), given)
+    assert found.macs == 5 * 3 * 7
+    assert [str(one) for one in found.inputs] == ["1×5:int64"]
+
+
 def test_a_module_without_parameters_is_measured() -> None:
     assert measure(nn.ReLU(), (2, 3)).macs == 0
 

@@ -18,6 +18,7 @@ def test_conditions_are_read() -> None:
     assert parse_condition(" mid > 16 ", KEYS) == Condition("mid", ">", 16)
     assert parse_condition("ratio_macs_block>=3.4", KEYS).number == 3.4
     assert parse_condition("ratio_macs_block>=2k", KEYS).number == 2000
+    assert parse_condition("ratio_macs_block>=1.5e0", KEYS).number == 1.5
     with pytest.raises(
         QuantityError, match=r"^where 'params<=2\.5': '2\.5' is no whole number; gi"
     ):
@@ -45,6 +46,12 @@ def test_every_sign_keeps_what_it_says(sign: str, kept: list[int]) -> None:
     swept = grid("bottleneck", in_="64", out="128", mid="8:24:8")
     designs = sweep(swept, where=f"mid{sign}16")
     assert [design.keys["mid"] for design in designs] == kept
+
+
+@pytest.mark.parametrize("key", ["ratio_params_block", "params", "mid"])
+def test_no_number_is_too_large_to_be_compared_with(key: str) -> None:
+    swept = grid("bottleneck", in_="64", out="128", mid="8:24:8")
+    assert [len(sweep(swept, where=f"{key}{sign}1e400")) for sign in ("<", ">")] == [3, 0]
 
 
 def test_all_must_be_met_and_a_block_without_the_key_is_left_out() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 from rich.text import Text
 
-from bottlecalc.render.stack import unbroken
+from bottlecalc.render.layout import literal_console, printed
+from bottlecalc.render.stack import Facts, unbroken
 from tests.conftest import run_on_terminal, run_process
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -76,3 +78,15 @@ def test_a_spec_is_broken_between_its_values() -> None:
     assert broken.split("\n") == ["a bottleneck:in=64,", "out=128,stride=2,",
                                   "dilation=3,", "mid=1234567 b"]  # fmt: skip
     assert unbroken(Text("short, words"), 8).plain == "short, words"
+
+
+def test_a_note_that_does_not_fit_stands_below() -> None:
+    facts = Facts([("ab", "1,234", "a note"), ("c", "5", "another note"), ("d", "67", "")])
+
+    def shown(width: int) -> list[str]:
+        console = literal_console(file=io.StringIO(), width=width, force_terminal=True)
+        return ESCAPE.sub("", printed([facts], console)).splitlines()
+
+    assert shown(24) == [" ab  1,234  a note", " c       5  another note", " d      67"]
+    assert shown(23) == [" ab  1,234  a note", " c       5", "   another note", " d      67"]
+    assert shown(12)[:4] == [" ab  1,234", "   a note", " c       5", "   another"]

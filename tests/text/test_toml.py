@@ -17,8 +17,8 @@ def test_a_document_is_read() -> None:
         ("a = = 1", "^is no TOML: "),
         (f"a = {'[' * 50_000}", "^is nested too deeply$"),
         (f"{'a.' * 5_000}a = 1", "^is nested too deeply$"),
-        (f"{'a.' * 101}a = 1", "^is nested too deeply$"),
-        (f"a = {'[' * 101}1{']' * 101}", "^is nested too deeply$"),
+        (f"{'a.' * 100}a = 1", "^is nested too deeply$"),
+        (f"a = {'[' * 100}1{']' * 100}", "^is nested too deeply$"),
     ],
 )
 def test_what_is_none_says_so(text: str, sentence: str) -> None:
