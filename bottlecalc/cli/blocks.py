@@ -24,12 +24,7 @@ def blocks(
         ),
     ] = None,
     output_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"table, json or markdown.  {options.BY_ENDING}",
-        ),
+        Format | None, options.format_option("table, json or markdown")
     ] = None,
     output: options.Output = None,
 ) -> None:

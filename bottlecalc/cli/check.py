@@ -50,12 +50,7 @@ def check(
         bool, typer.Option("--update", help="Write what is counted now to the baseline.")
     ] = False,
     output_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"table, json, markdown, github, junit or sarif.  {options.BY_ENDING}",
-        ),
+        Format | None, options.format_option("table, json, markdown, github, junit or sarif")
     ] = None,
     output: Annotated[
         str | None,

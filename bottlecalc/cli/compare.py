@@ -31,12 +31,7 @@ def compare(
         ),
     ] = None,
     output_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"table, json, csv or markdown.  {options.BY_ENDING}",
-        ),
+        Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
     output: options.Output = None,
 ) -> None:

@@ -53,12 +53,7 @@ def count(
         ),
     ] = "both",
     output_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"table, json, csv or markdown.  {options.BY_ENDING}",
-        ),
+        Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
     output: options.Output = None,
     traceback: options.Traceback = False,

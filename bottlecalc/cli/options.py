@@ -89,7 +89,10 @@ Output = Annotated[
 ]
 
 
-BY_ENDING = "[default: by FILE's ending, or table]"
+def format_option(names: str) -> Any:
+    """The option that chooses one of these formats."""
+    text = f"{names}.  [default: by FILE's ending, or table]"
+    return typer.Option("--format", metavar="FORMAT", help=text)
 
 
 def read_format(given: str | None, output: Path | str | None, known: object) -> str:

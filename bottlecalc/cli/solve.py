@@ -63,14 +63,7 @@ def solve(
             "--break-even", help="Where its main path has as many parameters as the plain block's."
         ),
     ] = False,
-    output_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"table or json.  {options.BY_ENDING}",
-        ),
-    ] = None,
+    output_format: Annotated[Format | None, options.format_option("table or json")] = None,
     output: options.Output = None,
 ) -> None:
     """Solve for the largest width (or size) that keeps every limit; exit code 1 when none does.

@@ -116,12 +116,7 @@ def sweep(
     ] = "1/1",
     output: options.Output = None,
     output_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"table, json, csv, markdown or parquet.  {options.BY_ENDING}",
-        ),
+        Format | None, options.format_option("table, json, csv, markdown or parquet")
     ] = None,
 ) -> None:
     """Sweep: count every design of a grid, by closed form.
