@@ -78,9 +78,27 @@ def bound_width() -> None:
             os.environ[name] = str(min(int(text), WIDEST))
 
 
+class Likeness(io.StringIO):
+    """What rich takes for a stream, of the same kind, though nothing that it writes gets there.
+
+    It ends what it lays out by writing an empty text, at which an unbuffered stream can fail.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self.stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed's is no property
+        return self.stream.encoding
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+
 def console() -> Console:
     """Stdout as rich sees it; as wide as need be where it is no terminal."""
-    stdout = streams().out
+    stdout = Likeness(streams().out)
     if stdout.isatty():
         return literal_console(file=stdout)
     return literal_console(file=stdout, width=UNBOUNDED, height=UNBOUNDED)
