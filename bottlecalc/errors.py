@@ -11,7 +11,7 @@ from collections.abc import Callable
 from keyword import iskeyword
 from typing import NamedTuple
 
-MARK = re.compile("\0(key|argument|remedy|entry):([a-z-]*)\0")
+MARK = "\0(key|argument|remedy|entry):([a-z-]*)\0"
 CHANNELS = ("in", "mid", "out")
 
 
@@ -69,7 +69,7 @@ class BottlecalcError(Exception):
 
 def worded(sentence: str, words: Words) -> str:
     """A sentence with its marks spelled in these words."""
-    spelled = MARK.sub(lambda mark: str(getattr(words, mark[1])(mark[2])), sentence)
+    spelled = re.sub(MARK, lambda mark: str(getattr(words, mark[1])(mark[2])), sentence)
     return spelled.replace("\0", r"\0")  # somebody's text, which is none of ours
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from bottlecalc.layers.count import ByLayer, Counter, Figure
 from bottlecalc.layers.counted import Counted
@@ -12,8 +11,7 @@ from bottlecalc.layers.counted import Counted
 Name = TypeVar("Name", bound=str)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference(Generic[Name]):
+class Difference(NamedTuple, Generic[Name]):
     """A layer on which one counter contradicts another.
 
     Attributes:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.layers.count import Operations, Params
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ratio:
+class Ratio(NamedTuple):
     """The baseline's cost divided by another block's.
 
     Attributes:
@@ -38,5 +37,5 @@ def ratio(baseline: Count, other: Count) -> Ratio:
 
 
 def _by_scope(of: Params | Operations, to: Params | Operations) -> dict[str, Fraction]:
-    costs = asdict(to)
-    return {scope: Fraction(cost, costs[scope]) for scope, cost in asdict(of).items()}
+    costs = to._asdict()
+    return {scope: Fraction(cost, costs[scope]) for scope, cost in of._asdict().items()}

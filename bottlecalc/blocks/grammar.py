@@ -15,7 +15,7 @@ from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.suggest import did_you_mean
 
 EXAMPLE = '"bottleneck:in=64,out=128"'
-SIGNED_NUMBER = re.compile(rf"[+-]?{WHOLE_NUMBER.pattern}", re.ASCII)
+SIGNED_NUMBER = rf"[+-]?{WHOLE_NUMBER.pattern}"
 
 
 @public(f"parse({EXAMPLE})")
@@ -97,7 +97,7 @@ def _value(name: str, text: str, family: type[Block], spec: str) -> int | bool:
                 f"{name} = {brief(text)!r} for {spec}; write {name}=true or {name}=false"
             )
         return text == "true"
-    if not SIGNED_NUMBER.fullmatch(text):
+    if not re.fullmatch(SIGNED_NUMBER, text):
         raise BlockError(f"{name} = {brief(text)!r} for {spec}; give a whole number of at least 1")
     return int(text)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -97,7 +95,6 @@ def run() -> None:
 
     A signal that ends it is exit code 128 and its number: 130 for Ctrl-C.
     """
-    _collect_less()
     sys.set_int_max_str_digits(0)
     open_what_is_closed()
     bound_width()
@@ -128,16 +125,6 @@ def _run() -> int | None:
     except MemoryError:
         return _refuse("there is not enough memory; ask for less, or free some")
     return code
-
-
-def _collect_less() -> None:
-    """Spare the collecting of what stays until the end anyway: modules, and torch's above all.
-
-    Collecting it over and over while it is loaded, and once more at exit, would be a tenth of
-    what counting ResNet-50 takes.
-    """
-    gc.set_threshold(1_000_000)
-    atexit.register(gc.disable)
 
 
 def _asked() -> Iterable[str]:

@@ -20,7 +20,7 @@ from bottlecalc.explore.figures import FIGURES, NUMBERS, SHORT
 
 VARIABLE = "_BOTTLECALC_COMPLETE"
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
-INSTRUCTION = re.compile(f"(source|complete)_({'|'.join(SHELLS)})")
+INSTRUCTION = f"(source|complete)_({'|'.join(SHELLS)})"
 ABOUT_SHELLS = ("--install-completion", "--show-completion")
 
 
@@ -81,7 +81,7 @@ def check_request() -> None:
         CompletionError: the variable that shells ask by says something else.
     """
     instruction = os.environ.get(VARIABLE)
-    if instruction and not INSTRUCTION.fullmatch(instruction):
+    if instruction and not re.fullmatch(INSTRUCTION, instruction):
         raise CompletionError(
             f"{VARIABLE} = {instruction!r} is no request for completion; unset it, or let it be"
             f" source_SHELL or complete_SHELL, with one of {', '.join(SHELLS)}"

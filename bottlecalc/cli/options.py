@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
 import typer
 
@@ -194,8 +193,7 @@ INPUT_OPTIONS: Mapping[str, tuple[object, str | None]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class BlockOptions:
+class BlockOptions(NamedTuple):
     """What the options say of all blocks and of their input, as text.
 
     Attributes:

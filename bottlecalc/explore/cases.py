@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bottlecalc.blocks.spec import Block
 from bottlecalc.explore.figures import INPUT
@@ -13,13 +12,10 @@ from bottlecalc.formulas.families import formula
 from bottlecalc.layers.count import totals
 from bottlecalc.layers.expression import Expression
 
-"""What an input is told by, beside the keys of a block."""
-
 NO_TIES: Mapping[str, Tie] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class TracedCase:
+class TracedCase(NamedTuple):
     """One case.
 
     Attributes:
@@ -31,8 +27,7 @@ class TracedCase:
     totals: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TracedFamily:
+class TracedFamily(NamedTuple):
     """What there is to know of a family's designs, as expressions.
 
     Attributes:
@@ -46,7 +41,7 @@ class TracedFamily:
     cases: tuple[TracedCase, ...]
     broken: tuple[Any, ...]
     follows: Mapping[str, Any]
-    tied: Mapping[str, Any] = field(default_factory=dict)
+    tied: Mapping[str, Any]
 
 
 def trace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count
@@ -128,8 +128,7 @@ class Question:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A value of the quantity, and the block counted with it."""
 
     value: int

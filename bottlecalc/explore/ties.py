@@ -10,9 +10,7 @@ from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.errors import BottlecalcError, argument, key
 from bottlecalc.text.calls import quoted
 
-WRITTEN = re.compile(
-    r"\s*(?:([0-9]+)\s*\*)?\s*([A-Za-z_]\w*)\s*(?:(\*|//|/)\s*([0-9]+))?\s*", re.ASCII
-)
+WRITTEN = r"(?a)\s*(?:([0-9]+)\s*\*)?\s*([A-Za-z_]\w*)\s*(?:(\*|//|/)\s*([0-9]+))?\s*"
 
 
 class TieError(BottlecalcError, ValueError):
@@ -70,7 +68,7 @@ def parse_tie(name: str, text: str) -> Tie:
     Raises:
         TieError: it is no such text.
     """
-    match = WRITTEN.fullmatch(text)
+    match = re.fullmatch(WRITTEN, text)
     times, followed, sign, number = match.groups() if match else (None,) * 4
     numbers = [int(found) for found in (times, number) if found]
     if not followed or 0 in numbers or (times and sign == "*"):

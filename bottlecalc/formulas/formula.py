@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from bottlecalc.layers.layer import Layer
@@ -28,8 +27,10 @@ class Case(NamedTuple):
 ALWAYS = Case("always", lambda block: True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Formula:
+NOTHING_FOLLOWS: Mapping[str, Callable[[Any], Any]] = {}
+
+
+class Formula(NamedTuple):
     """A family's closed form.
 
     Attributes:
@@ -42,7 +43,7 @@ class Formula:
 
     layers: Callable[[Any, Shape, str], Layers]
     cases: tuple[Case, ...] = (ALWAYS,)
-    follows: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    follows: Mapping[str, Callable[[Any], Any]] = NOTHING_FOLLOWS
 
     def __call__(self, block: Any, x: Shape) -> Layers:
         """The layers of a block for an input of shape ``x``."""

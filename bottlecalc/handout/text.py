@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -208,7 +207,7 @@ def _code(lesson: Lesson) -> str:
 def _assertions(case: Count) -> Iterator[str]:
     """``assert block.params.main == 15360``, and so on."""
     for figure, scopes in (("params", case.params), ("macs", case.macs)):
-        for scope, value in asdict(scopes).items():
+        for scope, value in scopes._asdict().items():
             yield f"assert block.{figure}.{scope} == {value}"
 
 

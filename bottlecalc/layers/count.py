@@ -7,8 +7,7 @@ activations, pooling and the residual addition are no MACs. FLOPs = 2 × MACs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Activation
@@ -33,8 +32,7 @@ CONVOLUTIONS = ("main", "shortcut", "after")
 """The branches whose weights are counted in the scope ``convs``."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Params:
+class Params(NamedTuple):
     """Parameters in three scopes [parameters].
 
     Attributes:
@@ -53,8 +51,7 @@ class Params:
         return self.block
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operations:
+class Operations(NamedTuple):
     """MACs, or FLOPs, in two scopes.
 
     Attributes:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bottlecalc.layers.count import ByLayer, Figure
 from bottlecalc.layers.layer import Layer
 
+NOTHING: Mapping[str, int] = {}
 
-@dataclass(frozen=True, kw_only=True)
-class Counted:
+
+class Counted(NamedTuple):
     """What one counter found, each figure by layer and each layer's own.
 
     Attributes:
@@ -23,17 +24,16 @@ class Counted:
 
     figures: Mapping[Figure, ByLayer]
     version: str = ""
-    total: ByLayer = field(default_factory=dict)
+    total: ByLayer = NOTHING
     uncalled: tuple[str, ...] = ()
-    unsupported: Mapping[str, int] = field(default_factory=dict)
+    unsupported: Mapping[str, int] = NOTHING
 
     def sum(self, figure: Figure) -> int:
         """A figure of all layers."""
         return sum(self.figures[figure].values())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(NamedTuple):
     """What a model holds, each parameter and buffer counted once however often it is used.
 
     Attributes:
@@ -51,8 +51,7 @@ class Parameters:
     bytes: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(NamedTuple):
     """One module of a model, or layer of a block.
 
     Attributes:
@@ -116,8 +115,7 @@ def layer_nodes(layers: Iterable[Layer], kind: str) -> Iterator[Node]:
 
 
 def _plus(node: Node, inside: Node) -> Node:
-    return replace(
-        node,
+    return node._replace(
         params=node.params + inside.params,
         trainable=node.trainable + inside.trainable,
         macs=None if node.macs is None else node.macs + (inside.macs or 0),

@@ -22,7 +22,7 @@ from bottlecalc.render.words import line, visible
 UNBOUNDED = 10**9
 """Columns enough for any table: piped output is as wide as its content."""
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = r"\x1b\[[0-9;]*m"
 """What switches a colour on or off."""
 
 literal_console = partial(Console, markup=False, emoji=False, force_jupyter=False)
@@ -90,7 +90,7 @@ def _printed(part: RenderableType, console: Console) -> str:
 def _trimmed(text: str) -> str:
     """A line without the blanks at its end, whatever the colours: a terminal would wrap them."""
     text, colours = text.rstrip(), ""
-    while text.endswith("m") and COLOUR.fullmatch(text, start := text.rfind("\x1b")):
+    while text.endswith("m") and re.fullmatch(COLOUR, text[(start := text.rfind("\x1b")) :]):
         text, colours = text[:start].rstrip(), text[start:] + colours
     return text + colours
 

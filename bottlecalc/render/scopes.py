@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from bottlecalc.agreement.result import Count
@@ -11,7 +10,7 @@ from bottlecalc.agreement.result import Count
 def scopes(count: Count) -> dict[str, Any]:
     """A block's figures by scope."""
     return {
-        "params": asdict(count.params),
-        "macs": asdict(count.macs),
-        "flops": asdict(count.flops),
+        "params": count.params._asdict(),
+        "macs": count.macs._asdict(),
+        "flops": count.flops._asdict(),
     }

@@ -20,8 +20,8 @@ CONTROL = re.compile(
 COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 """Where GitHub's runner reads a command in a log: ``::`` after blanks, ``##[`` anywhere."""
 
-MARKUP = re.compile(r"[\\`*_\[\]<>|~&#]")
-SHORTHAND = re.compile(r"[$@]|:(?=[\w+-]+:)")
+MARKUP = r"[\\`*_\[\]<>|~&#]"
+SHORTHAND = r"[$@]|:(?=[\w+-]+:)"
 """What GitHub makes a formula, a mention or a picture of, escaped or not, unless tags part it."""
 
 
@@ -79,8 +79,8 @@ def line(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text that Markdown leaves as it is, on one line, in a list or a cell of a table."""
-    escaped = MARKUP.sub(r"\\\g<0>", visible(text))
-    escaped = SHORTHAND.sub(r"<span>\g<0></span>", escaped)
+    escaped = re.sub(MARKUP, r"\\\g<0>", visible(text))
+    escaped = re.sub(SHORTHAND, r"<span>\g<0></span>", escaped)
     escaped = re.sub(r"^([0-9]*)([-+.)])(?=\s)", r"\1\\\2", escaped)
     return "<br>".join(line.strip() for line in escaped.split("\n"))
 

@@ -10,9 +10,7 @@ from bottlecalc.text.calls import quoted
 
 WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
 UNITS = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-WRITTEN = re.compile(
-    r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4})|\s*([A-Za-z]*))", re.ASCII
-)
+WRITTEN = r"(?a)([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4})|\s*([A-Za-z]*))"
 """Digits, and a power of ten or a unit; a power of more than four digits nobody writes."""
 
 
@@ -32,7 +30,7 @@ def parse_quantity(text: str, name: str = "") -> int:
     (4200000, 25000)
     """
     got = f"{name} {quoted(text)}" if name else quoted(text)
-    match = WRITTEN.fullmatch(text.strip())
+    match = re.fullmatch(WRITTEN, text.strip())
     if not match:
         raise QuantityError(
             f'{got} is no limit; give a whole number or one with a unit: 25000, "25k", "4.2M",'

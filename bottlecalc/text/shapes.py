@@ -15,7 +15,7 @@ DTYPES = (
     *("float32", "float64", "float16", "bfloat16", "complex64"),
     *("int64", "int32", "int16", "int8", "uint8", "bool"),
 )
-SIDES = re.compile("0*[1-9][0-9]*(x0*[1-9][0-9]*)*", re.ASCII)
+SIDES = "0*[1-9][0-9]*(x0*[1-9][0-9]*)*"
 
 
 class InputError(BottlecalcError, ValueError):
@@ -71,7 +71,7 @@ class Input:
             InputError: it is neither, or there is no such dtype.
         """
         sides, colon, dtype = text.replace("×", "x").partition(":")
-        if not SIDES.fullmatch(sides):
+        if not re.fullmatch(SIDES, sides):
             raise InputError(
                 f"{brief(text)!r} is no input; give its dimensions, such as 1x3x224x224 or"
                 " 1x128:int64, each at least 1"

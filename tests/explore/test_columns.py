@@ -65,6 +65,7 @@ def traced(*cases: tuple[Any, Any], broken: tuple[Any, ...] = ()) -> TracedFamil
         cases=tuple(TracedCase(condition=c, totals={"figure": figure}) for c, figure in cases),
         broken=broken,
         follows={"mid": A // 4},
+        tied={},
     )
 
 

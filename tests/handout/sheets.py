@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,7 @@ def counts(lesson: Lesson) -> set[str]:
 def _figures(count: Count) -> Iterator[int]:
     yield from count.input
     for scopes in (count.params, count.macs, count.flops):
-        yield from astuple(scopes)
+        yield from scopes
     yield from (fvcore.total(count.layers), count.relus, break_even_mid(count.block) or 0)
     for layer in count.layers:
         yield from (*layer.factors, *layer.positions, *layer.output)
