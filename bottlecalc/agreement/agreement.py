@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from bottlecalc.layers.count import ByLayer, Counter, Figure
 from bottlecalc.layers.counted import Counted
@@ -11,7 +12,8 @@ from bottlecalc.layers.counted import Counted
 Name = TypeVar("Name", bound=str)
 
 
-class Difference(NamedTuple, Generic[Name]):
+@dataclass(frozen=True, kw_only=True)
+class Difference(Generic[Name]):
     """A layer on which one counter contradicts another.
 
     Attributes:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.layers.count import Operations, Params
 
 
-class Ratio(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
     """The baseline's cost divided by another block's.
 
     Attributes:

@@ -117,7 +117,7 @@ def _as_model(count: Count, budget: Budget) -> ModelCount:
     assert count.parameters is not None, "a counter that is named counts, or says why it cannot"
     nodes, others = count.modules, count.others
     if not budget.inputs:
-        nodes = tuple(node._replace(macs=None, activations=None) for node in nodes)
+        nodes = tuple(replace(node, macs=None, activations=None) for node in nodes)
         others = {}
     return ModelCount(
         subject=budget.subject, inputs=budget.inputs, others=others, parameters=count.parameters,

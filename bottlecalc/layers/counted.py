@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from bottlecalc.layers.count import ByLayer, Figure
 from bottlecalc.layers.layer import Layer
 
-NOTHING: Mapping[str, int] = {}
 
-
-class Counted(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Counted:
     """What one counter found, each figure by layer and each layer's own.
 
     Attributes:
@@ -24,16 +23,17 @@ class Counted(NamedTuple):
 
     figures: Mapping[Figure, ByLayer]
     version: str = ""
-    total: ByLayer = NOTHING
+    total: ByLayer = field(default_factory=dict)
     uncalled: tuple[str, ...] = ()
-    unsupported: Mapping[str, int] = NOTHING
+    unsupported: Mapping[str, int] = field(default_factory=dict)
 
     def sum(self, figure: Figure) -> int:
         """A figure of all layers."""
         return sum(self.figures[figure].values())
 
 
-class Parameters(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
     """What a model holds, each parameter and buffer counted once however often it is used.
 
     Attributes:
@@ -51,7 +51,8 @@ class Parameters(NamedTuple):
     bytes: int
 
 
-class Node(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Node:
     """One module of a model, or layer of a block.
 
     Attributes:
@@ -115,7 +116,8 @@ def layer_nodes(layers: Iterable[Layer], kind: str) -> Iterator[Node]:
 
 
 def _plus(node: Node, inside: Node) -> Node:
-    return node._replace(
+    return replace(
+        node,
         params=node.params + inside.params,
         trainable=node.trainable + inside.trainable,
         macs=None if node.macs is None else node.macs + (inside.macs or 0),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bottlecalc.layers.ops import Factors, Op, Shape, elements
 
 Branch = Literal["main", "shortcut", "after"]
 
 
-@dataclass(frozen=True, kw_only=True, init=False)
-class Layer:
+class Layer(NamedTuple):
     """One layer; what it costs follows from its op and its shapes.
 
     Attributes:
@@ -27,11 +25,6 @@ class Layer:
     branch: Branch
     input: Shape
     output: Shape
-
-    def __init__(self, *, name: str, op: Op, branch: Branch, input: Shape, output: Shape) -> None:  # noqa: A002
-        # Half the time that a frozen dataclass's own takes, and layers are made by the million.
-        fields = {"name": name, "op": op, "branch": branch, "input": input, "output": output}
-        object.__setattr__(self, "__dict__", fields)
 
     @property
     def factors(self) -> Factors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -51,7 +51,7 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
         },
         "agrees": agrees(count),
         "notes": list(sentences(count)),
-        "modules": [node._asdict() for node in count.tree(depth)],
+        "modules": [asdict(node) for node in count.tree(depth)],
     }
 
 
@@ -68,10 +68,10 @@ def sentences(count: Result) -> tuple[str, ...]:
 
 def _params(count: Result) -> dict[str, int | None]:
     """What a built module holds; of a block by scope too, and its total where none was built."""
-    held = count.parameters._asdict() if count.parameters else {}
+    held = asdict(count.parameters) if count.parameters else {}
     if not isinstance(count, Count):
         return held
-    unknown = dict.fromkeys(Parameters._fields)
+    unknown = dict.fromkeys(field.name for field in fields(Parameters))
     return {**unknown, "total": count.params.total, **held, **count.params._asdict()}
 
 

@@ -43,11 +43,11 @@ def tamper(genuine: Any, figure: str, counter: str, layer: str) -> Count:
     counted = genuine.others[counter]
     if figure == "fvcore_total":
         total = {**counted.total, layer: counted.total.get(layer, 0) + 1}
-        wrong = counted._replace(total=total)
+        wrong = replace(counted, total=total)
     else:
         layers = counted.figures[figure]
         layers = {**layers, layer: layers.get(layer, 0) + 1}
-        wrong = counted._replace(figures={**counted.figures, figure: layers})
+        wrong = replace(counted, figures={**counted.figures, figure: layers})
     tampered: Count = replace(genuine, others={**genuine.others, counter: wrong})
     return tampered
 
@@ -64,7 +64,7 @@ def test_a_layer_that_one_counter_lacks_is_seen() -> None:
     genuine = measured(SUBJECT)
     macs = dict(genuine.others["fvcore"].figures["macs"])
     del macs["conv3"]
-    lacking = genuine.others["fvcore"]._replace(figures={"macs": macs})
+    lacking = replace(genuine.others["fvcore"], figures={"macs": macs})
     (difference,) = replace(genuine, others={"fvcore": lacking}).differences
     assert (difference.layer, difference.counter, difference.found) == ("conv3", "fvcore", 0)
 

@@ -36,7 +36,7 @@ def _op(**changes: Any) -> Callable[[Callable[..., Layer]], Callable[..., Layer]
         def tampered(*args: Any, **kwargs: Any) -> Layer:
             right = layer(*args, **kwargs)
             op: Any = right.op
-            return replace(right, op=replace(op, **changes))
+            return right._replace(op=replace(op, **changes))
 
         return tampered
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -128,7 +129,7 @@ def test_tampering_with_a_count_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
     def tampered(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
         found = count(module, inputs)
         macs = found.figures["macs"]
-        return found._replace(figures={**found.figures, "macs": {**macs, "2": macs["2"] + 1}})
+        return replace(found, figures={**found.figures, "macs": {**macs, "2": macs["2"] + 1}})
 
     model = zoo.mlp(3, 5, 7, 11)
     assert count_model(model, (1, 3)).agrees is True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bottlecalc import Bottleneck, count
@@ -19,7 +17,7 @@ BLOCK = count(Bottleneck(14, 26, groups=3, stride=2, upsample=True), (7, 12), 2)
 def test_a_term_is_of_its_op_alone_and_counts_what_is_put_out() -> None:
     shape = (2, 3, 5, 7)
     norm = Layer(name="n", op=BatchNorm(), branch="main", input=shape, output=shape)
-    relu = replace(norm, name="r", op=Activation(function="ReLU"))
+    relu = norm._replace(name="r", op=Activation(function="ReLU"))
     term = Term("batch norm", BatchNorm, 4)
     assert (term.of(norm), term.of(relu)) == (4 * 2 * 3 * 5 * 7, 0)
     assert Tool("a tool", (term,)).totals((norm, relu)) == {"n": 840, "r": 0}
