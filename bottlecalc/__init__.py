@@ -50,10 +50,13 @@ if TYPE_CHECKING:
     from bottlecalc.handout import HandoutError
     from bottlecalc.handout.marking import mark_answers
     from bottlecalc.handout.write import write_handout
+    from bottlecalc.layers.activation import Activation
     from bottlecalc.layers.count import Operations, Params
     from bottlecalc.layers.counted import Counted, Node, Parameters
     from bottlecalc.layers.layer import Layer
-    from bottlecalc.layers.ops import Activation, BatchNorm, Conv, MaxPool, Op
+    from bottlecalc.layers.normalisation import BatchNorm
+    from bottlecalc.layers.ops import Conv, Op
+    from bottlecalc.layers.pooling import MaxPool
     from bottlecalc.models.failure import ModelTypeError, TargetError
     from bottlecalc.modules.build import build
     from bottlecalc.render.frames import FrameError
@@ -64,11 +67,11 @@ if TYPE_CHECKING:
     from bottlecalc.text.shapes import Input, InputError
 
 HOMES = {
-    "Activation": "layers.ops",
+    "Activation": "layers.activation",
     "ArgumentError": "text.calls",
     "Baseline": "budgets.verdict",
     "Basic": "blocks.residual",
-    "BatchNorm": "layers.ops",
+    "BatchNorm": "layers.normalisation",
     "Block": "blocks.spec",
     "BlockError": "blocks.spec",
     "BottlecalcError": "errors",
@@ -98,7 +101,7 @@ HOMES = {
     "Key": "blocks.catalogue",
     "Layer": "layers.layer",
     "Limit": "explore.question",
-    "MaxPool": "layers.ops",
+    "MaxPool": "layers.pooling",
     "MeasureError": "agreement.ask",
     "Mixture": "explore.designs",
     "ModelCount": "agreement.result",

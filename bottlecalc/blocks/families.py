@@ -1,17 +1,20 @@
-"""The families that there are, by name."""
+"""The families that there are, by name; each is loaded when it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.spec import Block
+from bottlecalc.text.lazily import Table
 
-FAMILIES: Mapping[str, type[Block]] = {
-    "plain": Plain,
-    "basic": Basic,
-    "bottleneck": Bottleneck,
-}
+FAMILIES: Mapping[str, type[Block]] = Table(
+    "bottlecalc.blocks",
+    {
+        "plain": "residual:Plain",
+        "basic": "residual:Basic",
+        "bottleneck": "residual:Bottleneck",
+    },
+)
 
 COMPARED = ("plain", "bottleneck")
 """The families that are compared where none are named."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 
-from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.spec import Block, BlockError
-from bottlecalc.formulas import residual
 from bottlecalc.formulas.formula import Formula, Layers
+from bottlecalc.text.lazily import Table
 
-FORMULAS: Mapping[type[Block], Formula] = {
-    Plain: Formula(layers=residual.plain, cases=residual.CASES),
-    Basic: Formula(layers=residual.basic, cases=residual.CASES),
-    Bottleneck: Formula(
-        layers=residual.bottleneck, cases=residual.CASES, follows={"mid": residual.middle}
-    ),
-}
+FORMULAS: MutableMapping[str, Formula] = Table(
+    "bottlecalc.formulas",
+    {
+        "plain": "residual:PLAIN",
+        "basic": "residual:BASIC",
+        "bottleneck": "residual:BOTTLENECK",
+    },
+)
+"""By the family's name."""
 
 
 def formula(family: type[Block]) -> Formula:
@@ -24,9 +25,9 @@ def formula(family: type[Block]) -> Formula:
     Raises:
         NotImplementedError: it has none.
     """
-    if family not in FORMULAS:
+    if family.family not in FORMULAS:
         raise NotImplementedError(f"no closed form for {family.__name__}")
-    return FORMULAS[family]
+    return FORMULAS[family.family]
 
 
 def layers(block: Block, size: tuple[int, int], batch: int) -> Layers:

@@ -6,7 +6,7 @@ Source: He et al., Deep Residual Learning, arXiv:1512.03385, figure 5 and sectio
 from __future__ import annotations
 
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
-from bottlecalc.formulas.formula import Case, Layers
+from bottlecalc.formulas.formula import Case, Formula, Layers
 from bottlecalc.formulas.vocabulary import (
     batch_norm,
     conv,
@@ -84,8 +84,15 @@ def _projection(x: Shape, out_channels: int, stride: int) -> Layers:
 
 def _after(block: Residual, x: Shape) -> Layers:
     last = relu("relu", x, branch="after")
-    return (last, conv_transpose("upsample", x, branch="after")) if block.upsample else (last,)
+    if not block.upsample:
+        return (last,)
+    return last, conv_transpose("upsample", x, x[1], branch="after")
 
 
 def _stride(block: Residual) -> int:
     return 2 if block.downsample else block.stride
+
+
+PLAIN = Formula(layers=plain, cases=CASES)
+BASIC = Formula(layers=basic, cases=CASES)
+BOTTLENECK = Formula(layers=bottleneck, cases=CASES, follows={"mid": middle})

@@ -208,7 +208,7 @@ def mistake(random: Random) -> Exercise:
 def transposed(random: Random) -> Exercise:
     """MACs of a transposed convolution."""
     c, side = random.choice(CHANNELS), random.choice(SIDES)
-    layer = conv_transpose("upsample", _input(c, side), branch="main")
+    layer = conv_transpose("upsample", _input(c, side), c)
     slips = {
         "output_size": 4 * layer.macs,
         "flops": 2 * layer.macs,

@@ -18,7 +18,7 @@ from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.ops import BatchNorm
+from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.shapes import shape

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from bottlecalc.layers.activation import Activation
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.ops import Activation
 
 Figure = Literal["params", "macs", "activations"]
 Scope = Literal["main", "convs", "block"]

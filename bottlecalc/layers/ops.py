@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 Shape = tuple[int, ...]
 """Batch, channels, and the spatial dimensions: height, width."""
@@ -116,61 +116,39 @@ class Conv(Op):
     def label(self) -> str:
         """``3×3 conv, stride 2``."""
         kind = "transposed conv" if self.transposed else "conv"
-        return f"{_sides(self.kernel)} {kind}{_settings(self)}"
+        return f"{sides(self.kernel)} {kind}{settings(self)}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchNorm(Op):
-    """Batch normalisation: a scale and a shift for every channel, and no MACs.
+class Linear(Op):
+    """A linear layer on the last dimension.
 
-    Source: Ioffe and Szegedy, arXiv:1502.03167, algorithm 1.
+    weights = in·out, each used once for every row of the input.
+
+    Attributes:
+        bias: whether it has one for each feature of the output.
     """
+
+    bias: bool = True
+
+    multiplies = True
 
     def factors(self, x: Shape, y: Shape) -> Factors:
-        """Scale and shift, channels."""
-        return (2, x[1])
+        """Features in, features out."""
+        return (x[-1], y[-1])
+
+    def positions(self, x: Shape, y: Shape) -> Factors:
+        """The rows."""
+        return y[:-1]
+
+    def biases(self, x: Shape, y: Shape) -> int:
+        """One for each feature of the output, or none [parameters]."""
+        return y[-1] if self.bias else 0
 
     @property
     def label(self) -> str:
-        """``batch norm``."""
-        return "batch norm"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Activation(Op):
-    """An activation function without parameters.
-
-    Attributes:
-        function: its name as its paper writes it.
-    """
-
-    function: Literal["ReLU"] = "ReLU"
-
-    @property
-    def label(self) -> str:
-        """``ReLU``."""
-        return self.function
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaxPool(Op):
-    """Max pooling, no parameters and no MACs.
-
-    Attributes:
-        kernel: height and width of the window [pixels].
-        stride: of the window.
-        indices: whether it also gives where each maximum stood, for unpooling.
-    """
-
-    kernel: tuple[int, ...]
-    stride: int = 1
-    indices: bool = False
-
-    @property
-    def label(self) -> str:
-        """``2×2 max pool with indices, stride 2``."""
-        indices = " with indices" if self.indices else ""
-        return f"{_sides(self.kernel)} max pool{indices}{_settings(self)}"
+        """``linear``."""
+        return "linear"
 
 
 def elements(shape: Shape) -> int:
@@ -178,11 +156,12 @@ def elements(shape: Shape) -> int:
     return prod(shape)
 
 
-def _sides(kernel: tuple[int, ...]) -> str:
+def sides(kernel: tuple[int, ...]) -> str:
+    """``3×3``."""
     return "×".join(map(str, kernel))
 
 
-def _settings(op: Any) -> str:
+def settings(op: Any) -> str:
     """What is not as usual: ``, stride 2, groups 5``."""
     return "".join(f", {name} {value}" for name, value in _unusual(op))
 

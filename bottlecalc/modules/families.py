@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from torch import nn
 
-from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.spec import Block
-from bottlecalc.modules import residual
+from bottlecalc.text.lazily import Table
 
-MODULES: Mapping[type[Block], Callable[[Any], nn.Module]] = {
-    Plain: residual.PlainBlock,
-    Basic: residual.BasicBlock,
-    Bottleneck: residual.BottleneckBlock,
-}
+MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
+    "bottlecalc.modules",
+    {
+        "plain": "residual:PlainBlock",
+        "basic": "residual:BasicBlock",
+        "bottleneck": "residual:BottleneckBlock",
+    },
+)
+"""By the family's name."""
 
 
 def build(block: Block) -> nn.Module:
@@ -27,6 +30,6 @@ def build(block: Block) -> nn.Module:
     Raises:
         NotImplementedError: its family has no module.
     """
-    if type(block) not in MODULES:
+    if block.family not in MODULES:
         raise NotImplementedError(f"no module for {type(block).__name__}")
-    return MODULES[type(block)](block)
+    return MODULES[block.family](block)

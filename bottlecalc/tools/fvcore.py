@@ -9,7 +9,7 @@ from bottlecalc.agreement.agreement import Difference, contradictions
 from bottlecalc.agreement.result import Count
 from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.ops import BatchNorm
+from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.tools.base import Term, Tool
 
 BATCH_NORM = Term("batch norm", BatchNorm, 2)

@@ -260,9 +260,9 @@ UNTRACEABLE: dict[type[Block], Formula] = {
 def known() -> Iterator[None]:
     """Where they are families like any other."""
     families = cast("dict[str, type[Block]]", FAMILIES)
-    formulas = cast("dict[type[Block], Formula]", FORMULAS)
+    formulas = cast("dict[str, Formula]", FORMULAS)
     with pytest.MonkeyPatch.context() as patch:
         for family, formula in {**NEW, **UNTRACEABLE}.items():
             patch.setitem(families, family.family, family)
-            patch.setitem(formulas, family, formula)
+            patch.setitem(formulas, family.family, formula)
         yield

@@ -15,6 +15,7 @@ from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.explore.pages import Course, pages
 from bottlecalc.explore.sweep import sweep
 from bottlecalc.layers import ops
+from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.text.ranges import Sizes, parse_sizes
 from tests.explore.designs import AWKWARD, allowed_one_by_one, figures, grid, is_exact
 
@@ -189,13 +190,13 @@ def test_the_formula_is_traced_once_a_case_however_many_designs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: list[Any] = []
-    batch_norm = ops.BatchNorm.params
+    batch_norm = BatchNorm.params
 
     def noted(self: Any, x: ops.Shape, y: ops.Shape) -> int:
         calls.append(x)
         return batch_norm(self, x, y)
 
-    monkeypatch.setattr(ops.BatchNorm, "params", noted)
+    monkeypatch.setattr(BatchNorm, "params", noted)
     monkeypatch.setattr(sweeping, "CHUNK", 100)
     designs: list[Design] = list(sweep(grid("plain", in_="1:30", out="1:30")))
     assert len({figures(design) for design in designs}) > 400

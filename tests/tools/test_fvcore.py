@@ -6,8 +6,9 @@ import pytest
 
 from bottlecalc import Bottleneck, count
 from bottlecalc.agreement.ask import measured
+from bottlecalc.layers.activation import Activation
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.ops import Activation, BatchNorm
+from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.tools import check, fvcore
 from bottlecalc.tools.base import Term, Tool
 
