@@ -30,13 +30,14 @@ from bottlecalc.explore.question import Limit, Question, SolveError
 from bottlecalc.explore.solve import solve
 from bottlecalc.explore.sweep import sweep
 from bottlecalc.formulas.families import FORMULAS, layers
-from bottlecalc.layers.activation import Activation
+from bottlecalc.layers.activation import Activation, PReLU
 from bottlecalc.layers.count import by_layer, totals
 from bottlecalc.layers.expression import Evaluation
+from bottlecalc.layers.joins import Add, ChannelShuffle, Concat, Multiply
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.normalisation import BatchNorm
-from bottlecalc.layers.ops import Conv, Shape
-from bottlecalc.layers.pooling import MaxPool
+from bottlecalc.layers.normalisation import BatchNorm, LayerNorm, Scale
+from bottlecalc.layers.ops import Conv, Linear, Op, Shape
+from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, MaxUnpool
 from bottlecalc.models.parameters import by_module
 from bottlecalc.modules.families import MODULES, build
 from bottlecalc.text.ranges import Sizes
@@ -148,9 +149,34 @@ def test_every_layer_has_the_promised_shape(case: Case) -> None:
     assert count.relus == sum(isinstance(layer, nn.ReLU) for layer in module.modules())
 
 
+@EVERY
+@given(data=st.data())
+@RANDOM(max_examples=40)
+def test_every_layer_of_any_block_is_as_promised(family: type[Block], data: st.DataObject) -> None:
+    block = data.draw(specs(family))
+    count = closed_form.count(block, (6, 10))
+    seen = shapes(build(block).eval(), count.input)
+    output = seen.pop("")
+    assert seen == {layer.name: layer.output for layer in count.layers}
+    assert output == count.output
+    _check_layers(Case(block, (6, 10), 1))
+
+
 @pytest.mark.parametrize("case", GRID[::3], ids=str)
 def test_every_layer_is_what_it_says_it_is(case: Case) -> None:
     """A dilation changes no figure, and is told all the same."""
+    _check_layers(case)
+
+
+BUILT: dict[type[Op], str] = {
+    Linear: "Linear", BatchNorm: "BatchNorm2d", LayerNorm: "LayerNorm", Scale: "Scale",
+    PReLU: "PReLU", AveragePool: "AvgPool2d", GlobalAveragePool: "AdaptiveAvgPool2d",
+    MaxUnpool: "MaxUnpool2d", Add: "Add", Multiply: "Multiply", Concat: "Concat",
+    ChannelShuffle: "ChannelShuffle",
+}  # fmt: skip
+
+
+def _check_layers(case: Case) -> None:
     module = build(case.block)
     for layer in closed_form.count(*case).layers:
         op, built = layer.op, module.get_submodule(layer.name)
@@ -165,8 +191,8 @@ def test_every_layer_is_what_it_says_it_is(case: Case) -> None:
             assert ((built.kernel_size,) * 2, built.stride) == (op.kernel, op.stride)
             assert built.return_indices == op.indices
         else:
-            names = {BatchNorm: "BatchNorm2d", Activation: getattr(op, "function", "")}
-            assert type(built).__name__ == names[type(op)]
+            name = op.function if isinstance(op, Activation) else BUILT[type(op)]
+            assert type(built).__name__ == name
 
 
 def shapes(module: nn.Module, x: Shape) -> dict[str, Shape]:

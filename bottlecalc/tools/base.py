@@ -17,15 +17,19 @@ class Term(NamedTuple):
         what: it is called.
         op: the layers that it is of.
         each: how many for every element that such a layer puts out.
+        taken: whether it is for every element that it takes in.
     """
 
     what: str
     op: type[Op]
     each: int
+    taken: bool = False
 
     def of(self, layer: Layer) -> int:
         """What the tool adds for a layer."""
-        return self.each * elements(layer.output) if isinstance(layer.op, self.op) else 0
+        if not isinstance(layer.op, self.op):
+            return 0
+        return self.each * elements(layer.input if self.taken else layer.output)
 
 
 class Tool(NamedTuple):

@@ -9,12 +9,16 @@ from bottlecalc.agreement.agreement import Difference, contradictions
 from bottlecalc.agreement.result import Count
 from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.normalisation import BatchNorm
+from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
+from bottlecalc.layers.pooling import GlobalAveragePool
 from bottlecalc.tools.base import Term, Tool
 
 BATCH_NORM = Term("batch norm", BatchNorm, 2)
-FVCORE = Tool("fvcore, in eval mode", (BATCH_NORM,))
-"""Source: ``fvcore.nn.jit_handles.batchnorm_flop_jit``; in training mode it would be 5."""
+LAYER_NORM = Term("layer norm", LayerNorm, 5)
+GLOBAL_AVERAGE_POOL = Term("global average pool", GlobalAveragePool, 1, taken=True)
+FVCORE = Tool("fvcore, in eval mode", (BATCH_NORM, LAYER_NORM, GLOBAL_AVERAGE_POOL))
+"""Source: ``batchnorm_flop_jit``, ``norm_flop_counter`` and ``elementwise_flop_counter`` of
+``fvcore.nn.jit_handles``; in training mode batch norm would be 5."""
 
 Total = Literal["fvcore_total"]
 
