@@ -13,8 +13,8 @@ from itertools import chain
 
 import typer
 
+from bottlecalc.blocks import spec
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.spec import numbers
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.explore.figures import FIGURES, NUMBERS, SHORT
 
@@ -40,8 +40,25 @@ def figures() -> list[str]:
 
 def columns() -> list[str]:
     """All that designs may be chosen by: what they cost, their input, and what is said of them."""
-    said = (numbers(family) for family in FAMILIES.values())
+    said = (spec.numbers(family) for family in FAMILIES.values())
     return list(dict.fromkeys((*SHORT, *NUMBERS, *chain.from_iterable(said))))
+
+
+def block_keys() -> list[str]:
+    """All that blocks may be told by, switches too."""
+    said = (spec.keys(family) for family in FAMILIES.values())
+    return list(dict.fromkeys(chain.from_iterable(said)))
+
+
+def settings(incomplete: str) -> list[str]:
+    """A key and the sign after it."""
+    return [] if "=" in incomplete else [f"{name}=" for name in block_keys()]
+
+
+def quantities() -> list[str]:
+    """What may be sought: a number of a block, or the size."""
+    said = (spec.numbers(family) for family in FAMILIES.values())
+    return [*dict.fromkeys(chain.from_iterable(said)), "size"]
 
 
 def ordering(incomplete: str) -> list[str]:

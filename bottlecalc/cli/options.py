@@ -21,6 +21,7 @@ from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
+from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError
 from bottlecalc.text.toml import parse as parse_toml
 
@@ -56,6 +57,15 @@ Downsample = Annotated[
 ]
 Upsample = Annotated[
     bool, typer.Option("--upsample", help="Double the size: a transposed convolution at the end.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        autocompletion=completion.settings,
+        help="Any other key of the blocks: expand=4, se=16, v1=true; as often as wanted.",
+    ),
 ]
 Size = Annotated[
     str | None,
@@ -184,6 +194,7 @@ BLOCK_OPTIONS: Mapping[str, tuple[object, str | bool | None]] = {
     "groups": (Groups, None),
     "downsample": (Downsample, False),
     "upsample": (Upsample, False),
+    "set": (Set, None),
 }
 """The options that say something of every block, by key, and what each is where it is not given."""
 
@@ -270,10 +281,32 @@ def with_parameters(
 
 
 def _block_options(texts: dict[str, Any]) -> BlockOptions:
-    size, batch = texts.pop("size"), texts.pop("batch")
+    size, batch, others = texts.pop("size"), texts.pop("batch"), texts.pop("set")
     keys = {name: value for name, value in texts.items() if value not in (None, False)}
     switches = {name: "true" for name, value in keys.items() if value is True}
-    return BlockOptions(keys={**keys, **switches}, size=size, batch=batch)
+    return BlockOptions(keys=_set({**keys, **switches}, others or ()), size=size, batch=batch)
+
+
+def _set(keys: dict[str, str], others: Iterable[str]) -> dict[str, str]:
+    """The keys, and those that ``--set`` gives.
+
+    Raises:
+        OptionError: one is not of the form key=value, is no key, or is given twice.
+    """
+    known = completion.block_keys() if others else ()
+    for text in others:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and value):
+            raise OptionError(f"--set {text!r} sets nothing; give KEY=VALUE, such as expand=4")
+        if name not in known:
+            raise OptionError(
+                f"--set {text!r}: no block has a key {name!r}{did_you_mean(name, known)};"
+                f" they are {', '.join(known)}"
+            )
+        if name in keys:
+            raise OptionError(f"{name} is given twice, {keys[name]} and {value}; give it once")
+        keys[name] = value
+    return keys
 
 
 def read_size(text: str) -> tuple[int, int]:

@@ -30,8 +30,13 @@ def solve(
         ),
     ] = None,
     quantity: Annotated[
-        Literal["mid", "out", "groups", "size"],
-        typer.Option("--for", metavar="KEY", help="What is sought: mid, out, groups or size."),
+        str,
+        typer.Option(
+            "--for",
+            metavar="KEY",
+            autocompletion=completion.quantities,
+            help="What is sought: a number of the block (mid, out, groups, expand, …), or size.",
+        ),
     ] = "mid",
     max_params: Annotated[
         Most, typer.Option("--max-params", metavar="N", help="At most so many parameters: 20k.")
