@@ -14,6 +14,7 @@ from bottlecalc.layers.count import FIGURES, Counter, Figure, Operations, Params
 from bottlecalc.layers.counted import Counted, Node, Parameters, layer_nodes, tree
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
+from bottlecalc.layers.receptive import Sides, by_axis, fields
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
 
@@ -136,6 +137,16 @@ class Count(Result):
     def activations(self) -> int:
         """Output elements of all convolutions and matrix products [elements]."""
         return scopes.activations(self.layers)
+
+    @property
+    def receptive_field(self) -> Sides:
+        """What an element of the output depends on [pixels]: a number, or height and width."""
+        return by_axis(axis.size for axis in fields(self.layers))
+
+    @property
+    def effective_stride(self) -> Sides:
+        """From one element of the output to the next, in the input [pixels]; text below 1."""
+        return by_axis(axis.stride for axis in fields(self.layers))
 
     @property
     def relus(self) -> int:

@@ -28,7 +28,10 @@ FIGURES: Mapping[Figure, Callable[[Layer], int]] = {
 }
 """What every counter may be asked for, and what the closed form of a layer says."""
 
-CONVOLUTIONS = ("main", "shortcut", "after")
+MAIN = ("main", "aside")
+"""The branches of the textbook arithmetic."""
+
+CONVOLUTIONS = (*MAIN, "shortcut", "after")
 """The branches whose weights are counted in the scope ``convs``."""
 
 
@@ -75,7 +78,7 @@ def params(layers: Iterable[Layer]) -> Params:
         block += weights + op.biases(x, y)
         if layer.branch in CONVOLUTIONS:
             convs += weights
-        if layer.branch == "main":
+        if layer.branch in MAIN:
             main += weights
     return Params(main=main, convs=convs, block=block)
 
@@ -87,7 +90,7 @@ def macs(layers: Iterable[Layer]) -> Operations:
         if layer.op.multiplies:
             done = layer.op.macs(layer.input, layer.output)
             block += done
-            main += done if layer.branch == "main" else 0
+            main += done if layer.branch in MAIN else 0
     return Operations(main=main, block=block)
 
 

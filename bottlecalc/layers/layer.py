@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from bottlecalc.layers.ops import Factors, Op, Shape, elements
 
-Branch = Literal["main", "shortcut", "squeeze", "after"]
+Branch = Literal["main", "aside", "shortcut", "squeeze", "after"]
 
 
 class Layer(NamedTuple):
@@ -15,8 +15,8 @@ class Layer(NamedTuple):
     Attributes:
         name: of the module that it is, torchvision's: ``conv1``, ``shortcut.bn``.
         op: what the layer is.
-        branch: ``main``, ``shortcut``, ``squeeze`` (what weighs the channels of another), or
-            ``after`` they are added.
+        branch: ``main``; ``aside`` beside it, where the input is split or doubled; ``shortcut``;
+            ``squeeze``, what weighs the channels of another; or ``after`` they are added.
         input: shape of what goes in.
         output: shape of what comes out.
     """

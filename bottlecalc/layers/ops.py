@@ -23,6 +23,11 @@ class Op:
     multiplies = False
     """Whether it is a convolution or a matrix product, so that it has MACs and activations."""
 
+    @property
+    def upsamples(self) -> bool:
+        """Whether its stride is that of its output."""
+        return False
+
     def factors(self, x: Shape, y: Shape) -> Factors:
         """The product that gives its parameters without biases; empty where it has none."""
         return ()
@@ -96,6 +101,11 @@ class Conv(Op):
             "bias": bias, "transposed": transposed,
         }  # fmt: skip
         object.__setattr__(self, "__dict__", fields)  # in half the time
+
+    @property
+    def upsamples(self) -> bool:
+        """Where it is transposed."""
+        return self.transposed
 
     def factors(self, x: Shape, y: Shape) -> Factors:
         """Kernel, channels that a filter sees, filters."""

@@ -75,3 +75,8 @@ class MaxUnpool(Op):
     def label(self) -> str:
         """``2×2 max unpool, stride 2``."""
         return f"{sides(self.kernel)} max unpool{settings(self)}"
+
+    @property
+    def upsamples(self) -> bool:
+        """Always."""
+        return True

@@ -12,6 +12,7 @@ from rich.text import Text
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count
 from bottlecalc.layers.layer import Branch, Layer, product
+from bottlecalc.layers.receptive import Sides
 from bottlecalc.render import summary
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.stack import Facts
@@ -106,8 +107,15 @@ def _totals(count: Count) -> Facts:
             ("fvcore total", total, f"MACs + {each} per normalised element"),
             ("activations", number(count.activations), "output elements of convolutions"),
             ("ReLUs", number(count.relus), ""),
+            ("receptive field", _sides(count.receptive_field), "pixels of the input"),
+            ("effective stride", _sides(count.effective_stride), "pixels of the input"),
         ]
     )
+
+
+def _sides(sides: Sides) -> str:
+    """A number, or height and width."""
+    return shape(sides) if isinstance(sides, list) else str(sides)
 
 
 def _json(comparison: Comparison, _console: Console, _extent: Extent | None) -> str:

@@ -53,6 +53,8 @@ def _block(count: Count) -> dict[str, Any]:
         "fvcore_total": fvcore.total(count.layers),
         "activations": count.activations,
         "relus": count.relus,
+        "receptive_field": count.receptive_field,
+        "effective_stride": count.effective_stride,
         "rows": [_layer(layer) for layer in count.layers],
         "witnesses": {figure: _counters(by) for figure, by in check.by_counter(count).items()},
         "agrees": check.agrees([count]),
