@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.result import Count, ModelCount
@@ -20,6 +20,7 @@ from bottlecalc.models.failure import ModelTypeError, TargetError, naming, prune
 from bottlecalc.models.policy import absent, decline
 from bottlecalc.models.run import Run, Runner, described, run_module
 from bottlecalc.models.target import Target
+from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.shapes import Input, InputError, shape
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     AnyInput = Input | Tensor | Sequence[int] | str
 
 
+Counted = TypeVar("Counted", bound=Count)
 ORDER: tuple[Counter, ...] = ("torch", "fvcore")
 """Who is asked beside the closed form; of a model the first one's figures stand."""
 
@@ -40,13 +42,13 @@ class MeasureError(BottlecalcError, RuntimeError):
 
 
 def measured(
-    count: Count,
+    count: Counted,
     insist: bool = False,
     counter: Counters = "both",
     progress: Callable[[str], object] = str,
     insisting: str = "compare --insist, or measure='insist' in Python,",
-) -> Count:
-    """A block that was counted by closed form, counted by torch and fvcore too.
+) -> Counted:
+    """A block, or a network, that was counted by closed form, counted by torch and fvcore too.
 
     Args:
         count: by closed form.
@@ -250,7 +252,11 @@ def _run_block(count: Count, asked: Sequence[Counter], progress: Callable[[str],
         return run_module(_build(count.block), [torch.zeros(count.input)], asked)
 
 
-def _build(block: Block) -> nn.Module:
+def _build(block: Block | Network) -> nn.Module:
+    if isinstance(block, Network):
+        from bottlecalc.networks.module import build as build_network
+
+        return build_network(block)
     from bottlecalc.modules.families import build
 
     return build(block)
@@ -258,8 +264,13 @@ def _build(block: Block) -> nn.Module:
 
 def _declined(count: Count, insisting: str) -> Mapping[Counter, str]:
     elements = count.inputs[0].elements + count.activations
-    largest = max(filter(None, astuple(count.block)))
+    largest = max(filter(None, _numbers(count.block)))
     return decline(count.macs.block, elements, count.params.block, insisting, largest)
+
+
+def _numbers(block: Block | Network) -> tuple[Any, ...]:
+    """All that torch would be given; a network's are none that 64 bits do not hold."""
+    return (1,) if isinstance(block, Network) else astuple(block)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ratios import Ratio, ratio
@@ -16,6 +16,7 @@ from bottlecalc.layers.count import Counter
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
 
+Counted = TypeVar("Counted", bound=Count)
 Measuring = bool | Literal["insist"]
 """Whether counters beside the closed form are asked, and whether at any size."""
 
@@ -101,7 +102,7 @@ def compare(
     if not counts:
         raise BlockError("no blocks were given; give at least one")
     if measure is not False:
-        counts = [_measured(count, measure, progress) for count in counts]
+        counts = [asked(count, measure, progress) for count in counts]
     baseline, *others = counts
     return Comparison(
         blocks=tuple(counts), ratios=tuple(ratio(baseline, other) for other in others)
@@ -144,7 +145,12 @@ def _counted(block: Any, size: tuple[int, int], batch: int) -> Count:
     return closed_form.count(read_block(block), size, batch)
 
 
-def _measured(count: Count, how: Measuring | None, progress: Callable[[str], object]) -> Count:
+def asked(count: Counted, how: Measuring | None, progress: Callable[[str], object]) -> Counted:
+    """What was counted by closed form, counted by torch and fvcore too.
+
+    Raises:
+        MeasureError: it could not be measured.
+    """
     from bottlecalc.agreement.ask import MeasureError, measured
 
     try:

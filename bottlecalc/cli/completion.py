@@ -28,6 +28,13 @@ class CompletionError(BottlecalcError, ValueError):
     """A request of a shell that cannot be understood; its text says why."""
 
 
+def networks() -> list[str]:
+    """Those that have names."""
+    from bottlecalc.networks.table import NETWORKS
+
+    return list(NETWORKS)
+
+
 def families() -> list[str]:
     """The families of blocks."""
     return list(FAMILIES)

@@ -56,10 +56,10 @@ def _block(count: Count) -> dict[str, Any]:
         "receptive_field": count.receptive_field,
         "effective_stride": count.effective_stride,
         "rows": [_layer(layer) for layer in count.layers],
-        "witnesses": {figure: _counters(by) for figure, by in check.by_counter(count).items()},
+        "witnesses": {figure: counters(by) for figure, by in check.by_counter(count).items()},
         "agrees": check.agrees([count]),
         "left_out": dict(count.left_out),
-        "differences": [_difference(one) for one in check.differences(count)],
+        "differences": [difference(one) for one in check.differences(count)],
     }
 
 
@@ -77,11 +77,13 @@ def _layer(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _counters(by: Mapping[Counter, int]) -> dict[str, int]:
+def counters(by: Mapping[Counter, int]) -> dict[str, int]:
+    """A figure by each counter that has it."""
     return {counter.replace(" ", "_"): figure for counter, figure in by.items()}
 
 
-def _difference(one: Difference[Any]) -> dict[str, Any]:
+def difference(one: Difference[Any]) -> dict[str, Any]:
+    """What contradicts the closed form."""
     return {
         "layer": one.layer,
         "figure": one.figure,

@@ -1,0 +1,109 @@
+"""``bottlecalc network``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+from typing import Annotated, Literal
+
+import typer
+
+from bottlecalc.agreement.compare import Measuring
+from bottlecalc.agreement.networks import NetworkComparison, compare_networks
+from bottlecalc.cli import completion, options
+from bottlecalc.cli.output import FAILED, deliver, spinner, write
+from bottlecalc.networks.grammar import parse, turned
+from bottlecalc.networks.spec import Network
+from bottlecalc.networks.table import NETWORKS
+from bottlecalc.render.networks import FORMATS
+from bottlecalc.tools import check
+
+Format = Literal["table", "json", "csv", "markdown"]
+
+
+def network(
+    networks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NETWORK",
+            autocompletion=completion.networks,
+            help="resnet50, resnet50:width=0.5,…; several are compared, the first is the baseline."
+            "  [default: list them]",
+        ),
+    ] = None,
+    size: options.Size = None,
+    batch: options.Batch = "1",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Of all networks: width=0.5, depth=2, classes=10, or a key of their blocks.",
+        ),
+    ] = None,
+    block: Annotated[
+        str | None,
+        typer.Option(
+            "--block",
+            metavar="SPEC",
+            autocompletion=completion.families,
+            help="In the place of their blocks.",
+        ),
+    ] = None,
+    measure: options.Measure = False,
+    insist: options.Insist = False,
+    output_format: Annotated[
+        Format | None, options.format_option("table, json, csv or markdown")
+    ] = None,
+    output: options.Output = None,
+) -> None:
+    """Count whole networks, stage by stage, by closed form; --measure asks torch and fvcore too.
+
+    Examples:
+
+    `bottlecalc network resnet50`
+
+    `bottlecalc network resnet50 resnet50:width=0.5 mobilenet_v2`
+
+    `bottlecalc network resnet50 --block basic --size 96x128 --measure`
+    """
+    if not networks:
+        return write("".join(f"{name}\n" for name in NETWORKS))
+    form = options.read_format(output_format, output, Format)
+    said = _settings(settings or (), block)
+    asked = [turned(parse(text), said) for text in networks]
+    comparison = _compared(asked, size, batch, options.read_measure(measure or insist, insist))
+    deliver(lambda console: FORMATS[form](comparison, console), output)
+    if check.agrees(comparison.networks) is False:
+        raise typer.Exit(FAILED)
+
+
+def _settings(texts: Iterable[str], block: str | None) -> dict[str, str]:
+    """What ``--set`` and ``--block`` turn, by key.
+
+    Raises:
+        OptionError: one sets nothing, or twice the same.
+    """
+    said = {"block": block} if block else {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and value):
+            raise options.OptionError(
+                f"--set {text!r} sets nothing; give KEY=VALUE, such as width=0.5"
+            )
+        if name in said:
+            raise options.OptionError(f"--set {name} is given twice; give it once")
+        said[name] = value
+    return said
+
+
+def _compared(
+    networks: list[Network], size: str | None, batch: str, measure: Measuring
+) -> NetworkComparison:
+    sides = None if size is None else options.read_size(size)
+    images = options.read_number("--batch", batch)
+    waiting = nullcontext(str) if measure is False else spinner("loading torch and fvcore")
+    with waiting as progress:
+        return compare_networks(
+            *networks, size=sides, batch=images, measure=measure, progress=progress
+        )

@@ -1,0 +1,1 @@
+"""Whole networks: stems, stages and heads of blocks, counted twice as blocks are."""

@@ -1,0 +1,165 @@
+"""The layers of a network, by arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from bottlecalc.blocks.grammar import make, read
+from bottlecalc.blocks.spec import keys
+from bottlecalc.formulas import vocabulary
+from bottlecalc.formulas.families import formula
+from bottlecalc.formulas.formula import Layers
+from bottlecalc.layers.layer import Layer
+from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
+from bottlecalc.layers.ops import Conv, Linear, Shape
+from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
+from bottlecalc.networks import elements
+from bottlecalc.networks.spec import Network, Stage
+
+CHANNELS = ("out", "mid", "squeeze", "growth")
+"""The keys of blocks that a network's width multiplies."""
+
+
+def stages(network: Network, size: tuple[int, int], batch: int) -> Iterator[tuple[Stage, Layers]]:
+    """The layers of every stage, from the input on.
+
+    Args:
+        network: the spec.
+        size: height and width of the input [pixels].
+        batch: images in the input.
+
+    Raises:
+        NetworkError: a stage cannot be.
+        BlockError: a block cannot be, or does not take such an input.
+    """
+    x: Shape = (batch, 3, *size)
+    for stage in network.stages:
+        layers = tuple(_stage(stage, network, x))
+        x = moved_back(layers[-1])
+        yield stage, layers
+
+
+def _stage(stage: Stage, network: Network, x: Shape) -> Iterator[Layer]:
+    repeated = network.texts(stage) * _depth(stage, network)
+    for place, text in enumerate(repeated):
+        stride = stage.stride if place == 0 else 1
+        layers = _layers(text, stage, stride, network, x)
+        x = moved_back(layers[-1])
+        for layer in layers:
+            yield layer._replace(name=f"{stage.name}.{place}.{layer.name}")
+
+
+def moved_back(layer: Layer) -> Shape:
+    """What it puts out, channels after the batch."""
+    y = layer.output
+    return (y[0], y[-1], *y[1:-1]) if isinstance(layer.op, LayerNorm) else y
+
+
+def _depth(stage: Stage, network: Network) -> int:
+    return 1 if stage.depth is None else ceil(stage.depth * network.depth)
+
+
+def _layers(text: str, stage: Stage, stride: int, network: Network, x: Shape) -> Layers:
+    if elements.is_element(text):
+        kind, values = elements.read(text)
+        if "stride" in values and stride != 1:
+            values["stride"] = stride
+        return ELEMENTS[kind](values, network, stage, x)
+    family, said = read(text)
+    known: dict[str, Any] = {**said}
+    if stage.out is not None:
+        known["out"] = stage.out
+    known = {name: _wide(one, network) if name in CHANNELS else one for name, one in known.items()}
+    known |= {"in": x[1]} | ({"stride": stride} if "stride" in keys(family) else {})
+    return formula(family)(make(family, known), x)
+
+
+def _wide(channels: int, network: Network) -> int:
+    """So many channels at the network's width."""
+    exact = channels * network.width
+    if network.divisor == 1:
+        return max(1, exact.numerator // exact.denominator)
+    divisor = network.divisor
+    rounded = max(divisor, int(exact + Fraction(divisor, 2)) // divisor * divisor)
+    return rounded if 10 * rounded >= 9 * exact else rounded + divisor
+
+
+def _conv(values: dict[str, Any], network: Network, stage: Stage, x: Shape) -> Layers:
+    kernel, stride = values["kernel"], values["stride"]
+    padding = kernel // 2 if values["padding"] < 0 else values["padding"]
+    channels = _channels(values, network, stage, x)
+    op = Conv(kernel=(kernel, kernel), stride=stride, groups=values["groups"], bias=values["bias"])
+    sides = [(side + 2 * padding - kernel) // stride + 1 for side in x[2:]]
+    layer = Layer("conv", op, "main", x, (x[0], channels, *sides))
+    return (layer, *_norm(values, network, stage, layer.output))
+
+
+def _channels(values: dict[str, Any], network: Network, stage: Stage, x: Shape) -> int:
+    """What a convolution puts out: so many, a part of what it takes, or as many as classes."""
+    if values["reduce"]:
+        return x[1] // int(values["reduce"])
+    said = values["out"] or stage.out
+    if not said:
+        return network.classes
+    channels = _wide(said, network)
+    return channels if values["narrow"] else max(said, channels)
+
+
+def _norm(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+    layers: list[Layer] = []
+    if values["norm"] != "none":
+        last = (x[0], *x[2:], x[1])
+        is_batch = values["norm"] == "batch"
+        op, at = (BatchNorm(), x) if is_batch else (LayerNorm(), last)
+        layers.append(Layer("norm", op, "main", at, at))
+    if values["activation"] == "PReLU":
+        layers.append(vocabulary.prelu("activation", x))
+    elif values["activation"] != "none":
+        layers.append(vocabulary.activation("activation", x, values["activation"]))
+    return tuple(layers)
+
+
+def _max_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+    kernel, stride = values["kernel"], values["stride"]
+    padding = (kernel - 1) // 2 if values["padding"] < 0 else values["padding"]
+    up = stride - 1 if values["ceil"] else 0
+    sides = [(side + 2 * padding - kernel + up) // stride + 1 for side in x[2:]]
+    op = MaxPool(kernel=(kernel, kernel), stride=stride)
+    return (Layer("pool", op, "main", x, (*x[:2], *sides)),)
+
+
+def _average_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+    kernel, stride = values["kernel"], values["stride"]
+    sides = [(side - kernel) // stride + 1 for side in x[2:]]
+    op = AveragePool(kernel=(kernel, kernel), stride=stride)
+    return (Layer("pool", op, "main", x, (*x[:2], *sides)),)
+
+
+def _global_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+    size = values["size"]
+    return (Layer("pool", GlobalAveragePool(), "main", x, (*x[:2], size, size)),)
+
+
+def _linear(values: dict[str, Any], network: Network, _stage: Stage, x: Shape) -> Layers:
+    features = 1
+    for side in x[1:]:
+        features *= side
+    flat = (x[0], features)
+    y = (x[0], values["out"] or network.classes)
+    layer = Layer("linear", Linear(bias=values["bias"]), "main", flat, y)
+    if values["activation"] == "none":
+        return (layer,)
+    return layer, vocabulary.activation("activation", y, values["activation"])
+
+
+ELEMENTS = {
+    "conv": _conv,
+    "max-pool": _max_pool,
+    "average-pool": _average_pool,
+    "global-pool": _global_pool,
+    "norm": _norm,
+    "linear": _linear,
+}

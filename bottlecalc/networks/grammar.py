@@ -1,0 +1,76 @@
+"""How a network is written: ``resnet50:width=0.5,block=basic``, or the path of a TOML file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+from bottlecalc.networks.spec import Network, NetworkError
+from bottlecalc.networks.table import NETWORKS
+from bottlecalc.text.calls import brief
+from bottlecalc.text.suggest import did_you_mean
+
+DECIMAL = r"(?a)[0-9]+(\.[0-9]+)?"
+KNOBS = ("width", "depth", "classes", "block")
+
+
+def parse(text: str) -> Network:
+    """Read a network: its name, and after a colon what is turned.
+
+    Raises:
+        NetworkError: there is no such network, or a knob cannot be turned so.
+
+    >>> str(parse("resnet50:width=0.50"))
+    'resnet50:width=0.5'
+    """
+    name, _, options = text.partition(":")
+    if name not in NETWORKS:
+        hint = did_you_mean(name, NETWORKS)
+        raise NetworkError(
+            f"unknown network {brief(name)!r}{hint}; `bottlecalc network` lists them, and a TOML"
+            " file is one of your own"
+        )
+    return turned(NETWORKS[name], _options(options, text))
+
+
+def turned(network: Network, options: dict[str, str]) -> Network:
+    """A network with its knobs turned; other keys are those of its blocks."""
+    for name, value in options.items():
+        network = _turned(network, name, value)
+    return network
+
+
+def _turned(network: Network, name: str, value: str) -> Network:
+    if name == "width":
+        return replace(network, width=_scale(name, value))
+    if name == "depth":
+        return replace(network, depth=_scale(name, value))
+    if name == "classes":
+        return replace(network, classes=_classes(value))
+    return replace(network, keys={**network.keys, name: value})
+
+
+def _scale(name: str, value: str) -> Fraction:
+    scale = Fraction(value) if re.fullmatch(DECIMAL, value) else Fraction(0)
+    if not scale:
+        raise NetworkError(f"{name} = {brief(value)!r}; give a decimal above 0, such as 0.5")
+    return scale
+
+
+def _classes(value: str) -> int:
+    if not value.isdecimal() or not int(value):
+        raise NetworkError(f"classes = {brief(value)!r}; give a whole number of at least 1")
+    return int(value)
+
+
+def _options(text: str, whole: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if not value:
+            raise NetworkError(f"{name} has no value in {brief(whole)!r}; write {name}=VALUE")
+        if name in options:
+            raise NetworkError(f"{name} is given twice in {brief(whole)!r}; give it once")
+        options[name] = value
+    return options

@@ -1,0 +1,99 @@
+"""What a network is: stages of blocks as the user says them, and nothing derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from bottlecalc.errors import BottlecalcError
+
+
+class NetworkError(BottlecalcError, ValueError):
+    """A network that cannot be; its text says why and what would do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Blocks one after the other.
+
+    Attributes:
+        name: of the stage.
+        blocks: specs of blocks without their channels, and elements, as text.
+        depth: how often all of them are repeated; None for once, whatever the network's depth.
+        out: channels that each puts out [channels, before the network's width]; None where that
+            follows, or is said of each.
+        stride: of the first.
+    """
+
+    name: str
+    blocks: tuple[str, ...]
+    depth: int | None = None
+    out: int | None = None
+    stride: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Stages, and the knobs that turn all of them.
+
+    Attributes:
+        name: of the network.
+        stages: stem and head among them.
+        size: of the input where nobody says it [pixels].
+        classes: of the last linear layer.
+        width: by which channels are multiplied.
+        depth: by which depths are multiplied, rounded up.
+        divisor: that widths are rounded to multiples of, as MobileNetV2's code does; 1 for down
+            to whole channels.
+        keys: of its blocks, by name as text; ``block`` is another family in their place.
+        usual: width, depth and classes of the network that bears the name.
+    """
+
+    name: str
+    stages: tuple[Stage, ...]
+    size: int = 224
+    classes: int = 1000
+    width: Fraction = Fraction(1)
+    depth: Fraction = Fraction(1)
+    divisor: int = 1
+    keys: Mapping[str, str] = field(default_factory=dict)
+    usual: tuple[Fraction, Fraction, int] = (Fraction(1), Fraction(1), 1000)
+
+    in_channels = 3
+    family = "network"
+
+    def __str__(self) -> str:
+        knobs = {"width": self.width, "depth": self.depth, "classes": self.classes}
+        turned = {
+            name: value
+            for (name, value), usual in zip(knobs.items(), self.usual, strict=True)
+            if value != usual
+        }
+        texts = [f"{name}={_decimal(value)}" for name, value in {**turned, **self.keys}.items()]
+        return f"{self.name}:{','.join(texts)}" if texts else self.name
+
+    def texts(self, stage: Stage) -> tuple[str, ...]:
+        """A stage's blocks as they are written, with the keys that hold for all blocks."""
+        return tuple(_with(text, self.keys) for text in stage.blocks)
+
+
+def _decimal(value: object) -> str:
+    return f"{float(value):g}" if isinstance(value, Fraction) else str(value)
+
+
+def _with(text: str, keys: Mapping[str, str]) -> str:
+    """A block's spec, another family in its place where ``block`` says so, and its other keys."""
+    from bottlecalc.blocks.families import FAMILIES
+    from bottlecalc.blocks.spec import keys as keys_of
+
+    family, _, said = text.partition(":")
+    if family not in FAMILIES:
+        return text
+    values = dict(part.partition("=")[::2] for part in said.split(",") if part)
+    family, _, instead = keys.get("block", text).partition(":")
+    values |= dict(part.partition("=")[::2] for part in instead.split(",") if part)
+    values |= {name: value for name, value in keys.items() if name != "block"}
+    known = keys_of(FAMILIES[family]) if family in FAMILIES else values
+    kept = ",".join(f"{name}={value}" for name, value in values.items() if name in known)
+    return f"{family}:{kept}" if kept else family
