@@ -14,6 +14,10 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "plain": "residual:PLAIN",
         "basic": "residual:BASIC",
         "bottleneck": "residual:BOTTLENECK",
+        "separable": "mobile:SEPARABLE",
+        "inverted": "mobile:INVERTED_RESIDUAL",
+        "mbconv": "mobile:MBCONV",
+        "fused-mbconv": "mobile:FUSED_MBCONV",
     },
 )
 """By the family's name."""

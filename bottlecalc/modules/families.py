@@ -16,6 +16,10 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "plain": "residual:PlainBlock",
         "basic": "residual:BasicBlock",
         "bottleneck": "residual:BottleneckBlock",
+        "separable": "mobile:SeparableBlock",
+        "inverted": "mobile:InvertedResidualBlock",
+        "mbconv": "mobile:MBConvBlock",
+        "fused-mbconv": "mobile:FusedMBConvBlock",
     },
 )
 """By the family's name."""
