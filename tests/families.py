@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from bottlecalc.blocks.convnext import ConvNeXt
+from bottlecalc.blocks.fire import Fire
+from bottlecalc.blocks.ghost import Ghost
 from bottlecalc.blocks.mobile import (
     FusedMBConv,
     InvertedResidual,
@@ -81,6 +84,33 @@ def _mobiles(draw: st.DrawFn, /, family: type[Mobile], channels: Any, **keys: An
     stride, kernel = draw(st.sampled_from([1, 1, 2, 3])), draw(ODD)
     others = {name: draw(values) for name, values in keys.items()}
     return family(channels_in, channels_out, stride=stride, kernel=kernel, **others)
+
+
+@st.composite
+def _convnexts(draw: st.DrawFn, channels: Any) -> Block:
+    width = draw(channels)
+    out = draw(st.sampled_from([None, width]))
+    return ConvNeXt(width, out, kernel=draw(ODD), expand=draw(EXPAND))
+
+
+@st.composite
+def _fires(draw: st.DrawFn, channels: Any) -> Block:
+    if draw(st.booleans()):
+        return Fire(draw(channels), 2 * (3 + draw(channels)))
+    return Fire(draw(channels), 2 * draw(channels), squeeze=draw(st.integers(1, 40)))
+
+
+@st.composite
+def _ghosts(draw: st.DrawFn, channels: Any) -> Block:
+    """Of ratios that divide the output's channels, that do not, and that exceed them."""
+    return Ghost(
+        draw(channels),
+        draw(channels),
+        stride=draw(st.integers(1, 3)),
+        ratio=draw(st.integers(2, 9)),
+        kernel=draw(ODD),
+        dw=draw(ODD),
+    )
 
 
 NARROW = Bottleneck(64, 128)
@@ -190,6 +220,39 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
                       "params_block", 25_632),
             Published("torchvision, EfficientNetV2-S", FusedMBConv(64, 64), 48,
                       "params_block", 164_480),
+        ),
+    ),
+    ConvNeXt: FamilyTests(
+        _convnexts,
+        (
+            # torchvision's convnext_tiny, a block of each stage.
+            Published("torchvision, ConvNeXt-T", ConvNeXt(96), 56, "params_block", 79_296),
+            Published("torchvision, ConvNeXt-T", ConvNeXt(192), 28, "params_block", 306_048),
+            Published("torchvision, ConvNeXt-T", ConvNeXt(384, 384), 14,
+                      "params_block", 1_201_920),
+            Published("torchvision, ConvNeXt-T", ConvNeXt(768), 7, "params_block", 4_763_136),
+        ),
+    ),
+    Fire: FamilyTests(
+        _fires,
+        (
+            # SqueezeNet (arXiv:1602.07360), table 1, before pruning: fire2 to fire9.
+            Published("SqueezeNet table 1", Fire(96, 128, squeeze=16), 55,
+                      "params_block", 11_920),
+            Published("SqueezeNet table 1", Fire(128, 128), 55, "params_block", 12_432),
+            Published("SqueezeNet table 1", Fire(128, 256), 55, "params_block", 45_344),
+            Published("SqueezeNet table 1", Fire(256, 256), 27, "params_block", 49_440),
+            Published("SqueezeNet table 1", Fire(256, 384), 27, "params_block", 104_880),
+            Published("SqueezeNet table 1", Fire(384, 384), 27, "params_block", 111_024),
+            Published("SqueezeNet table 1", Fire(384, 512), 27, "params_block", 188_992),
+            Published("SqueezeNet table 1", Fire(512, 512, squeeze=64), 13,
+                      "params_block", 197_184),
+        ),
+    ),
+    Ghost: FamilyTests(
+        _ghosts,
+        (
+            Published("timm, ghostnet_100", Ghost(16, 16), 112, "params_block", 232),
         ),
     ),
 }  # fmt: skip

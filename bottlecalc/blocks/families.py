@@ -17,6 +17,9 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "inverted": "mobile:InvertedResidual",
         "mbconv": "mobile:MBConv",
         "fused-mbconv": "mobile:FusedMBConv",
+        "convnext": "convnext:ConvNeXt",
+        "fire": "fire:Fire",
+        "ghost": "ghost:Ghost",
     },
 )
 

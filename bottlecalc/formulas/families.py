@@ -18,6 +18,9 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "inverted": "mobile:INVERTED_RESIDUAL",
         "mbconv": "mobile:MBCONV",
         "fused-mbconv": "mobile:FUSED_MBCONV",
+        "convnext": "convnext:CONVNEXT",
+        "fire": "fire:FIRE",
+        "ghost": "ghost:GHOST",
     },
 )
 """By the family's name."""

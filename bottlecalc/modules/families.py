@@ -20,6 +20,9 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "inverted": "mobile:InvertedResidualBlock",
         "mbconv": "mobile:MBConvBlock",
         "fused-mbconv": "mobile:FusedMBConvBlock",
+        "convnext": "convnext:ConvNeXtBlock",
+        "fire": "fire:FireBlock",
+        "ghost": "ghost:GhostBlock",
     },
 )
 """By the family's name."""
