@@ -6,10 +6,11 @@ from itertools import cycle, product
 from typing import Any, NamedTuple
 
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
+from bottlecalc.blocks.spec import Block
 
 
 class Case(NamedTuple):
-    block: Residual
+    block: Block
     size: tuple[int, int]
     batch: int
 

@@ -346,7 +346,13 @@ def fits(question: Question, value: int) -> bool:
     return allows(question, value) and not question.exceeded(question.count(value))
 
 
-FIRST = {family: FAMILY_TESTS[family].published[0].block for family in FAMILIES.values()}
+def small(family: type[Block]) -> Block:
+    """The first block that was published, with few channels where the family may have these."""
+    first = FAMILY_TESTS[family].published[0].block
+    try:
+        return make(family, {**said(first), "in": 6, "out": 10})
+    except BlockError:
+        return first
 
 
 @EVERY
@@ -355,8 +361,8 @@ def test_a_layer_that_is_forgotten_is_seen(
 ) -> None:
     """Of every layer that costs anything, one by one."""
     formula = FORMULAS[family.family]
-    small = make(family, {**said(FIRST[family]), "in": 6, "out": 10})
-    for forgotten in layers(small, (5, 4), 1):
+    block = small(family)
+    for forgotten in layers(block, (5, 4), 1):
 
         def without(*arguments: Any, name: str = forgotten.name) -> tuple[Layer, ...]:
             every = formula.layers(*arguments)
@@ -364,8 +370,8 @@ def test_a_layer_that_is_forgotten_is_seen(
 
         patched = type(formula)(layers=without, cases=formula.cases, follows=formula.follows)
         monkeypatch.setitem(FORMULAS, family.family, patched)
-        count = evidence(small, (5, 4))
-        costs = forgotten.params or forgotten.macs
+        count = evidence(block, (5, 4))
+        costs = forgotten.params or fvcore.total([forgotten])
         assert {one.layer for one in check.differences(count)} == (
             {forgotten.name} if costs else set()
         )
@@ -386,7 +392,8 @@ def test_a_fault_in_an_op_is_seen(
 ) -> None:
     op, figure, wrong = OPS[fault]
     right = getattr(op, figure)
-    small = make(family, {**said(FIRST[family]), "in": 6, "out": 10})
-    assert evidence(small, (5, 4)).agrees is True
+    count = evidence(small(family), (5, 4))
+    assert count.agrees is True
     monkeypatch.setattr(op, figure, lambda self, x, y: wrong(right(self, x, y)))
-    assert evidence(small, (5, 4)).agrees is False
+    has_any = any(isinstance(layer.op, op) for layer in count.layers)
+    assert evidence(small(family), (5, 4)).agrees is not has_any

@@ -13,6 +13,13 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "plain": "residual:Plain",
         "basic": "residual:Basic",
         "bottleneck": "residual:Bottleneck",
+        "separable": "mobile:Separable",
+        "inverted": "mobile:InvertedResidual",
+        "mbconv": "mobile:MBConv",
+        "fused-mbconv": "mobile:FusedMBConv",
+        "convnext": "convnext:ConvNeXt",
+        "fire": "fire:Fire",
+        "ghost": "ghost:Ghost",
     },
 )
 

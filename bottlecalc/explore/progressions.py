@@ -53,32 +53,32 @@ def progressions(
 ) -> tuple[Progression, ...]:
     """The multiples that keep every rule which ``is_periodic``."""
     found = [Progression(multiple_of, multiple_of)]
-    for divisor, modulus in filter(None, (_period(rule, quantity) for rule in rules)):
-        period = divisor * modulus
-        meets = (each.meet(rest, period) for each in found for rest in range(divisor))
+    for divisor, modulus, rest in filter(None, (_period(rule, quantity) for rule in rules)):
+        period, first = divisor * modulus, divisor * rest
+        meets = (each.meet(first + more, period) for each in found for more in range(divisor))
         found = [progression for progression in meets if progression]
     return tuple(found)
 
 
 def is_periodic(rule: Any, quantity: Expression) -> bool:
-    """Whether what keeps a rule is told by progressions: ``quantity // c % g != 0`` breaks it."""
+    """Whether what keeps a rule is told by progressions: ``quantity // c % g != r`` breaks it."""
     return _period(rule, quantity) is not None
 
 
-def _period(rule: Any, quantity: Expression) -> tuple[int, int] | None:
-    """Of a rule that is broken where ``quantity // c % g != 0``, c and g."""
-    dividend, modulus = division(rule)
+def _period(rule: Any, quantity: Expression) -> tuple[int, int, int] | None:
+    """Of a rule that is broken where ``quantity // c % g != r``, c, g and r."""
+    dividend, modulus, rest = division(rule)
     divisor = 1
     match dividend:
         case Expression(sign="//", operands=(inner, int(divisor))):
             dividend = inner
-    periodic = dividend is quantity and isinstance(modulus, int) and modulus > 0
-    return (divisor, modulus) if periodic and 0 < divisor <= MOST_RESIDUES else None
+    periodic = dividend is quantity and isinstance(modulus, int) and 0 <= rest < modulus
+    return (divisor, modulus, rest) if periodic and 0 < divisor <= MOST_RESIDUES else None
 
 
-def division(rule: Any) -> tuple[Any, Any]:
-    """Of a rule that wants something divided without remainder, what by what."""
+def division(rule: Any) -> tuple[Any, Any, int]:
+    """Of a rule that wants a remainder when something is divided, what by what, and which."""
     match rule:
-        case Expression(sign="!=", operands=(Expression(sign="%", operands=(a, b)), int(0))):
-            return a, b
-    return None, None
+        case Expression(sign="!=", operands=(Expression(sign="%", operands=(a, b)), int(rest))):
+            return a, b, rest
+    return None, None, 0

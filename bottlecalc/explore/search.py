@@ -150,8 +150,9 @@ class Search:
         return [self._of_multiples(rule, common) for rule in self._broken]
 
     def _of_multiples(self, rule: Any, common: int) -> Any:
-        dividend, divisor = division(rule)
-        if divisor is self._quantity and isinstance(dividend, int) and dividend % common:
+        dividend, divisor, rest = division(rule)
+        evenly = divisor is self._quantity and rest == 0
+        if evenly and isinstance(dividend, int) and dividend % common:
             return True
         return False if is_periodic(rule, self._quantity) else rule
 

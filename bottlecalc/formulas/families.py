@@ -14,6 +14,13 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "plain": "residual:PLAIN",
         "basic": "residual:BASIC",
         "bottleneck": "residual:BOTTLENECK",
+        "separable": "mobile:SEPARABLE",
+        "inverted": "mobile:INVERTED_RESIDUAL",
+        "mbconv": "mobile:MBCONV",
+        "fused-mbconv": "mobile:FUSED_MBCONV",
+        "convnext": "convnext:CONVNEXT",
+        "fire": "fire:FIRE",
+        "ghost": "ghost:GHOST",
     },
 )
 """By the family's name."""

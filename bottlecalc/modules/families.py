@@ -16,6 +16,13 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "plain": "residual:PlainBlock",
         "basic": "residual:BasicBlock",
         "bottleneck": "residual:BottleneckBlock",
+        "separable": "mobile:SeparableBlock",
+        "inverted": "mobile:InvertedResidualBlock",
+        "mbconv": "mobile:MBConvBlock",
+        "fused-mbconv": "mobile:FusedMBConvBlock",
+        "convnext": "convnext:ConvNeXtBlock",
+        "fire": "fire:FireBlock",
+        "ghost": "ghost:GhostBlock",
     },
 )
 """By the family's name."""

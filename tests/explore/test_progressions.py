@@ -12,13 +12,16 @@ from bottlecalc.layers.expression import Evaluation, Expression
 Q = Expression("q")
 SMALL = st.integers(1, 12)
 PROGRESSION = st.tuples(SMALL, SMALL).map(lambda pair: Progression(min(pair), max(pair)))
+REMAINDERS = st.tuples(SMALL, SMALL, SMALL).map(lambda rule: (*rule[:2], rule[2] % rule[1]))
 
 
-@given(st.lists(st.tuples(SMALL, SMALL), max_size=3), SMALL)
+@given(st.lists(REMAINDERS, max_size=3), SMALL)
 @settings(deadline=None)
-def test_they_are_all_that_keeps_the_rules(pairs: list[tuple[int, int]], multiple: int) -> None:
-    """Of rules such as q // 4 % 3 != 0, and of q % 3 != 0."""
-    rules = [Q // divisor % modulus != 0 for divisor, modulus in pairs]
+def test_they_are_all_that_keeps_the_rules(
+    rests: list[tuple[int, int, int]], multiple: int
+) -> None:
+    """Of rules such as q // 4 % 3 != 0, and of q % 3 != 2."""
+    rules = [Q // divisor % modulus != rest for divisor, modulus, rest in rests]
     found = progressions(rules, Q, multiple)
     listed = sorted(each.value(place) for each in found for place in range(3001))
     kept = [
@@ -40,7 +43,16 @@ def test_places_are_those_of_its_numbers_in_a_range(
 
 def test_what_no_progression_tells_is_left_to_the_search() -> None:
     assert is_periodic(Q // 4 % 3 != 0, Q)
-    for rule in (Q // 4 < 1, Q * Q % 3 != 0, 12 % Q != 0, Q // 65 % 3 != 0, Q % 3 == 0, True):
+    assert is_periodic(Q % 2 != 1, Q)
+    for rule in (
+        Q // 4 < 1,
+        Q * Q % 3 != 0,
+        12 % Q != 0,
+        Q // 65 % 3 != 0,
+        Q % 3 == 0,
+        Q % 3 != 3,
+        True,
+    ):
         assert not is_periodic(rule, Q)
     assert progressions([Q // 65 % 3 != 0], Q, 5) == (Progression(5, 5),)
     assert Progression(2, 4).values(Interval(1, 3)) == (6, 14)
