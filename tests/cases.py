@@ -34,6 +34,13 @@ MIDDLES = (
     *((3, 11, None, 1), (9, 9, 4, 2), (7, 7, 10, 5), (14, 26, None, 3)),
     *((5, 6, 21, 7), (12, 35, 8, 8), (1, 4, None, 1)),
 )
+REFINED: tuple[dict[str, Any], ...] = (
+    {"se": 3},
+    {"avg": True},
+    {"avg": True, "stride": 2},
+    {"avg": True, "stride": 2, "se": 2, "upsample": True},
+    {"downsample": True, "se": 1},
+)
 SIZES = cycle(((7, 12), (1, 5), (13, 9), (10, 3)))
 EVEN_SIZES = cycle(((8, 6), (2, 10), (4, 14)))
 BATCHES = cycle((1, 2, 1, 3, 1))
@@ -48,4 +55,7 @@ GRID = [
       for family, (i, o), mode in product((Plain, Basic), CHANNELS, MODES)),
     *(_case(Bottleneck(i, o, mid_channels=m, groups=g, **mode))
       for (i, o, m, g), mode in product(MIDDLES, MODES) for _ in range(2)),
+    *(_case(Basic(i, o, **mode)) for (i, o), mode in product(CHANNELS, REFINED)),
+    *(_case(Bottleneck(i, o, mid_channels=m, groups=g, v1=v1, **mode))
+      for v1 in (True, False) for (i, o, m, g), mode in product(MIDDLES[:4], REFINED)),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -61,19 +62,38 @@ class FamilyTests(NamedTuple):
 
 
 @st.composite
-def _residuals(draw: st.DrawFn, family: type[Plain] | type[Basic], channels: Any) -> Block:
+def _plains(draw: st.DrawFn, channels: Any) -> Block:
+    return Plain(
+        draw(channels), draw(channels), dilation=draw(st.integers(1, 4)), **draw(SETTINGS)
+    )  # fmt: skip
+
+
+@st.composite
+def _resnets(draw: st.DrawFn, out: int) -> dict[str, Any]:
+    """What blocks of ResNet may have in common."""
     settings: dict[str, Any] = {"dilation": draw(st.integers(1, 4)), **draw(SETTINGS)}
-    return family(draw(channels), draw(channels), **settings)
+    if not settings.get("downsample") and settings["stride"] < 3:
+        settings["avg"] = draw(st.booleans())
+    reductions = st.one_of(st.none(), st.integers(1, min(out, 20)))
+    return {"se": draw(reductions), **settings}
+
+
+@st.composite
+def _basics(draw: st.DrawFn, channels: Any) -> Block:
+    out = draw(channels)
+    return Basic(draw(channels), out, **draw(_resnets(out)))
 
 
 @st.composite
 def _bottlenecks(draw: st.DrawFn, channels: Any) -> Block:
-    settings: dict[str, Any] = {"dilation": draw(st.integers(1, 4)), **draw(SETTINGS)}
-    if draw(st.booleans()):
-        return Bottleneck(draw(channels), 3 + draw(channels), **settings)
+    narrow, v1 = draw(st.booleans()), draw(st.booleans())
+    out = draw(channels) + 3 * narrow
+    settings = draw(_resnets(out))
+    if narrow:
+        return Bottleneck(draw(channels), out, v1=v1, **settings)
     groups = draw(st.integers(1, 7))
     mid = groups * draw(st.integers(1, 9))
-    return Bottleneck(draw(channels), draw(channels), mid_channels=mid, groups=groups, **settings)
+    return Bottleneck(draw(channels), out, mid_channels=mid, groups=groups, v1=v1, **settings)
 
 
 @st.composite
@@ -116,10 +136,13 @@ def _ghosts(draw: st.DrawFn, channels: Any) -> Block:
 NARROW = Bottleneck(64, 128)
 RESNEXT = Bottleneck(256, 256, mid_channels=128, groups=32)
 DOWN = Bottleneck(256, 512, stride=2)
+SE = Bottleneck(256, 256, se=16)
+BASIC_SE = Basic(64, 128, stride=2, se=16)
+BASIC_D = Basic(64, 128, stride=2, avg=True)
 
 FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
     Plain: FamilyTests(
-        lambda channels: _residuals(Plain, channels),
+        _plains,
         (
             # CS231n's listing of VGGNet has the 73,728; MACs are 56·56 times it.
             Published("CS231n, one 3×3", Plain(64, 128), 56, "params_main", 73_728),
@@ -127,7 +150,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     Basic: FamilyTests(
-        lambda channels: _residuals(Basic, channels),
+        _basics,
         (
             Published("two 3×3", Basic(256, 256), 56, "params_main", 1_179_648),
             Published("two 3×3", Basic(256, 256), 56, "macs_main", 3_699_376_128),
@@ -139,6 +162,11 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published(
                 "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "macs_block", 179_830_784
             ),
+            # timm's seresnet18 and resnet18d, layer2.0.
+            Published("timm, SE-ResNet-18", BASIC_SE, 56, "params_block", 232_328),
+            Published("timm, SE-ResNet-18", BASIC_SE, 56, "macs_block", 179_832_832),
+            Published("timm, ResNet-18-D", BASIC_D, 56, "params_block", 230_144),
+            Published("timm, ResNet-18-D", BASIC_D, 56, "macs_block", 179_830_784),
         ),
     ),
     Bottleneck: FamilyTests(
@@ -164,6 +192,16 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("ResNet-50", Bottleneck(64, 256), 56, "macs_block", 231_211_008),
             Published("ResNet-50", DOWN, 56, "params_block", 379_392),
             Published("ResNet-50", DOWN, 56, "macs_block", 372_506_624),
+            # The stride on the first 1×1, as He et al. 2015 have it.
+            Published("He et al. 2015", replace(DOWN, v1=True), 56, "params_block", 379_392),
+            Published("He et al. 2015", replace(DOWN, v1=True), 56, "macs_block", 295_436_288),
+            # timm's seresnet50, layer1.1 and layer2.0, and resnet50d, layer2.0.
+            Published("timm, SE-ResNet-50", SE, 56, "params_block", 78_864),
+            Published("timm, SE-ResNet-50", SE, 56, "macs_block", 218_374_144),
+            Published("timm, SE-ResNet-50", replace(DOWN, se=16), 56, "params_block", 412_704),
+            Published("timm, SE-ResNet-50", replace(DOWN, se=16), 56, "macs_block", 372_539_392),
+            Published("timm, ResNet-50-D", replace(DOWN, avg=True), 56, "params_block", 379_392),
+            Published("timm, ResNet-50-D", replace(DOWN, avg=True), 56, "macs_block", 372_506_624),
         ),
     ),
     Separable: FamilyTests(

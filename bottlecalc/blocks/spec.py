@@ -50,6 +50,8 @@ class Block:
         INPUT_RULES: what it may not take, each a condition on the spec, a height and a width.
         CHEAPER_BY: keys of which more always costs less, or as much: the fewest that fit are what
             is worth seeking.
+        REFINEMENTS: keys that are off by default, of which designs have a column only where they
+            are said.
 
     Raises:
         BlockError: a value is of the wrong type or out of range, or a rule is broken.
@@ -61,6 +63,7 @@ class Block:
     RULES: ClassVar[tuple[Rule, ...]] = ()
     INPUT_RULES: ClassVar[tuple[Rule, ...]] = ()
     CHEAPER_BY: ClassVar[tuple[str, ...]] = ()
+    REFINEMENTS: ClassVar[tuple[str, ...]] = ()
 
     def __new__(cls, *values: object, **options: object) -> Self:
         names, required = _arguments(cls)  # type: ignore[arg-type]  # as in keys

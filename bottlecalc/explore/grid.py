@@ -86,8 +86,8 @@ class Grid:
 
     @cached_property
     def every_key(self) -> tuple[str, ...]:
-        """The keys of all families that are swept."""
-        return tuple(dict.fromkeys(name for lane in self.lanes for name in keys(lane.family)))
+        """The keys of all families that are swept, refinements where some block has one."""
+        return tuple(dict.fromkeys(name for lane in self.lanes for name in lane.shown))
 
     @cached_property
     def every_number(self) -> tuple[str, ...]:
@@ -156,6 +156,12 @@ class Lane:
         """The keys of which something is said, in the order of the family's."""
         given = {*self.fixed, *self.axes, *self.ties}
         return tuple(name for name in keys(self.family) if name in given)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The keys of the family without the refinements of which nothing is said."""
+        silent = {*self.family.REFINEMENTS} - {*self.said}
+        return tuple(name for name in keys(self.family) if name not in silent)
 
     @cached_property
     def defaults(self) -> dict[str, Any]:

@@ -5,9 +5,11 @@ Source: He et al., Deep Residual Learning, arXiv:1512.03385, figure 5 and sectio
 
 from __future__ import annotations
 
-from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual, ResNet
 from bottlecalc.formulas.formula import Case, Formula, Layers
+from bottlecalc.formulas.squeeze import squeeze_excitation
 from bottlecalc.formulas.vocabulary import (
+    average_pool,
     batch_norm,
     conv,
     conv_transpose,
@@ -17,7 +19,7 @@ from bottlecalc.formulas.vocabulary import (
 )
 from bottlecalc.layers.ops import Shape
 
-IDENTITY, PROJECTION = "identity", "projection"
+IDENTITY, PROJECTION, POOLED = "identity", "projection", "pooled"
 CASES = (
     Case(
         IDENTITY,
@@ -27,6 +29,7 @@ CASES = (
     ),
     Case(PROJECTION, lambda block: True),
 )
+RESNET_CASES = (Case(POOLED, lambda block: block.avg & (block.stride != 1)), *CASES)
 
 
 def plain(block: Plain, x: Shape, case: str) -> Layers:
@@ -43,22 +46,25 @@ def basic(block: Basic, x: Shape, case: str) -> Layers:
     conv2 = conv("conv2", conv1.output, out, 3, dilation=dilation)
     main = (
         *(conv1, batch_norm("bn1", conv1.output), relu("relu1", conv1.output)),
-        *(conv2, batch_norm("bn2", conv2.output)),
+        *(conv2, batch_norm("bn2", conv2.output), *_excitation(block, conv2.output)),
     )
     return main + _shortcut(block, x, case) + _after(block, conv2.output)
 
 
 def bottleneck(block: Bottleneck, x: Shape, case: str) -> Layers:
-    """1×1, BN, ReLU, 3×3, BN, ReLU, 1×1, BN; the stride is on the 3×3 (arXiv:1706.02677)."""
-    mid = middle(block)
-    stride, dilation, groups = _stride(block), block.dilation, block.groups
-    conv1 = pointwise("conv1", x, mid)
-    conv2 = conv("conv2", conv1.output, mid, 3, stride=stride, dilation=dilation, groups=groups)
+    """1×1, BN, ReLU, 3×3, BN, ReLU, 1×1, BN; the stride is on the 3×3 (arXiv:1706.02677).
+
+    With ``v1`` it is on the first 1×1 (arXiv:1512.03385).
+    """
+    mid, dilation, groups = middle(block), block.dilation, block.groups
+    first, second = (_stride(block), 1) if block.v1 else (1, _stride(block))
+    conv1 = conv("conv1", x, mid, 1, stride=first)
+    conv2 = conv("conv2", conv1.output, mid, 3, stride=second, dilation=dilation, groups=groups)
     conv3 = pointwise("conv3", conv2.output, block.out_channels)
     main = (
         *(conv1, batch_norm("bn1", conv1.output), relu("relu1", conv1.output)),
         *(conv2, batch_norm("bn2", conv2.output), relu("relu2", conv2.output)),
-        *(conv3, batch_norm("bn3", conv3.output)),
+        *(conv3, batch_norm("bn3", conv3.output), *_excitation(block, conv3.output)),
     )
     return main + _shortcut(block, x, case) + _after(block, conv3.output)
 
@@ -68,10 +74,17 @@ def middle(block: Bottleneck) -> int:
     return block.out_channels // 4 if block.mid_channels is None else block.mid_channels
 
 
+def _excitation(block: ResNet, x: Shape) -> Layers:
+    return () if block.se is None else squeeze_excitation(x, block.out_channels // block.se)
+
+
 def _shortcut(block: Residual, x: Shape, case: str) -> Layers:
     if block.downsample:
         pool = max_pool("shortcut.pool", x, branch="shortcut")
         return pool, *_projection(pool.output, block.out_channels, stride=1)
+    if case == POOLED:
+        mean = average_pool("shortcut.pool", x, stride=block.stride, branch="shortcut")
+        return mean, *_projection(mean.output, block.out_channels, stride=1)
     if case == IDENTITY:
         return ()
     return _projection(x, block.out_channels, stride=block.stride)
@@ -94,5 +107,5 @@ def _stride(block: Residual) -> int:
 
 
 PLAIN = Formula(layers=plain, cases=CASES)
-BASIC = Formula(layers=basic, cases=CASES)
-BOTTLENECK = Formula(layers=bottleneck, cases=CASES, follows={"mid": middle})
+BASIC = Formula(layers=basic, cases=RESNET_CASES)
+BOTTLENECK = Formula(layers=bottleneck, cases=RESNET_CASES, follows={"mid": middle})

@@ -9,8 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
+from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual, ResNet
 from bottlecalc.blocks.spec import BlockError
+from bottlecalc.modules.squeeze import SqueezeExcitation
 from bottlecalc.text.shapes import shape
 
 
@@ -19,23 +20,33 @@ class Shortcut(nn.Module):
 
     Source: He et al. 2015, arXiv:1512.03385, section 3.3, option B; the pooling with indices is
     SegNet's (Badrinarayanan et al., arXiv:1511.00561) and ENet's (Paszke et al., 1606.02147).
+    Average pooling in the place of the stride is ResNet-D's (He et al. 2018, arXiv:1812.01187,
+    figure 2c); of an odd size a last row or column is its own mean, as in timm.
     """
 
     def __init__(self, block: Residual) -> None:
         super().__init__()
-        self.pool = nn.MaxPool2d(2, 2, return_indices=True) if block.downsample else None
+        stride = block.stride
+        self.pool: nn.Module | None = None
+        if block.downsample:
+            self.pool = nn.MaxPool2d(2, 2, return_indices=True)
+        elif isinstance(block, ResNet) and block.avg and stride > 1:
+            self.pool = nn.AvgPool2d(2, stride, ceil_mode=True, count_include_pad=False)
+            stride = 1
         self.conv: nn.Conv2d | None = None
         self.bn: nn.BatchNorm2d | None = None
-        if block.downsample or block.stride != 1 or block.in_channels != block.out_channels:
+        if self.pool is not None or stride != 1 or block.in_channels != block.out_channels:
             self.conv = nn.Conv2d(
-                block.in_channels, block.out_channels, 1, stride=block.stride, bias=False
+                block.in_channels, block.out_channels, 1, stride=stride, bias=False
             )
             self.bn = nn.BatchNorm2d(block.out_channels)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         indices = None
-        if self.pool is not None:
+        if isinstance(self.pool, nn.MaxPool2d):
             x, indices = self.pool(x)
+        elif self.pool is not None:
+            x = self.pool(x)
         if self.conv is not None and self.bn is not None:
             x = self.bn(self.conv(x))
         return x, indices
@@ -111,38 +122,52 @@ class BasicBlock(ResidualBlock):
         self.relu1 = nn.ReLU(inplace=True)
         self.conv2 = conv3x3(block.out_channels, block.out_channels, 1, block.dilation)
         self.bn2 = nn.BatchNorm2d(block.out_channels)
+        self.se = excitation(block)
 
     def main(self, x: Tensor) -> Tensor:
         y: Tensor = self.relu1(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
-        return y
+        return y if self.se is None else self.se(y)
 
 
 class BottleneckBlock(ResidualBlock):
     """1×1, BN, ReLU, 3×3, BN, ReLU, 1×1, BN (He et al. 2015, figure 5, right).
 
     The stride is on the 3×3, as in Goyal et al. 2017 (arXiv:1706.02677) and torchvision
-    ("ResNet v1.5"); He et al. 2015 have it on the first 1×1.
+    ("ResNet v1.5"); He et al. 2015 have it on the first 1×1, and so has ``v1``.
     """
 
     def __init__(self, block: Bottleneck) -> None:
         super().__init__(block)
         width = block.mid_channels or block.out_channels // 4
         stride = 2 if block.downsample else block.stride
-        self.conv1 = nn.Conv2d(block.in_channels, width, 1, bias=False)
+        early, late = (stride, 1) if block.v1 else (1, stride)
+        self.conv1 = nn.Conv2d(block.in_channels, width, 1, stride=early, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = conv3x3(width, width, stride, block.dilation, block.groups)
+        self.conv2 = conv3x3(width, width, late, block.dilation, block.groups)
         self.bn2 = nn.BatchNorm2d(width)
         self.relu2 = nn.ReLU(inplace=True)
         self.conv3 = nn.Conv2d(width, block.out_channels, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(block.out_channels)
+        self.se = excitation(block)
 
     def main(self, x: Tensor) -> Tensor:
         y: Tensor = self.relu1(self.bn1(self.conv1(x)))
         y = self.relu2(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
-        return y
+        return y if self.se is None else self.se(y)
+
+
+def excitation(block: ResNet) -> SqueezeExcitation | None:
+    """What weighs the channels before the addition (Hu et al. 2017, arXiv:1709.01507, figure 3).
+
+    timm squeezes to a multiple of 8, which is the same where ``out // se`` is one.
+    """
+    if block.se is None:
+        return None
+    channels = block.out_channels
+    return SqueezeExcitation(channels, channels // block.se, nn.ReLU(inplace=True))
 
 
 def conv3x3(

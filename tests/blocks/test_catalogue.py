@@ -55,8 +55,11 @@ def test_what_a_bottleneck_says() -> None:
         "dilation": 1,
         "downsample": False,
         "upsample": False,
+        "se": None,
+        "avg": False,
         "mid": None,
         "groups": 1,
+        "v1": False,
     }
     assert [key.name for key in family.keys if key.is_required] == ["in", "out"]
     assert "groups divides mid" in family.laws

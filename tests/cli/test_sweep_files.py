@@ -105,6 +105,15 @@ def test_keys_are_columns_defaults_as_what_they_are(run: Run) -> None:
     assert (second["mid"], second["groups"], second["upsample"]) == (32, 1, True)
 
 
+def test_a_refinement_is_a_column_where_it_is_said(run: Run) -> None:
+    arguments = ("sweep", "--in", "64", "--out", "128", "--format", "csv", "--block", "basic")
+    squeezed = run(*arguments, "--block", "bottleneck:se=16,v1=true").out
+    basic, bottleneck = csv.DictReader(io.StringIO(squeezed))
+    assert (basic["se"], basic["v1"], bottleneck["se"], bottleneck["v1"]) == ("", "", "16", "true")
+    assert "avg" not in basic
+    assert {"se", "v1"}.isdisjoint(run(*arguments, "--block", "bottleneck").out.split(","))
+
+
 def test_a_condition_on_a_key_leaves_out_blocks_without_it(run: Run) -> None:
     lines = run(*FAST, "--where", "mid==8", "--format", "csv").out.splitlines()
     assert [line.split('"')[1] for line in lines[1:]] == ["bottleneck:in=64,out=128,mid=8"]
