@@ -22,7 +22,7 @@ from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ask import measured
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.grammar import make, parse
+from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
 from bottlecalc.explore.cases import trace
 from bottlecalc.explore.grid import Grid
@@ -347,6 +347,7 @@ def fits(question: Question, value: int) -> bool:
 
 
 FIRST = {family: FAMILY_TESTS[family].published[0].block for family in FAMILIES.values()}
+SMALL = (6, 4)
 
 
 @EVERY
@@ -355,8 +356,8 @@ def test_a_layer_that_is_forgotten_is_seen(
 ) -> None:
     """Of every layer that costs anything, one by one."""
     formula = FORMULAS[family.family]
-    small = make(family, {**said(FIRST[family]), "in": 6, "out": 10})
-    for forgotten in layers(small, (5, 4), 1):
+    block = FIRST[family]
+    for forgotten in layers(block, SMALL, 1):
 
         def without(*arguments: Any, name: str = forgotten.name) -> tuple[Layer, ...]:
             every = formula.layers(*arguments)
@@ -364,7 +365,7 @@ def test_a_layer_that_is_forgotten_is_seen(
 
         patched = type(formula)(layers=without, cases=formula.cases, follows=formula.follows)
         monkeypatch.setitem(FORMULAS, family.family, patched)
-        count = evidence(small, (5, 4))
+        count = evidence(block, SMALL)
         costs = forgotten.params or forgotten.macs
         assert {one.layer for one in check.differences(count)} == (
             {forgotten.name} if costs else set()
@@ -386,7 +387,6 @@ def test_a_fault_in_an_op_is_seen(
 ) -> None:
     op, figure, wrong = OPS[fault]
     right = getattr(op, figure)
-    small = make(family, {**said(FIRST[family]), "in": 6, "out": 10})
-    assert evidence(small, (5, 4)).agrees is True
+    assert evidence(FIRST[family], SMALL).agrees is True
     monkeypatch.setattr(op, figure, lambda self, x, y: wrong(right(self, x, y)))
-    assert evidence(small, (5, 4)).agrees is False
+    assert evidence(FIRST[family], SMALL).agrees is False

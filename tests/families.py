@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from bottlecalc.blocks.dense import Dense
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.spec import Block
 
@@ -64,6 +65,15 @@ def _bottlenecks(draw: st.DrawFn, channels: Any) -> Block:
     return Bottleneck(draw(channels), draw(channels), mid_channels=mid, groups=groups, **settings)
 
 
+@st.composite
+def _dense(draw: st.DrawFn, channels: Any) -> Block:
+    width, growth = draw(channels), draw(st.integers(1, 40))
+    settings: dict[str, Any] = {"growth": growth, "bn_size": draw(st.integers(1, 5))}
+    if draw(st.booleans()):
+        settings["out_channels"] = width + growth
+    return Dense(width, **settings)
+
+
 NARROW = Bottleneck(64, 128)
 RESNEXT = Bottleneck(256, 256, mid_channels=128, groups=32)
 DOWN = Bottleneck(256, 512, stride=2)
@@ -80,13 +90,13 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
     Basic: FamilyTests(
         lambda channels: _residuals(Basic, channels),
         (
+            Published(
+                "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "params_block", 230_144
+            ),
             Published("two 3×3", Basic(256, 256), 56, "params_main", 1_179_648),
             Published("two 3×3", Basic(256, 256), 56, "macs_main", 3_699_376_128),
             Published("torchvision, ResNet-18", Basic(64, 64), 56, "params_block", 73_984),
             Published("torchvision, ResNet-18", Basic(64, 64), 56, "macs_block", 231_211_008),
-            Published(
-                "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "params_block", 230_144
-            ),
             Published(
                 "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "macs_block", 179_830_784
             ),
@@ -115,6 +125,15 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("ResNet-50", Bottleneck(64, 256), 56, "macs_block", 231_211_008),
             Published("ResNet-50", DOWN, 56, "params_block", 379_392),
             Published("ResNet-50", DOWN, 56, "macs_block", 372_506_624),
+        ),
+    ),
+    Dense: FamilyTests(
+        _dense,
+        (
+            # torchvision's densenet121, denseblock1.denselayer1.
+            Published("torchvision, DenseNet-121", Dense(64), 56, "params_block", 45_440),
+            # 1×1 of 64·128 and 3×3 of 128·32, at every position.
+            Published("textbook arithmetic", Dense(64), 56, "params_main", 45_056),
         ),
     ),
 }  # fmt: skip

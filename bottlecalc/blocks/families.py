@@ -13,6 +13,7 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "plain": "residual:Plain",
         "basic": "residual:Basic",
         "bottleneck": "residual:Bottleneck",
+        "dense": "dense:Dense",
     },
 )
 

@@ -14,6 +14,7 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "plain": "residual:PLAIN",
         "basic": "residual:BASIC",
         "bottleneck": "residual:BOTTLENECK",
+        "dense": "dense:DENSE",
     },
 )
 """By the family's name."""

@@ -16,6 +16,7 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "plain": "residual:PlainBlock",
         "basic": "residual:BasicBlock",
         "bottleneck": "residual:BottleneckBlock",
+        "dense": "dense:DenseLayer",
     },
 )
 """By the family's name."""
