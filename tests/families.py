@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from bottlecalc.blocks.dense import Dense
+from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
+from bottlecalc.blocks.shuffle import Shuffle
 from bottlecalc.blocks.spec import Block
 
 CHANNELS = st.integers(1, 2000)
@@ -74,6 +76,22 @@ def _dense(draw: st.DrawFn, channels: Any) -> Block:
     return Dense(width, **settings)
 
 
+@st.composite
+def _repvgg(draw: st.DrawFn, channels: Any) -> Block:
+    groups, width = draw(st.integers(1, 5)), draw(channels)
+    out = draw(st.one_of(st.just(width), channels))
+    return RepVGG(
+        groups * width, groups * out,
+        stride=draw(st.integers(1, 3)), groups=groups, deploy=draw(st.booleans()),
+    )  # fmt: skip
+
+
+@st.composite
+def _shuffles(draw: st.DrawFn, channels: Any) -> Block:
+    out, stride = 2 * draw(channels), draw(st.integers(1, 3))
+    return Shuffle(out if stride == 1 else draw(channels), out, stride=stride)
+
+
 NARROW = Bottleneck(64, 128)
 RESNEXT = Bottleneck(256, 256, mid_channels=128, groups=32)
 DOWN = Bottleneck(256, 512, stride=2)
@@ -134,6 +152,25 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("torchvision, DenseNet-121", Dense(64), 56, "params_block", 45_440),
             # 1×1 of 64·128 and 3×3 of 128·32, at every position.
             Published("textbook arithmetic", Dense(64), 56, "params_main", 45_056),
+        ),
+    ),
+    RepVGG: FamilyTests(
+        _repvgg,
+        (
+            # timm's repvgg_a0, stages.0.1, as it is trained: 10C² + 6C.
+            Published("timm, RepVGG-A0", RepVGG(48, 48), 56, "params_block", 23_328),
+            # One 3×3 of 48·48, and 48 biases.
+            Published("arXiv:2101.03697, figure 4", RepVGG(48, 48, deploy=True), 56,
+                      "params_block", 20_784),
+        ),
+    ),
+    Shuffle: FamilyTests(
+        _shuffles,
+        (
+            # torchvision's shufflenet_v2_x1_0, stage2.0 and stage2.1.
+            Published("torchvision, ShuffleNetV2", Shuffle(24, 116, stride=2), 56,
+                      "params_block", 7_398),
+            Published("torchvision, ShuffleNetV2", Shuffle(116, 116), 28, "params_block", 7_598),
         ),
     ),
 }  # fmt: skip

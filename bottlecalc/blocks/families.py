@@ -14,6 +14,8 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "basic": "residual:Basic",
         "bottleneck": "residual:Bottleneck",
         "dense": "dense:Dense",
+        "repvgg": "repvgg:RepVGG",
+        "shuffle": "shuffle:Shuffle",
     },
 )
 

@@ -15,6 +15,8 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "basic": "residual:BASIC",
         "bottleneck": "residual:BOTTLENECK",
         "dense": "dense:DENSE",
+        "repvgg": "repvgg:REPVGG",
+        "shuffle": "shuffle:SHUFFLE",
     },
 )
 """By the family's name."""

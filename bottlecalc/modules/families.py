@@ -17,6 +17,8 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "basic": "residual:BasicBlock",
         "bottleneck": "residual:BottleneckBlock",
         "dense": "dense:DenseLayer",
+        "repvgg": "repvgg:repvgg_block",
+        "shuffle": "shuffle:ShuffleUnit",
     },
 )
 """By the family's name."""
