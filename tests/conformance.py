@@ -346,6 +346,9 @@ def fits(question: Question, value: int) -> bool:
     return allows(question, value) and not question.exceeded(question.count(value))
 
 
+SMALL = (6, 4)
+
+
 def small(family: type[Block]) -> Block:
     """The first block that was published, with few channels where the family may have these."""
     first = FAMILY_TESTS[family].published[0].block
@@ -362,7 +365,7 @@ def test_a_layer_that_is_forgotten_is_seen(
     """Of every layer that costs anything, one by one."""
     formula = FORMULAS[family.family]
     block = small(family)
-    for forgotten in layers(block, (5, 4), 1):
+    for forgotten in layers(block, SMALL, 1):
 
         def without(*arguments: Any, name: str = forgotten.name) -> tuple[Layer, ...]:
             every = formula.layers(*arguments)
@@ -370,7 +373,7 @@ def test_a_layer_that_is_forgotten_is_seen(
 
         patched = type(formula)(layers=without, cases=formula.cases, follows=formula.follows)
         monkeypatch.setitem(FORMULAS, family.family, patched)
-        count = evidence(block, (5, 4))
+        count = evidence(block, SMALL)
         costs = forgotten.params or fvcore.total([forgotten])
         assert {one.layer for one in check.differences(count)} == (
             {forgotten.name} if costs else set()
@@ -392,8 +395,8 @@ def test_a_fault_in_an_op_is_seen(
 ) -> None:
     op, figure, wrong = OPS[fault]
     right = getattr(op, figure)
-    count = evidence(small(family), (5, 4))
+    count = evidence(small(family), SMALL)
     assert count.agrees is True
     monkeypatch.setattr(op, figure, lambda self, x, y: wrong(right(self, x, y)))
     has_any = any(isinstance(layer.op, op) for layer in count.layers)
-    assert evidence(small(family), (5, 4)).agrees is not has_any
+    assert evidence(small(family), SMALL).agrees is not has_any

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from bottlecalc.blocks.convnext import ConvNeXt
+from bottlecalc.blocks.dense import Dense
 from bottlecalc.blocks.fire import Fire
 from bottlecalc.blocks.ghost import Ghost
 from bottlecalc.blocks.mobile import (
@@ -18,7 +19,9 @@ from bottlecalc.blocks.mobile import (
     Mobile,
     Separable,
 )
+from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
+from bottlecalc.blocks.shuffle import Shuffle
 from bottlecalc.blocks.spec import Block
 
 CHANNELS = st.integers(1, 2000)
@@ -133,6 +136,31 @@ def _ghosts(draw: st.DrawFn, channels: Any) -> Block:
     )
 
 
+@st.composite
+def _dense(draw: st.DrawFn, channels: Any) -> Block:
+    width, growth = draw(channels), draw(st.integers(1, 40))
+    settings: dict[str, Any] = {"growth": growth, "bn_size": draw(st.integers(1, 5))}
+    if draw(st.booleans()):
+        settings["out_channels"] = width + growth
+    return Dense(width, **settings)
+
+
+@st.composite
+def _repvgg(draw: st.DrawFn, channels: Any) -> Block:
+    groups, width = draw(st.integers(1, 5)), draw(channels)
+    out = draw(st.one_of(st.just(width), channels))
+    return RepVGG(
+        groups * width, groups * out,
+        stride=draw(st.integers(1, 3)), groups=groups, deploy=draw(st.booleans()),
+    )  # fmt: skip
+
+
+@st.composite
+def _shuffles(draw: st.DrawFn, channels: Any) -> Block:
+    out, stride = 2 * draw(channels), draw(st.integers(1, 3))
+    return Shuffle(out if stride == 1 else draw(channels), out, stride=stride)
+
+
 NARROW = Bottleneck(64, 128)
 RESNEXT = Bottleneck(256, 256, mid_channels=128, groups=32)
 DOWN = Bottleneck(256, 512, stride=2)
@@ -152,13 +180,13 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
     Basic: FamilyTests(
         _basics,
         (
+            Published(
+                "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "params_block", 230_144
+            ),
             Published("two 3×3", Basic(256, 256), 56, "params_main", 1_179_648),
             Published("two 3×3", Basic(256, 256), 56, "macs_main", 3_699_376_128),
             Published("torchvision, ResNet-18", Basic(64, 64), 56, "params_block", 73_984),
             Published("torchvision, ResNet-18", Basic(64, 64), 56, "macs_block", 231_211_008),
-            Published(
-                "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "params_block", 230_144
-            ),
             Published(
                 "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "macs_block", 179_830_784
             ),
@@ -291,6 +319,34 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         _ghosts,
         (
             Published("timm, ghostnet_100", Ghost(16, 16), 112, "params_block", 232),
+        ),
+    ),
+    Dense: FamilyTests(
+        _dense,
+        (
+            # torchvision's densenet121, denseblock1.denselayer1.
+            Published("torchvision, DenseNet-121", Dense(64), 56, "params_block", 45_440),
+            # 1×1 of 64·128 and 3×3 of 128·32, at every position.
+            Published("textbook arithmetic", Dense(64), 56, "params_main", 45_056),
+        ),
+    ),
+    RepVGG: FamilyTests(
+        _repvgg,
+        (
+            # timm's repvgg_a0, stages.0.1, as it is trained: 10C² + 6C.
+            Published("timm, RepVGG-A0", RepVGG(48, 48), 56, "params_block", 23_328),
+            # One 3×3 of 48·48, and 48 biases.
+            Published("arXiv:2101.03697, figure 4", RepVGG(48, 48, deploy=True), 56,
+                      "params_block", 20_784),
+        ),
+    ),
+    Shuffle: FamilyTests(
+        _shuffles,
+        (
+            # torchvision's shufflenet_v2_x1_0, stage2.0 and stage2.1.
+            Published("torchvision, ShuffleNetV2", Shuffle(24, 116, stride=2), 56,
+                      "params_block", 7_398),
+            Published("torchvision, ShuffleNetV2", Shuffle(116, 116), 28, "params_block", 7_598),
         ),
     ),
 }  # fmt: skip

@@ -20,6 +20,9 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "convnext": "convnext:ConvNeXt",
         "fire": "fire:Fire",
         "ghost": "ghost:Ghost",
+        "dense": "dense:Dense",
+        "repvgg": "repvgg:RepVGG",
+        "shuffle": "shuffle:Shuffle",
     },
 )
 

@@ -21,6 +21,9 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "convnext": "convnext:CONVNEXT",
         "fire": "fire:FIRE",
         "ghost": "ghost:GHOST",
+        "dense": "dense:DENSE",
+        "repvgg": "repvgg:REPVGG",
+        "shuffle": "shuffle:SHUFFLE",
     },
 )
 """By the family's name."""

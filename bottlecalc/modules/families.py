@@ -23,6 +23,9 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "convnext": "convnext:ConvNeXtBlock",
         "fire": "fire:FireBlock",
         "ghost": "ghost:GhostBlock",
+        "dense": "dense:DenseLayer",
+        "repvgg": "repvgg:repvgg_block",
+        "shuffle": "shuffle:ShuffleUnit",
     },
 )
 """By the family's name."""
