@@ -18,7 +18,7 @@ class ConvNeXtBlock(nn.Module):
 
     def __init__(self, block: ConvNeXt) -> None:
         super().__init__()
-        self.in_channels = channels = block.in_channels
+        self.in_channels = self.out_channels = channels = block.in_channels
         self.conv = nn.Conv2d(
             channels, channels, block.kernel, padding=block.kernel // 2, groups=channels
         )

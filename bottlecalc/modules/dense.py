@@ -18,6 +18,7 @@ class DenseLayer(nn.Module):
     def __init__(self, block: Dense) -> None:
         super().__init__()
         self.in_channels = block.in_channels
+        self.out_channels = block.in_channels + block.growth
         width = block.bn_size * block.growth
         self.bn1 = nn.BatchNorm2d(block.in_channels)
         self.relu1 = nn.ReLU(inplace=True)

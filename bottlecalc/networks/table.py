@@ -175,7 +175,7 @@ def _shufflenet(name: str, widths: Sequence[int], last: int) -> Network:
     stem = _stem("conv:out=24,stride=2", "max-pool")
     stages = _stages(["shuffle"] * 3, (4, 8, 4), widths, (2, 2, 2))
     head = Stage(name="head", blocks=(f"conv:out={last},kernel=1", *CLASSIFIER))
-    return Network(name=name, stages=(stem, *stages, head))
+    return Network(name=name, stages=(stem, *stages, head), divisor=2)  # both branches have half
 
 
 def _convnext(name: str, depths: Sequence[int], first: int) -> Network:
@@ -199,6 +199,36 @@ def _repvgg_a0() -> Network:
     return Network(name="repvgg_a0", stages=(*stages, HEAD))
 
 
+def _regnet(name: str, depths: Sequence[int], widths: Sequence[int], group: int) -> Network:
+    """Radosavovic et al., arXiv:2003.13678, tables of X and Y models.
+
+    Widths are those of equations 2 to 4, then rounded half up to multiples of the group's width,
+    as torchvision does.
+    """
+    squeezes = ",se=true" if name.startswith("y") else ""
+    blocks = [f"regnet:width={min(group, width)}{squeezes}" for width in widths]
+    stages = _stages(blocks, depths, widths, (2, 2, 2, 2))
+    stem = _stem("conv:out=32,stride=2")
+    return Network(name=f"regnet_{name}", stages=(stem, *stages, HEAD))
+
+
+REGNETS = {
+    "x_400mf": ((1, 2, 7, 12), (32, 64, 160, 400), 16),
+    "x_800mf": ((1, 3, 7, 5), (64, 128, 288, 672), 16),
+    "x_1_6gf": ((2, 4, 10, 2), (72, 168, 408, 912), 24),
+    "x_3_2gf": ((2, 6, 15, 2), (96, 192, 432, 1008), 48),
+    "x_8gf": ((2, 5, 15, 1), (80, 240, 720, 1920), 120),
+    "x_16gf": ((2, 6, 13, 1), (256, 512, 896, 2048), 128),
+    "x_32gf": ((2, 7, 13, 1), (336, 672, 1344, 2520), 168),
+    "y_400mf": ((1, 3, 6, 6), (48, 104, 208, 440), 8),
+    "y_800mf": ((1, 3, 8, 2), (64, 144, 320, 784), 16),
+    "y_1_6gf": ((2, 6, 17, 2), (48, 120, 336, 888), 24),
+    "y_3_2gf": ((2, 5, 13, 1), (72, 216, 576, 1512), 24),
+    "y_8gf": ((2, 4, 10, 1), (168, 448, 896, 2016), 56),
+    "y_16gf": ((2, 4, 11, 1), (224, 448, 1232, 3024), 112),
+    "y_32gf": ((2, 5, 12, 1), (232, 696, 1392, 3712), 232),
+    "y_128gf": ((2, 7, 17, 1), (528, 1056, 2904, 7392), 264),
+}
 RESNETS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3),
            152: (3, 8, 36, 3)}  # fmt: skip
 VGGS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -244,6 +274,7 @@ NETWORKS: Mapping[str, Network] = {
         _convnext("convnext_base", (3, 3, 27, 3), 128),
         _convnext("convnext_large", (3, 3, 27, 3), 192),
         _repvgg_a0(),
+        *(_regnet(name, *rest) for name, rest in REGNETS.items()),
         *(
             _vgg(f"vgg{n}{'_bn' if norm == 'batch' else ''}", depths, norm)
             for norm in ("none", "batch")
