@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from bottlecalc.blocks.dense import Dense
+from bottlecalc.blocks.enet import ENet, ENetAsymmetric, ENetDown, ENetUp
 from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.shuffle import Shuffle
@@ -92,6 +93,33 @@ def _shuffles(draw: st.DrawFn, channels: Any) -> Block:
     return Shuffle(out if stride == 1 else draw(channels), out, stride=stride)
 
 
+@st.composite
+def _enets(draw: st.DrawFn, family: type[ENet] | type[ENetAsymmetric], channels: Any) -> Block:
+    settings: dict[str, Any] = {"relu": draw(st.booleans()), **_middle(draw, channels)}
+    width = draw(channels) + 3
+    if draw(st.booleans()):
+        settings["out_channels"] = width
+    if family is ENet:
+        settings["dilation"] = draw(st.integers(1, 4))
+    return family(width, **settings)
+
+
+@st.composite
+def _enets_down(draw: st.DrawFn, channels: Any) -> Block:
+    width, wider = draw(channels) + 3, draw(st.integers(0, 30))
+    middle = _middle(draw, channels)
+    return ENetDown(width, width + wider, relu=draw(st.booleans()), **middle)
+
+
+@st.composite
+def _enets_up(draw: st.DrawFn, channels: Any) -> Block:
+    return ENetUp(draw(channels) + 3, draw(channels), **_middle(draw, channels))
+
+
+def _middle(draw: st.DrawFn, channels: Any) -> dict[str, int]:
+    return {"mid_channels": draw(channels)} if draw(st.booleans()) else {}
+
+
 NARROW = Bottleneck(64, 128)
 RESNEXT = Bottleneck(256, 256, mid_channels=128, groups=32)
 DOWN = Bottleneck(256, 512, stride=2)
@@ -163,6 +191,23 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("arXiv:2101.03697, figure 4", RepVGG(48, 48, deploy=True), 56,
                       "params_block", 20_784),
         ),
+    ),
+    # The parameters that the blocks of davidtvs/PyTorch-ENet hold.
+    ENet: FamilyTests(
+        lambda channels: _enets(ENet, channels),
+        (Published("PyTorch-ENet, regular", ENet(128), 8, "params_block", 17_796),),
+    ),
+    ENetAsymmetric: FamilyTests(
+        lambda channels: _enets(ENetAsymmetric, channels),
+        (Published("PyTorch-ENet, asymmetric", ENetAsymmetric(128), 8, "params_block", 18_885),),
+    ),
+    ENetDown: FamilyTests(
+        _enets_down,
+        (Published("PyTorch-ENet, down", ENetDown(64, 128), 8, "params_block", 8_772),),
+    ),
+    ENetUp: FamilyTests(
+        _enets_up,
+        (Published("PyTorch-ENet, up", ENetUp(128, 64), 8, "params_block", 18_816),),
     ),
     Shuffle: FamilyTests(
         _shuffles,

@@ -15,6 +15,10 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "bottleneck": "residual:Bottleneck",
         "dense": "dense:Dense",
         "repvgg": "repvgg:RepVGG",
+        "enet": "enet:ENet",
+        "enet-asymmetric": "enet:ENetAsymmetric",
+        "enet-down": "enet:ENetDown",
+        "enet-up": "enet:ENetUp",
         "shuffle": "shuffle:Shuffle",
     },
 )

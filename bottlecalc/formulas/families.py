@@ -16,6 +16,10 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "bottleneck": "residual:BOTTLENECK",
         "dense": "dense:DENSE",
         "repvgg": "repvgg:REPVGG",
+        "enet": "enet:ENET",
+        "enet-asymmetric": "enet:ENET_ASYMMETRIC",
+        "enet-down": "enet:ENET_DOWN",
+        "enet-up": "enet:ENET_UP",
         "shuffle": "shuffle:SHUFFLE",
     },
 )

@@ -18,6 +18,10 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "bottleneck": "residual:BottleneckBlock",
         "dense": "dense:DenseLayer",
         "repvgg": "repvgg:repvgg_block",
+        "enet": "enet:RegularBottleneck",
+        "enet-asymmetric": "enet:AsymmetricBottleneck",
+        "enet-down": "enet:DownsamplingBottleneck",
+        "enet-up": "enet:UpsamplingBottleneck",
         "shuffle": "shuffle:ShuffleUnit",
     },
 )
