@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from bottlecalc.blocks.csp import C2f
 from bottlecalc.blocks.dense import Dense
 from bottlecalc.blocks.enet import ENet, ENetAsymmetric, ENetDown, ENetUp
 from bottlecalc.blocks.repvgg import RepVGG
@@ -116,6 +117,11 @@ def _enets_up(draw: st.DrawFn, channels: Any) -> Block:
     return ENetUp(draw(channels) + 3, draw(channels), **_middle(draw, channels))
 
 
+@st.composite
+def _c2fs(draw: st.DrawFn, channels: Any) -> Block:
+    return C2f(draw(channels), draw(channels) + 1, n=draw(st.integers(1, 6)))
+
+
 def _middle(draw: st.DrawFn, channels: Any) -> dict[str, int]:
     return {"mid_channels": draw(channels)} if draw(st.booleans()) else {}
 
@@ -216,6 +222,14 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("torchvision, ShuffleNetV2", Shuffle(24, 116, stride=2), 56,
                       "params_block", 7_398),
             Published("torchvision, ShuffleNetV2", Shuffle(116, 116), 28, "params_block", 7_598),
+        ),
+    ),
+    C2f: FamilyTests(
+        _c2fs,
+        (
+            # ultralytics' yolov8n.yaml: model.2 and, by hand, model.4.
+            Published("ultralytics, YOLOv8n", C2f(32, 32), 8, "params_block", 7_360),
+            Published("ultralytics, YOLOv8n", C2f(64, 64, n=2), 8, "params_block", 49_664),
         ),
     ),
 }  # fmt: skip

@@ -20,6 +20,7 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "enet-down": "enet:ENetDown",
         "enet-up": "enet:ENetUp",
         "shuffle": "shuffle:Shuffle",
+        "c2f": "csp:C2f",
     },
 )
 

@@ -21,6 +21,7 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "enet-down": "enet:ENET_DOWN",
         "enet-up": "enet:ENET_UP",
         "shuffle": "shuffle:SHUFFLE",
+        "c2f": "csp:C2F",
     },
 )
 """By the family's name."""

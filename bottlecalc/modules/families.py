@@ -23,6 +23,7 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "enet-down": "enet:DownsamplingBottleneck",
         "enet-up": "enet:UpsamplingBottleneck",
         "shuffle": "shuffle:ShuffleUnit",
+        "c2f": "csp:C2fBlock",
     },
 )
 """By the family's name."""
