@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from bottlecalc.blocks.convnext import ConvNeXt
+from bottlecalc.blocks.csp import C2f
 from bottlecalc.blocks.dense import Dense
+from bottlecalc.blocks.enet import ENet, ENetAsymmetric, ENetDown, ENetUp
 from bottlecalc.blocks.fire import Fire
 from bottlecalc.blocks.ghost import Ghost
 from bottlecalc.blocks.mobile import (
@@ -159,6 +161,38 @@ def _repvgg(draw: st.DrawFn, channels: Any) -> Block:
 def _shuffles(draw: st.DrawFn, channels: Any) -> Block:
     out, stride = 2 * draw(channels), draw(st.integers(1, 3))
     return Shuffle(out if stride == 1 else draw(channels), out, stride=stride)
+
+
+@st.composite
+def _enets(draw: st.DrawFn, family: type[ENet] | type[ENetAsymmetric], channels: Any) -> Block:
+    settings: dict[str, Any] = {"relu": draw(st.booleans()), **_middle(draw, channels)}
+    width = draw(channels) + 3
+    if draw(st.booleans()):
+        settings["out_channels"] = width
+    if family is ENet:
+        settings["dilation"] = draw(st.integers(1, 4))
+    return family(width, **settings)
+
+
+@st.composite
+def _enets_down(draw: st.DrawFn, channels: Any) -> Block:
+    width, wider = draw(channels) + 3, draw(st.integers(0, 30))
+    middle = _middle(draw, channels)
+    return ENetDown(width, width + wider, relu=draw(st.booleans()), **middle)
+
+
+@st.composite
+def _enets_up(draw: st.DrawFn, channels: Any) -> Block:
+    return ENetUp(draw(channels) + 3, draw(channels), **_middle(draw, channels))
+
+
+@st.composite
+def _c2fs(draw: st.DrawFn, channels: Any) -> Block:
+    return C2f(draw(channels), draw(channels) + 1, n=draw(st.integers(1, 6)))
+
+
+def _middle(draw: st.DrawFn, channels: Any) -> dict[str, int]:
+    return {"mid_channels": draw(channels)} if draw(st.booleans()) else {}
 
 
 NARROW = Bottleneck(64, 128)
@@ -340,6 +374,23 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
                       "params_block", 20_784),
         ),
     ),
+    # The parameters that the blocks of davidtvs/PyTorch-ENet hold.
+    ENet: FamilyTests(
+        lambda channels: _enets(ENet, channels),
+        (Published("PyTorch-ENet, regular", ENet(128), 8, "params_block", 17_796),),
+    ),
+    ENetAsymmetric: FamilyTests(
+        lambda channels: _enets(ENetAsymmetric, channels),
+        (Published("PyTorch-ENet, asymmetric", ENetAsymmetric(128), 8, "params_block", 18_885),),
+    ),
+    ENetDown: FamilyTests(
+        _enets_down,
+        (Published("PyTorch-ENet, down", ENetDown(64, 128), 8, "params_block", 8_772),),
+    ),
+    ENetUp: FamilyTests(
+        _enets_up,
+        (Published("PyTorch-ENet, up", ENetUp(128, 64), 8, "params_block", 18_816),),
+    ),
     Shuffle: FamilyTests(
         _shuffles,
         (
@@ -347,6 +398,14 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("torchvision, ShuffleNetV2", Shuffle(24, 116, stride=2), 56,
                       "params_block", 7_398),
             Published("torchvision, ShuffleNetV2", Shuffle(116, 116), 28, "params_block", 7_598),
+        ),
+    ),
+    C2f: FamilyTests(
+        _c2fs,
+        (
+            # ultralytics' yolov8n.yaml: model.2 and, by hand, model.4.
+            Published("ultralytics, YOLOv8n", C2f(32, 32), 8, "params_block", 7_360),
+            Published("ultralytics, YOLOv8n", C2f(64, 64, n=2), 8, "params_block", 49_664),
         ),
     ),
 }  # fmt: skip

@@ -22,7 +22,12 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "ghost": "ghost:Ghost",
         "dense": "dense:Dense",
         "repvgg": "repvgg:RepVGG",
+        "enet": "enet:ENet",
+        "enet-asymmetric": "enet:ENetAsymmetric",
+        "enet-down": "enet:ENetDown",
+        "enet-up": "enet:ENetUp",
         "shuffle": "shuffle:Shuffle",
+        "c2f": "csp:C2f",
     },
 )
 

@@ -23,7 +23,12 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "ghost": "ghost:GHOST",
         "dense": "dense:DENSE",
         "repvgg": "repvgg:REPVGG",
+        "enet": "enet:ENET",
+        "enet-asymmetric": "enet:ENET_ASYMMETRIC",
+        "enet-down": "enet:ENET_DOWN",
+        "enet-up": "enet:ENET_UP",
         "shuffle": "shuffle:SHUFFLE",
+        "c2f": "csp:C2F",
     },
 )
 """By the family's name."""

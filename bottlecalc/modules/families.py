@@ -25,7 +25,12 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "ghost": "ghost:GhostBlock",
         "dense": "dense:DenseLayer",
         "repvgg": "repvgg:repvgg_block",
+        "enet": "enet:RegularBottleneck",
+        "enet-asymmetric": "enet:AsymmetricBottleneck",
+        "enet-down": "enet:DownsamplingBottleneck",
+        "enet-up": "enet:UpsamplingBottleneck",
         "shuffle": "shuffle:ShuffleUnit",
+        "c2f": "csp:C2fBlock",
     },
 )
 """By the family's name."""
