@@ -13,6 +13,9 @@ FAMILIES: Mapping[str, type[Block]] = Table(
         "plain": "residual:Plain",
         "basic": "residual:Basic",
         "bottleneck": "residual:Bottleneck",
+        "preact-basic": "preactivation:PreactBasic",
+        "preact-bottleneck": "preactivation:PreactBottleneck",
+        "regnet": "regnet:RegNet",
     },
 )
 

@@ -14,6 +14,9 @@ FORMULAS: MutableMapping[str, Formula] = Table(
         "plain": "residual:PLAIN",
         "basic": "residual:BASIC",
         "bottleneck": "residual:BOTTLENECK",
+        "preact-basic": "preactivation:PREACT_BASIC",
+        "preact-bottleneck": "preactivation:PREACT_BOTTLENECK",
+        "regnet": "regnet:REGNET",
     },
 )
 """By the family's name."""

@@ -16,6 +16,9 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
         "plain": "residual:PlainBlock",
         "basic": "residual:BasicBlock",
         "bottleneck": "residual:BottleneckBlock",
+        "preact-basic": "preactivation:PreactBasicBlock",
+        "preact-bottleneck": "preactivation:PreactBottleneckBlock",
+        "regnet": "regnet:RegNetBlock",
     },
 )
 """By the family's name."""
