@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import cycle, product
 from typing import Any, NamedTuple
 
+from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
+from bottlecalc.blocks.regnet import RegNet
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import Block
 
@@ -41,13 +43,15 @@ REFINED: tuple[dict[str, Any], ...] = (
     {"avg": True, "stride": 2, "se": 2, "upsample": True},
     {"downsample": True, "se": 1},
 )
+GROUPED = ((3, 14, 7), (6, 6, 3), (10, 9, 1), (14, 14, 14))
 SIZES = cycle(((7, 12), (1, 5), (13, 9), (10, 3)))
 EVEN_SIZES = cycle(((8, 6), (2, 10), (4, 14)))
 BATCHES = cycle((1, 2, 1, 3, 1))
 
 
-def _case(block: Residual) -> Case:
-    return Case(block, next(EVEN_SIZES if block.downsample else SIZES), next(BATCHES))
+def _case(block: Block) -> Case:
+    halves = isinstance(block, Residual) and block.downsample
+    return Case(block, next(EVEN_SIZES if halves else SIZES), next(BATCHES))
 
 
 GRID = [
@@ -58,4 +62,9 @@ GRID = [
     *(_case(Basic(i, o, **mode)) for (i, o), mode in product(CHANNELS, REFINED)),
     *(_case(Bottleneck(i, o, mid_channels=m, groups=g, v1=v1, **mode))
       for v1 in (True, False) for (i, o, m, g), mode in product(MIDDLES[:4], REFINED)),
+    *(_case(PreactBasic(i, o, **mode)) for (i, o), mode in product(CHANNELS, MODES[:4])),
+    *(_case(PreactBottleneck(i, o, mid_channels=m, **mode))
+      for (i, o, m, _), mode in product(MIDDLES, MODES[:4])),
+    *(_case(RegNet(i, o, group_width=g, stride=stride, se=se))
+      for (i, o, g), stride, se in product(GROUPED, (1, 2, 3), (True, False))),
 ]  # fmt: skip

@@ -22,9 +22,10 @@ from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ask import measured
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.grammar import make, parse
+from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
 from bottlecalc.explore.cases import trace
+from bottlecalc.explore.figures import INPUT
 from bottlecalc.explore.grid import Grid
 from bottlecalc.explore.question import Limit, Question, SolveError
 from bottlecalc.explore.solve import solve
@@ -67,6 +68,7 @@ def test_a_family_is_complete(family: type[Block]) -> None:
     assert len(FAMILY_TESTS[family].published) > 0
     assert FAMILIES[family.family] is family
     assert family.__doc__
+    assert keys(family).keys().isdisjoint((*INPUT, "size"))  # which designs have beside them
     assert FORMULAS[family.family].cases[-1].holds(object.__new__(family)) is True
 
 

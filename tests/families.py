@@ -22,6 +22,8 @@ from bottlecalc.blocks.mobile import (
     Separable,
 )
 from bottlecalc.blocks.repvgg import RepVGG
+from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
+from bottlecalc.blocks.regnet import RegNet
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.shuffle import Shuffle
 from bottlecalc.blocks.spec import Block
@@ -193,6 +195,32 @@ def _c2fs(draw: st.DrawFn, channels: Any) -> Block:
 
 def _middle(draw: st.DrawFn, channels: Any) -> dict[str, int]:
     return {"mid_channels": draw(channels)} if draw(st.booleans()) else {}
+def _preact_basics(draw: st.DrawFn, channels: Any) -> Block:
+    stride, dilation = draw(st.integers(1, 5)), draw(st.integers(1, 4))
+    return PreactBasic(*_ends(draw, channels), stride=stride, dilation=dilation)
+
+
+@st.composite
+def _preact_bottlenecks(draw: st.DrawFn, channels: Any) -> Block:
+    settings = {"stride": draw(st.integers(1, 5)), "dilation": draw(st.integers(1, 4))}
+    before, after = _ends(draw, channels)
+    if after > 3 and draw(st.booleans()):
+        return PreactBottleneck(before, after, **settings)
+    return PreactBottleneck(before, after, mid_channels=draw(st.integers(1, 63)), **settings)
+
+
+@st.composite
+def _regnets(draw: st.DrawFn, channels: Any) -> Block:
+    width = draw(st.integers(1, 9))
+    before, after = _ends(draw, channels.map(lambda one: one * width))
+    se = before > 2 and draw(st.booleans())
+    return RegNet(before, after, stride=draw(st.integers(1, 5)), group_width=width, se=se)
+
+
+def _ends(draw: st.DrawFn, channels: Any) -> tuple[int, int]:
+    """Channels before and after, often the same, so that the shortcut is an identity."""
+    before = draw(channels)
+    return before, before if draw(st.booleans()) else draw(channels)
 
 
 NARROW = Bottleneck(64, 128)
@@ -201,6 +229,12 @@ DOWN = Bottleneck(256, 512, stride=2)
 SE = Bottleneck(256, 256, se=16)
 BASIC_SE = Basic(64, 128, stride=2, se=16)
 BASIC_D = Basic(64, 128, stride=2, avg=True)
+PREACT = PreactBottleneck(256, 256)
+PREACT_DOWN = PreactBasic(64, 128, stride=2)
+REGNET = RegNet(64, 64, group_width=16)
+REGNET_DOWN = RegNet(32, 32, stride=2, group_width=16)
+REGNET_Y_DOWN = RegNet(32, 48, stride=2, group_width=8, se=True)
+REGNET_Y = RegNet(104, 104, group_width=8, se=True)
 
 FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
     Plain: FamilyTests(
@@ -406,6 +440,44 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             # ultralytics' yolov8n.yaml: model.2 and, by hand, model.4.
             Published("ultralytics, YOLOv8n", C2f(32, 32), 8, "params_block", 7_360),
             Published("ultralytics, YOLOv8n", C2f(64, 64, n=2), 8, "params_block", 49_664),
+    PreactBasic: FamilyTests(
+        _preact_basics,
+        (
+            # timm's resnetv2_18, stages 0 and 1.
+            Published("timm, ResNet-18 v2", PreactBasic(64, 64), 56, "params_block", 73_984),
+            Published("timm, ResNet-18 v2", PreactBasic(64, 64), 56, "macs_block", 231_211_008),
+            Published("timm, ResNet-18 v2", PREACT_DOWN, 56, "params_block", 229_760),
+            Published("timm, ResNet-18 v2", PREACT_DOWN, 56, "macs_block", 179_830_784),
+        ),
+    ),
+    PreactBottleneck: FamilyTests(
+        _preact_bottlenecks,
+        (
+            # timm's resnetv2_50, stages 0 and 1.
+            Published("timm, ResNet-50 v2", PREACT, 56, "params_block", 70_400),
+            Published("timm, ResNet-50 v2", PREACT, 56, "macs_block", 218_365_952),
+            Published("timm, ResNet-50 v2", replace(PREACT, in_channels=64), 56,
+                      "params_block", 74_112),
+            Published("timm, ResNet-50 v2", replace(PREACT, in_channels=64), 56,
+                      "macs_block", 231_211_008),
+            Published("timm, ResNet-50 v2", replace(PREACT, out_channels=512, stride=2), 56,
+                      "params_block", 377_856),
+            Published("timm, ResNet-50 v2", replace(PREACT, out_channels=512, stride=2), 56,
+                      "macs_block", 372_506_624),
+        ),
+    ),
+    RegNet: FamilyTests(
+        _regnets,
+        (
+            # The same in torchvision and timm, of the networks' first and second stages.
+            Published("RegNetX-400MF", REGNET_DOWN, 112, "params_block", 7_936),
+            Published("RegNetX-400MF", REGNET_DOWN, 112, "macs_block", 33_718_272),
+            Published("RegNetX-400MF", REGNET, 28, "params_block", 17_792),
+            Published("RegNetX-400MF", REGNET, 28, "macs_block", 13_647_872),
+            Published("RegNetY-400MF", REGNET_Y_DOWN, 112, "params_block", 10_040),
+            Published("RegNetY-400MF", REGNET_Y_DOWN, 112, "macs_block", 42_148_608),
+            Published("RegNetY-400MF", REGNET_Y, 28, "params_block", 35_282),
+            Published("RegNetY-400MF", REGNET_Y, 28, "macs_block", 22_835_488),
         ),
     ),
 }  # fmt: skip

@@ -100,6 +100,6 @@ def test_a_family_that_there_is_not(run: Run) -> None:
     result = run("blocks", "bottle")
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "Error: unknown family 'bottle'; the families are plain, basic, bottleneck"
+        f"Error: unknown family 'bottle'; the families are {', '.join(FAMILIES)}"
         " (did you mean bottleneck?)\n"
     )

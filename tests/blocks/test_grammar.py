@@ -73,8 +73,8 @@ def test_an_odd_size_is_refused_with_downsample(size: tuple[int, int]) -> None:
         count(Plain(3, 4, downsample=True), size)
 
 
-def test_the_families_are_the_three() -> None:
-    assert list(FAMILIES.items()) == [
+def test_the_first_families_are_those_of_resnet() -> None:
+    assert list(FAMILIES.items())[:3] == [
         ("plain", Plain),
         ("basic", Basic),
         ("bottleneck", Bottleneck),

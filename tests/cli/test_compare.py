@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import pytest
 
+from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.render.comparison import FORMATS
 from tests.conftest import Run
 
@@ -95,12 +96,12 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (
         (*PAIR, "--block", "botleneck"),
         "unknown family 'botleneck' in 'botleneck';"
-        " the families are plain, basic, bottleneck (did you mean bottleneck?)",
+        f" the families are {', '.join(FAMILIES)} (did you mean bottleneck?)",
     ),
     (
         (*PAIR, "--block", "[red]zebra[/red]"),
         "unknown family '[red]zebra[/red]' in '[red]zebra[/red]';"
-        " the families are plain, basic, bottleneck",
+        f" the families are {', '.join(FAMILIES)}",
     ),
     (
         (*PAIR, "--block", "plain:[bold]=3"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import MISSING
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bottlecalc import FAMILIES
+from bottlecalc import FAMILIES, Bottleneck
+from bottlecalc.blocks.spec import keys, numbers
 from bottlecalc.cli import completion
 from bottlecalc.explore.sweep import sweep
 from tests.conftest import Run, run_process
@@ -39,7 +42,7 @@ def completed(words: str, place: int) -> list[str]:
     ("words", "place", "found"),
     [
         ("compare --block b", 3, ["basic", "bottleneck"]),
-        ("solve --block p", 3, ["plain"]),
+        ("solve --block pl", 3, ["plain"]),
         ("blocks b", 2, ["basic", "bottleneck"]),
         ("sweep --sort activ", 3, ["activations"]),
         ("sweep --sort params", 3, ["params", "params_main", "params_convs", "params_block"]),
@@ -56,7 +59,10 @@ def test_keys_complete(words: str, place: int, found: list[str]) -> None:
 
 def test_what_completes_is_what_there_is() -> None:
     for key in completion.columns():
-        sweep("bottleneck", in_=64, out=128, sort=key, where=f"{key}>=1", pareto=f"-{key}")
+        family = next((one for one in FAMILIES.values() if key in numbers(one)), Bottleneck)
+        required = (name for name, one in keys(family).items() if one.default is MISSING)
+        needed: dict[str, Any] = dict.fromkeys(required, 4)
+        sweep(family, **needed, sort=key, where=f"{key}>=1", pareto=f"-{key}")
     assert set(completion.families()) == set(FAMILIES)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.formulas import residual, vocabulary
 from tests.conftest import Run, run_on_terminal
 
@@ -63,7 +64,7 @@ REFUSED = [
     ),
     (
         ("--block", "zebra"),
-        "unknown family 'zebra' in 'zebra'; the families are plain, basic, bottleneck",
+        f"unknown family 'zebra' in 'zebra'; the families are {', '.join(FAMILIES)}",
     ),
     (
         ("--output", "/missing/folder/designs.csv"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bottlecalc import Basic, Bottleneck, Count, Plain, count
+from bottlecalc.blocks.preactivation import PreactBottleneck
+from bottlecalc.blocks.regnet import RegNet
 from bottlecalc.tools import fvcore
 
 
@@ -49,6 +51,43 @@ def test_resnet_50s_macs_and_fvcore_total() -> None:
     extras = 2 * 64 * 112 * 112 + 2048 * 7 * 7  # the stem's batch norm, the average pooling
     total = sum(fvcore.total(c.layers) for c in counts) + stem + classifier + extras
     assert total == 4_111_512_576
+
+
+def test_resnet_50_v2() -> None:
+    """timm's resnetv2_50: no batch norm in the stem, one before the classifier."""
+    channels, params = 64, 7 * 7 * 3 * 64
+    for stage, depth in enumerate((3, 4, 6, 3)):
+        for place in range(depth):
+            stride = 2 if stage and not place else 1
+            block = PreactBottleneck(channels, 256 * 2**stage, stride=stride)
+            params += count(block, (8, 8)).params.block
+            channels = block.out_channels
+    assert params + 2 * 2048 + 2049 * 1000 == 25_549_352
+
+
+@pytest.mark.parametrize(
+    ("depths", "widths", "group_width", "se", "params", "macs"),
+    [
+        ((1, 2, 7, 12), (32, 64, 160, 384), 16, False, 5_157_512, 397_677_568),
+        ((1, 3, 6, 6), (48, 104, 208, 440), 8, True, 4_344_144, 401_842_848),
+    ],
+    ids=["RegNetX-400MF", "RegNetY-400MF"],
+)
+def test_pyclss_regnets(
+    depths: tuple[int, ...], widths: tuple[int, ...], group_width: int, se: bool,
+    params: int, macs: int,
+) -> None:  # fmt: skip
+    """Published: pycls' model_complexity.json, parameters as they are, MACs without biases."""
+    counts, channels, size = [], 32, 112
+    for depth, width in zip(depths, widths, strict=True):
+        for place in range(depth):
+            stride = 1 if place else 2
+            block = RegNet(channels, width, stride=stride, group_width=group_width, se=se)
+            counts.append(count(block, (size, size)))
+            channels, size = width, size // stride
+    stem, classifier = 3 * 3 * 3 * 32, channels * 1000
+    assert sum(c.params.block for c in counts) + stem + 2 * 32 + classifier + 1000 == params
+    assert sum(c.macs.block for c in counts) + stem * 112 * 112 + classifier == macs
 
 
 def test_the_four_ratios_people_quote() -> None:

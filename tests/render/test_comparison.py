@@ -63,7 +63,7 @@ def tables(text: str) -> list[Numbers]:
         name, *cells = re.split(r" {2,}", line.strip())
         if name == "layer":
             found.append({})
-        elif re.match(r"(conv\d|bn\d|shortcut\.|upsample)", name) and len(cells) > 1:
+        elif re.match(r"(conv\d|bn\d|se\.|shortcut\.|upsample)", name) and len(cells) > 1:
             found[-1][name] = (integer(cells[1]), integer(cells[3]) if len(cells) > 2 else 0)
         elif name.startswith("total, "):
             found[-1][name] = (integer(cells[0]), integer(cells[1]))
