@@ -22,7 +22,7 @@ from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ask import measured
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.grammar import parse
+from bottlecalc.blocks.grammar import make, parse
 from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
 from bottlecalc.explore.cases import trace
 from bottlecalc.explore.figures import INPUT

@@ -21,9 +21,9 @@ from bottlecalc.blocks.mobile import (
     Mobile,
     Separable,
 )
-from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
 from bottlecalc.blocks.regnet import RegNet
+from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.shuffle import Shuffle
 from bottlecalc.blocks.spec import Block
@@ -195,6 +195,8 @@ def _c2fs(draw: st.DrawFn, channels: Any) -> Block:
 
 def _middle(draw: st.DrawFn, channels: Any) -> dict[str, int]:
     return {"mid_channels": draw(channels)} if draw(st.booleans()) else {}
+
+
 def _preact_basics(draw: st.DrawFn, channels: Any) -> Block:
     stride, dilation = draw(st.integers(1, 5)), draw(st.integers(1, 4))
     return PreactBasic(*_ends(draw, channels), stride=stride, dilation=dilation)
@@ -440,6 +442,8 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             # ultralytics' yolov8n.yaml: model.2 and, by hand, model.4.
             Published("ultralytics, YOLOv8n", C2f(32, 32), 8, "params_block", 7_360),
             Published("ultralytics, YOLOv8n", C2f(64, 64, n=2), 8, "params_block", 49_664),
+        ),
+    ),
     PreactBasic: FamilyTests(
         _preact_basics,
         (

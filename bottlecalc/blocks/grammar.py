@@ -121,6 +121,7 @@ def _options(text: str, family: type[Block], spec: str) -> dict[str, str]:
     options: dict[str, str] = {}
     for part in text.split(",") if text.strip() else ():
         name, _, value = (piece.strip() for piece in part.partition("="))
+        name = family.ALIASES.get(name, name)
         if name not in keys(family):
             raise BlockError(
                 f"unknown key {brief(name)!r} in {spec!r}; the keys are {', '.join(keys(family))}"

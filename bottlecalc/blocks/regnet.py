@@ -32,6 +32,7 @@ class RegNet(Block):
     """
 
     family = "regnet"
+    ALIASES = {"width": "group_width"}  # noqa: RUF012
 
     out_channels: int
     _: KW_ONLY

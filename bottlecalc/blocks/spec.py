@@ -50,6 +50,7 @@ class Block:
         INPUT_RULES: what it may not take, each a condition on the spec, a height and a width.
         CHEAPER_BY: keys of which more always costs less, or as much: the fewest that fit are what
             is worth seeking.
+        ALIASES: what its paper calls a key, where that name is taken by the input's.
         REFINEMENTS: keys that are off by default, of which designs have a column only where they
             are said.
 
@@ -63,6 +64,7 @@ class Block:
     RULES: ClassVar[tuple[Rule, ...]] = ()
     INPUT_RULES: ClassVar[tuple[Rule, ...]] = ()
     CHEAPER_BY: ClassVar[tuple[str, ...]] = ()
+    ALIASES: ClassVar[Mapping[str, str]] = {}
     REFINEMENTS: ClassVar[tuple[str, ...]] = ()
 
     def __new__(cls, *values: object, **options: object) -> Self:

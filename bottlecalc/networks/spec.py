@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.spec import keys as keys_of
 from bottlecalc.errors import BottlecalcError
 
 
@@ -84,16 +86,18 @@ def _decimal(value: object) -> str:
 
 def _with(text: str, keys: Mapping[str, str]) -> str:
     """A block's spec, another family in its place where ``block`` says so, and its other keys."""
-    from bottlecalc.blocks.families import FAMILIES
-    from bottlecalc.blocks.spec import keys as keys_of
-
-    family, _, said = text.partition(":")
-    if family not in FAMILIES:
+    if text.partition(":")[0] not in FAMILIES:
         return text
-    values = dict(part.partition("=")[::2] for part in said.split(",") if part)
-    family, _, instead = keys.get("block", text).partition(":")
-    values |= dict(part.partition("=")[::2] for part in instead.split(",") if part)
-    values |= {name: value for name, value in keys.items() if name != "block"}
-    known = keys_of(FAMILIES[family]) if family in FAMILIES else values
-    kept = ",".join(f"{name}={value}" for name, value in values.items() if name in known)
-    return f"{family}:{kept}" if kept else family
+    name, _, instead = keys.get("block", text).partition(":")
+    if name not in FAMILIES:
+        return f"{name}:{instead}"
+    family = FAMILIES[name]
+    values = {**_values(text), **_values(f"{name}:{instead}"), **keys}
+    named = {family.ALIASES.get(key, key): value for key, value in values.items()}
+    kept = [f"{key}={value}" for key, value in named.items() if key in keys_of(family)]
+    return f"{name}:{','.join(kept)}" if kept else name
+
+
+def _values(text: str) -> dict[str, str]:
+    parts = filter(None, text.partition(":")[2].split(","))
+    return dict(part.partition("=")[::2] for part in parts)
