@@ -16,7 +16,7 @@ KNOBS = ("width", "depth", "classes", "block")
 
 
 def parse(text: str) -> Network:
-    """Read a network: its name, and after a colon what is turned.
+    """Read a network: its name or its TOML file, and after a colon what is turned.
 
     Raises:
         NetworkError: there is no such network, or a knob cannot be turned so.
@@ -25,6 +25,10 @@ def parse(text: str) -> Network:
     'resnet50:width=0.5'
     """
     name, _, options = text.partition(":")
+    if name.endswith(".toml"):
+        from bottlecalc.networks.file import read
+
+        return turned(read(name), _options(options, text))
     if name not in NETWORKS:
         hint = did_you_mean(name, NETWORKS)
         raise NetworkError(
