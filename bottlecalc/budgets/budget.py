@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from bottlecalc.blocks.spec import Block
+from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
 
 Figure = Literal["params", "trainable_params", "macs", "flops", "activations"]
@@ -43,8 +44,8 @@ class Budget:
 
     Attributes:
         name: one and only.
-        block: whose closed form is held, or None.
-        size: height and width of the block's input [pixels].
+        block: or network, whose closed form is held, or None.
+        size: height and width of its input [pixels].
         model: the target that is built and counted, or None.
         arguments: for the model's class or function.
         inputs: of the model; none where parameters alone are held.
@@ -58,7 +59,7 @@ class Budget:
     """
 
     name: str
-    block: Block | None = None
+    block: Block | Network | None = None
     size: tuple[int, int] = DEFAULT_SIZE
     model: str | None = None
     arguments: Mapping[str, object] = field(default_factory=dict)

@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.networks import count_network
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
 from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
 from bottlecalc.errors import SPECS, BottlecalcError
+from bottlecalc.networks.spec import Network
 
 if TYPE_CHECKING:
     from bottlecalc.budgets.lock import Lock
@@ -97,6 +99,8 @@ def _failed(budget: Budget, problem: str, cause: BaseException | None) -> Verdic
 
 
 def _count(budget: Budget) -> Count | ModelCount:
+    if isinstance(budget.block, Network):
+        return count_network(budget.block, budget.size)
     if budget.block:
         return closed_form.count(budget.block, budget.size)
     from bottlecalc.agreement.ask import count_target

@@ -12,6 +12,8 @@ from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
 from bottlecalc.errors import SPECS, BottlecalcError
+from bottlecalc.networks.grammar import parse as parse_network
+from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import quoted, whole_number
 from bottlecalc.text.numbers import QuantityError, parse_quantity
 from bottlecalc.text.shapes import Input, InputError, parse_sides
@@ -20,7 +22,11 @@ from bottlecalc.text.suggest import did_you_mean
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 COMMON = ("name", *LIMITS, "max_increase", "level", "message")
 BLOCK_KEYS = ("block", "size", *COMMON)
+NETWORK_KEYS = ("network", "size", *COMMON)
 MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
+
+SUBJECTS = {"block": BLOCK_KEYS, "model": MODEL_KEYS, "network": NETWORK_KEYS}
+"""What a budget may be of, and the keys that go with it."""
 
 TABLE = re.compile(r"\s*\[{1,2}\s*[A-Za-z_\"'][^,\]]*\]{1,2}\s*$")
 EXACT = 2**53
@@ -66,7 +72,7 @@ class Entry:
         return Budget(
             name=name,
             block=block,
-            size=self._size(),
+            size=self._size(block),
             model=None if block else self._text("model"),
             arguments=self._table("args"),
             inputs=self._inputs(),
@@ -101,21 +107,22 @@ class Entry:
     def _check_keys(self) -> None:
         if not isinstance(self.values, dict):
             raise self.error(f"{quoted(self.values)} is no table; write [[tool.bottlecalc.budget]]")
-        if ("block" in self.values) == ("model" in self.values):
-            got = "both block and model" if "block" in self.values else "neither block nor model"
-            raise self.error(f"it has {got}; give one of the two")
-        allowed = BLOCK_KEYS if "block" in self.values else MODEL_KEYS
+        subjects = [name for name in SUBJECTS if name in self.values]
+        if len(subjects) != 1:
+            got = " and ".join(subjects) or "neither block, model nor network"
+            raise self.error(f"it has {got}; give one of block, model and network")
+        allowed = SUBJECTS[subjects[0]]
         for key in self.values:
             if key not in allowed:
-                raise self.error(self._stranger(key, allowed), key)
+                raise self.error(self._stranger(key, subjects[0]), key)
         if not any(key in self.values for key in (*LIMITS, "max_increase")):
             raise self.error("it limits nothing; give a max_…, a min_… or max_increase")
 
-    def _stranger(self, key: str, allowed: Sequence[str]) -> str:
-        if key in (*BLOCK_KEYS, *MODEL_KEYS):
-            other = "model" if key in MODEL_KEYS else "block"
-            return f"{key!r} goes with a {other}, and this has none; leave it out"
-        return unknown(key, allowed)
+    def _stranger(self, key: str, subject: str) -> str:
+        for other, allowed in SUBJECTS.items():
+            if key in allowed:
+                return f"{key!r} goes with a {other}, and this has none; leave it out"
+        return unknown(key, SUBJECTS[subject])
 
     def _text(self, key: str, required: bool = False) -> str:
         value = self.values.get(key, None if required else "")
@@ -137,7 +144,9 @@ class Entry:
             raise self.error(f"{key} = {quoted(value)} is no table; give {{ name = value }}", key)
         return value
 
-    def _block(self) -> Block | None:
+    def _block(self) -> Block | Network | None:
+        if "network" in self.values:
+            return self._network()
         value = self.values.get("block")
         if value is None or isinstance(value, Block):
             return value
@@ -146,8 +155,16 @@ class Entry:
         except BlockError as error:
             raise self.error(error.worded(SPECS), "block") from None
 
-    def _size(self) -> tuple[int, int]:
-        value = self.values.get("size", list(DEFAULT_SIZE))
+    def _network(self) -> Network:
+        value = self.values["network"]
+        try:
+            return value if isinstance(value, Network) else parse_network(self._text("network"))
+        except BottlecalcError as error:
+            raise self.error(error.worded(SPECS), "network") from None
+
+    def _size(self, subject: Block | Network | None) -> tuple[int, int]:
+        usual = [subject.size] * 2 if isinstance(subject, Network) else list(DEFAULT_SIZE)
+        value = self.values.get("size", usual)
         sides = parse_sides(value) if isinstance(value, str) else value
         sides = sides if isinstance(sides, (list, tuple)) else [sides, sides]
         if len(sides) != 2 or not all(_is_positive(side) for side in sides):

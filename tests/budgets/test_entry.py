@@ -112,11 +112,11 @@ REFUSED = [
     ("budget = [3]", "f.toml: budget 1: 3 is no table; write [[tool.bottlecalc.budget]]"),
     (
         '[[budget]]\nname = "a"\nmax_params = 1\n',
-        "f.toml, line 1: budget 'a': it has neither block nor model; give one of the two",
+        "f.toml, line 1: budget 'a': it has neither block, model nor network; give one of block, model and network",
     ),
     (
         HEAD + 'model = "a:b"\n',
-        "f.toml, line 1: budget 'a': it has both block and model; give one of the two",
+        "f.toml, line 1: budget 'a': it has block and model; give one of block, model and network",
     ),
     (HEAD, "f.toml, line 1: budget 'a': it limits nothing; give a max_…, a min_… or max_increase"),
     (
