@@ -61,9 +61,11 @@ class Grid:
         """
         lanes = [self._lane(spec) for spec in self.specs]
         for name in self._given:
-            if not any(name in keys(lane.family) for lane in lanes):
+            if not any(name in lane.said for lane in lanes):
+                shared = any(name in keys(lane.family) for lane in lanes)
+                kind = ("a switch " if name in self.flags else "a number ") if shared else ""
                 raise SweepError(
-                    f"{argument(name)} is given, and no swept block has {name}"
+                    f"{argument(name)} is given, and no swept block has {kind}{name}"
                     f" ({', '.join(self.specs)}); leave it out, or add a {argument('block')} that"
                     " has it"
                 )
@@ -72,10 +74,11 @@ class Grid:
     def _lane(self, spec: str) -> Lane:
         family, values = read(spec)
         require({*values, *self._given}, spec)
-        known = keys(family)
-        flags = {name: on for name, on in self.flags.items() if name in known}
-        axes = {name: v for name, v in self.axes.items() if name in known and name not in values}
-        ties = {name: t for name, t in self.ties.items() if name in known and name not in values}
+        of_numbers = {*numbers(family)}
+        switches, open_ = keys(family).keys() - of_numbers, of_numbers - values.keys()
+        flags = {name: on for name, on in self.flags.items() if name in switches}
+        axes = {name: v for name, v in self.axes.items() if name in open_}
+        ties = {name: t for name, t in self.ties.items() if name in open_}
         inputs: dict[str, Axis] = {"size": self.sizes, "batch": self.batches}
         return Lane(spec, family, flags | values, {**axes, **inputs}, ties)
 
@@ -93,6 +96,12 @@ class Grid:
     def every_number(self) -> tuple[str, ...]:
         """Those of them that are numbers."""
         return tuple(dict.fromkeys(name for lane in self.lanes for name in numbers(lane.family)))
+
+    @cached_property
+    def every_switch(self) -> frozenset[str]:
+        """Those that are switches; of one family, what may be a number of another."""
+        families = {lane.family for lane in self.lanes}
+        return frozenset(name for one in families for name in keys(one).keys() - {*numbers(one)})
 
     @property
     def length(self) -> int:

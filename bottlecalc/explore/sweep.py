@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bottlecalc.blocks.arguments import by_key, read_block, read_family
 from bottlecalc.blocks.families import COMPARED, FAMILIES
-from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.blocks.spec import Block, keys, numbers
 from bottlecalc.errors import argument
 from bottlecalc.explore import axes
 from bottlecalc.explore.arrange import AS_THEY_COME, Order, arrange
@@ -267,7 +267,7 @@ def _grid(
         return _alone(blocks, values)
     given = by_key(values)
     _refuse_unknown(given)
-    flags = {name: _switch(name, v) for name, v in given.items() if name in _switches()}
+    flags = {name: _switch(name, v) for name, v in given.items() if _is_flag(name, v)}
     read = {name: axes.axis_or_tie(name, v) for name, v in given.items() if name not in flags}
     ties = {name: one for name, one in read.items() if isinstance(one, Tie)}
     grid = Grid(
@@ -304,16 +304,18 @@ def _refuse_unknown(given: Mapping[str, Values]) -> None:
             )
 
 
-def _switches() -> set[str]:
-    return {
-        name
-        for family in FAMILIES.values()
-        for name, field in keys(family).items()
-        if isinstance(field.default, bool)
-    }
+def _is_flag(name: str, value: Any) -> bool:
+    """Whether a switch is meant, of which a key of the same name may be another family's number."""
+    families = [family for family in FAMILIES.values() if name in keys(family)]
+    of_numbers = [name in numbers(family) for family in families]
+    return not any(of_numbers) or (not all(of_numbers) and _says_switch(value))
+
+
+def _says_switch(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, str) and value in ("true", "false"))
 
 
 def _switch(name: str, value: Any) -> bool:
-    if isinstance(value, bool) or (isinstance(value, str) and value in ("true", "false")):
+    if _says_switch(value):
         return value in (True, "true")
     raise SweepError(f"{argument(name)} = {quoted(value)} is neither True nor False; give one")

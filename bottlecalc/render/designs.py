@@ -45,8 +45,8 @@ class Title:
     @classmethod
     def of(cls, grid: Grid) -> Self:
         """What stands above the sweep of a grid."""
-        switches = {*grid.every_key}.difference(grid.every_number)
-        return cls(grid.specs[0], grid.common, grid.overridden, grid.every_key, switches)
+        keys, switches = grid.every_key, grid.every_switch
+        return cls(grid.specs[0], grid.common, grid.overridden, keys, switches)
 
 
 def table(sweep: Sweep, console: Console) -> str:
@@ -75,7 +75,7 @@ def _spelled(values: list[Any], is_switch: bool) -> list[Any]:
     """Switches as a spec has them, and other values as they are."""
     if not is_switch:
         return values
-    return [None if value is None else str(value).lower() for value in values]
+    return [str(value).lower() if isinstance(value, bool) else value for value in values]
 
 
 def _json(pages: Iterable[Designs], title: Title, _console: Console) -> Iterator[str]:

@@ -49,7 +49,8 @@ def schema(sweep: Sweep) -> Any:
 
     grid, bounds = sweep.grid, sweep.bounds()
     types: dict[str, Any] = {name: pa.string() for name in TEXTS}
-    types |= {name: pa.bool_() for name in grid.every_key if name not in grid.every_number}
+    both = grid.every_switch.intersection(grid.every_number)
+    types |= {name: pa.string() if name in both else pa.bool_() for name in grid.every_switch}
     types |= {name: pa.float64() for name in RATIOS}
     return pa.schema(
         [(name, types.get(name) or _number(bounds.get(name, 0))) for name in sweep.columns]
@@ -134,7 +135,7 @@ def _value(one: Any, kind: Any) -> Any:
     if one is None or kind == pa.bool_():
         return one
     if kind == pa.string():
-        return str(one)
+        return str(one).lower() if isinstance(one, bool) else str(one)
     return _float(one) if kind == pa.float64() else int(one)
 
 

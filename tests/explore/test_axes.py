@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from bottlecalc import BottlecalcError, Bottleneck, Plain, Sweep, sweep
 from bottlecalc.explore.axes import sizes
-from bottlecalc.explore.grid import Grid
+from bottlecalc.explore.grid import Grid, SweepError
 from bottlecalc.text.ranges import Sizes
 from tests.explore.designs import grid
 
@@ -94,3 +96,30 @@ def test_a_grid_of_its_own_is_refused_where_none_is_allowed() -> None:
         BottlecalcError, match=r"^none of the 2 designs is allowed: in_channels = 0"
     ):
         list(sweep(Grid(("plain",), {"in": [0, -1], "out": [3]})))
+
+
+def test_a_key_may_be_a_number_of_one_family_and_a_switch_of_another() -> None:
+    regnet = "regnet:group_width=4"
+    specs = [design.spec for design in sweep("bottleneck", regnet, in_=8, out=8, se=[2, 4])]
+    assert specs == [
+        *("bottleneck:in=8,out=8,se=2", "bottleneck:in=8,out=8,se=4"),
+        "regnet:in=8,out=8,group_width=4",
+    ]
+    specs = [design.spec for design in sweep("bottleneck", regnet, in_=8, out=8, se="true")]
+    assert specs == ["bottleneck:in=8,out=8", "regnet:in=8,out=8,group_width=4,se=true"]
+    with pytest.raises(SweepError, match="no swept block has a switch se"):
+        sweep("bottleneck", in_=8, out=8, se=True)
+    with pytest.raises(SweepError, match="no swept block has a number se"):
+        sweep(regnet, in_=8, out=8, se=2)
+
+
+def test_such_a_key_is_one_column_of_text(tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    designs = sweep("bottleneck:se=2", "regnet:group_width=4,se=true", in_=8, out=8)
+    assert [row["se"] for row in designs.to_dict()["designs"]] == [2, True]
+    designs.write(str(tmp_path / "designs.csv"))
+    rows = csv.DictReader((tmp_path / "designs.csv").read_text().splitlines())
+    assert [row["se"] for row in rows] == ["2", "true"]
+    designs.write(str(tmp_path / "designs.parquet"))
+    column = pq.read_table(tmp_path / "designs.parquet").column("se")
+    assert column.to_pylist() == ["2", "true"]
