@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from bottlecalc.blocks.grammar import make, read
 from bottlecalc.blocks.spec import keys
@@ -23,6 +24,34 @@ CHANNELS = ("out", "mid", "squeeze", "growth")
 """The keys of blocks that a network's width multiplies."""
 
 
+class Part(NamedTuple):
+    """A block or an element counted, wherever it stands.
+
+    Attributes:
+        layers: with their own names.
+        output: shape of what it puts out.
+        costs: of all of it.
+    """
+
+    layers: Layers
+    output: Shape
+    costs: Costs
+
+
+class Costs(NamedTuple):
+    """What a part or a whole network costs.
+
+    Attributes:
+        params: [parameters].
+        macs: [MACs].
+        activations: output elements of convolutions and matrix products [elements].
+    """
+
+    params: int
+    macs: int
+    activations: int
+
+
 def stages(network: Network, size: tuple[int, int], batch: int) -> Iterator[tuple[Stage, Layers]]:
     """The layers of every stage, from the input on.
 
@@ -35,21 +64,65 @@ def stages(network: Network, size: tuple[int, int], batch: int) -> Iterator[tupl
         NetworkError: a stage cannot be.
         BlockError: a block cannot be, or does not take such an input.
     """
-    x: Shape = (batch, 3, *size)
+    for stage, parts in parts_by_stage(network, size, batch):
+        yield (
+            stage,
+            tuple(
+                layer._replace(name=f"{stage.name}.{place}.{layer.name}")
+                for place, part in enumerate(parts)
+                for layer in part.layers
+            ),
+        )
+
+
+def costs(network: Network, size: tuple[int, int], batch: int) -> Costs:
+    """What a network costs; blocks that were counted before are not counted again."""
+    every = (part.costs for _, parts in parts_by_stage(network, size, batch) for part in parts)
+    return Costs(*map(sum, zip(*every, strict=True)))
+
+
+def parts_by_stage(
+    network: Network, size: tuple[int, int], batch: int
+) -> Iterator[tuple[Stage, list[Part]]]:
+    """What every stage is made of, from the input on; raises as ``stages``."""
+    x: Shape = (batch, network.in_channels, *size)
+    scale = Scale(network.width, network.divisor, network.classes)
     for stage in network.stages:
-        layers = tuple(_stage(stage, network, x))
-        x = moved_back(layers[-1])
-        yield stage, layers
+        parts: list[Part] = []
+        texts = network.texts(stage)
+        for text in texts:
+            stride = 1 if parts else stage.stride
+            parts.append(_part(text, stage.out, stride, scale, x))
+            x = parts[-1].output
+        before: Shape = ()
+        for place in range(len(texts), len(texts) * _depth(stage, network)):
+            text = texts[place % len(texts)]
+            again = len(texts) == 1 and x == before  # what stands there takes the same as the last
+            parts.append(parts[-1] if again else _part(text, stage.out, 1, scale, x))
+            before, x = x, parts[-1].output
+        yield stage, parts
 
 
-def _stage(stage: Stage, network: Network, x: Shape) -> Iterator[Layer]:
-    repeated = network.texts(stage) * _depth(stage, network)
-    for place, text in enumerate(repeated):
-        stride = stage.stride if place == 0 else 1
-        layers = _layers(text, stage, stride, network, x)
-        x = moved_back(layers[-1])
-        for layer in layers:
-            yield layer._replace(name=f"{stage.name}.{place}.{layer.name}")
+class Scale(NamedTuple):
+    """What of a network its parts depend on."""
+
+    width: Fraction
+    divisor: int
+    classes: int
+
+
+@lru_cache(maxsize=1 << 16)
+def _part(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> Part:
+    layers = _layers(text, out, stride, scale, x)
+    return Part(
+        layers,
+        moved_back(layers[-1]),
+        Costs(
+            sum(layer.params for layer in layers),
+            sum(layer.macs for layer in layers),
+            sum(layer.activations for layer in layers),
+        ),
+    )
 
 
 def moved_back(layer: Layer) -> Shape:
@@ -62,53 +135,53 @@ def _depth(stage: Stage, network: Network) -> int:
     return 1 if stage.depth is None else ceil(stage.depth * network.depth)
 
 
-def _layers(text: str, stage: Stage, stride: int, network: Network, x: Shape) -> Layers:
+def _layers(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> Layers:
     if elements.is_element(text):
         kind, values = elements.read(text)
         if "stride" in values and stride != 1:
             values["stride"] = stride
-        return ELEMENTS[kind](values, network, stage, x)
+        return ELEMENTS[kind](values, out, scale, x)
     family, said = read(text)
     known: dict[str, Any] = {**said}
-    if stage.out is not None:
-        known["out"] = stage.out
-    known = {name: _wide(one, network) if name in CHANNELS else one for name, one in known.items()}
+    if out is not None:
+        known["out"] = out
+    known = {name: _wide(one, scale) if name in CHANNELS else one for name, one in known.items()}
     known |= {"in": x[1]} | ({"stride": stride} if "stride" in keys(family) else {})
     return formula(family)(make(family, known), x)
 
 
-def _wide(channels: int, network: Network) -> int:
-    """So many channels at the network's width."""
-    exact = channels * network.width
-    if network.divisor == 1:
+def _wide(channels: int, scale: Scale) -> int:
+    """So many channels at this width."""
+    exact = channels * scale.width
+    if scale.divisor == 1:
         return max(1, exact.numerator // exact.denominator)
-    divisor = network.divisor
+    divisor = scale.divisor
     rounded = max(divisor, int(exact + Fraction(divisor, 2)) // divisor * divisor)
     return rounded if 10 * rounded >= 9 * exact else rounded + divisor
 
 
-def _conv(values: dict[str, Any], network: Network, stage: Stage, x: Shape) -> Layers:
+def _conv(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> Layers:
     kernel, stride = values["kernel"], values["stride"]
     padding = kernel // 2 if values["padding"] < 0 else values["padding"]
-    channels = _channels(values, network, stage, x)
+    channels = _channels(values, out, scale, x)
     op = Conv(kernel=(kernel, kernel), stride=stride, groups=values["groups"], bias=values["bias"])
     sides = [(side + 2 * padding - kernel) // stride + 1 for side in x[2:]]
     layer = Layer("conv", op, "main", x, (x[0], channels, *sides))
-    return (layer, *_norm(values, network, stage, layer.output))
+    return (layer, *_norm(values, out, scale, layer.output))
 
 
-def _channels(values: dict[str, Any], network: Network, stage: Stage, x: Shape) -> int:
+def _channels(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> int:
     """What a convolution puts out: so many, a part of what it takes, or as many as classes."""
     if values["reduce"]:
         return x[1] // int(values["reduce"])
-    said = values["out"] or stage.out
+    said = values["out"] or out
     if not said:
-        return network.classes
-    channels = _wide(said, network)
+        return scale.classes
+    channels = _wide(said, scale)
     return channels if values["narrow"] else max(said, channels)
 
 
-def _norm(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+def _norm(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> Layers:
     layers: list[Layer] = []
     if values["norm"] != "none":
         last = (x[0], *x[2:], x[1])
@@ -122,7 +195,7 @@ def _norm(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) ->
     return tuple(layers)
 
 
-def _max_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+def _max_pool(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> Layers:
     kernel, stride = values["kernel"], values["stride"]
     padding = (kernel - 1) // 2 if values["padding"] < 0 else values["padding"]
     up = stride - 1 if values["ceil"] else 0
@@ -131,24 +204,24 @@ def _max_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape
     return (Layer("pool", op, "main", x, (*x[:2], *sides)),)
 
 
-def _average_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+def _average_pool(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> Layers:
     kernel, stride = values["kernel"], values["stride"]
     sides = [(side - kernel) // stride + 1 for side in x[2:]]
     op = AveragePool(kernel=(kernel, kernel), stride=stride)
     return (Layer("pool", op, "main", x, (*x[:2], *sides)),)
 
 
-def _global_pool(values: dict[str, Any], _network: Network, _stage: Stage, x: Shape) -> Layers:
+def _global_pool(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> Layers:
     size = values["size"]
     return (Layer("pool", GlobalAveragePool(), "main", x, (*x[:2], size, size)),)
 
 
-def _linear(values: dict[str, Any], network: Network, _stage: Stage, x: Shape) -> Layers:
+def _linear(values: dict[str, Any], _out: int | None, scale: Scale, x: Shape) -> Layers:
     features = 1
     for side in x[1:]:
         features *= side
     flat = (x[0], features)
-    y = (x[0], values["out"] or network.classes)
+    y = (x[0], values["out"] or scale.classes)
     layer = Layer("linear", Linear(bias=values["bias"]), "main", flat, y)
     if values["activation"] == "none":
         return (layer,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.spec import keys as keys_of
@@ -77,17 +78,20 @@ class Network:
 
     def texts(self, stage: Stage) -> tuple[str, ...]:
         """A stage's blocks as they are written, with the keys that hold for all blocks."""
-        return tuple(_with(text, self.keys) for text in stage.blocks)
+        keys = tuple(self.keys.items())
+        return tuple(_with(text, keys) for text in stage.blocks)
 
 
 def _decimal(value: object) -> str:
     return f"{float(value):g}" if isinstance(value, Fraction) else str(value)
 
 
-def _with(text: str, keys: Mapping[str, str]) -> str:
+@lru_cache
+def _with(text: str, settings: tuple[tuple[str, str], ...]) -> str:
     """A block's spec, another family in its place where ``block`` says so, and its other keys."""
     if text.partition(":")[0] not in FAMILIES:
         return text
+    keys = dict(settings)
     name, _, instead = keys.get("block", text).partition(":")
     if name not in FAMILIES:
         return f"{name}:{instead}"

@@ -112,7 +112,8 @@ REFUSED = [
     ("budget = [3]", "f.toml: budget 1: 3 is no table; write [[tool.bottlecalc.budget]]"),
     (
         '[[budget]]\nname = "a"\nmax_params = 1\n',
-        "f.toml, line 1: budget 'a': it has neither block, model nor network; give one of block, model and network",
+        "f.toml, line 1: budget 'a': it has neither block, model nor network;"
+        " give one of block, model and network",
     ),
     (
         HEAD + 'model = "a:b"\n',
