@@ -18,6 +18,7 @@ from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import completion
 from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError, Words
+from bottlecalc.networks.knobs import KNOBS
 from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
@@ -238,7 +239,7 @@ class BlockOptions(NamedTuple):
             if not any(key in keys(family) for family in families):
                 names = ", ".join(dict.fromkeys(family.family for family in families))
                 raise OptionError(
-                    f"--{key} {text} is given, and no compared block has {key} ({names});"
+                    f"{spelled(key, text)} is given, and no compared block has {key} ({names});"
                     f" leave it out, or add a --block that has it"
                 )
 
@@ -287,13 +288,18 @@ def _block_options(texts: dict[str, Any]) -> BlockOptions:
     return BlockOptions(keys=_set({**keys, **switches}, others or ()), size=size, batch=batch)
 
 
+def spelled(key: str, text: str) -> str:
+    """How a key is given on the command line."""
+    return f"--{key} {text}" if key in BLOCK_OPTIONS else f"--set {key}={text}"
+
+
 def _set(keys: dict[str, str], others: Iterable[str]) -> dict[str, str]:
     """The keys, and those that ``--set`` gives.
 
     Raises:
         OptionError: one is not of the form key=value, is no key, or is given twice.
     """
-    known = completion.block_keys() if others else ()
+    known = (*completion.block_keys(), *KNOBS) if others else ()
     for text in others:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and value):

@@ -9,7 +9,7 @@ import typer
 
 from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.spec import Block, keys
-from bottlecalc.cli import completion, options
+from bottlecalc.cli import completion, networks, options
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, deliver
 
@@ -20,6 +20,7 @@ Most = str | None
 @block_options
 def solve(
     shared: BlockOptions,
+    words: networks.Words = None,
     block: Annotated[
         list[str] | None,
         typer.Option(
@@ -30,14 +31,15 @@ def solve(
         ),
     ] = None,
     quantity: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--for",
             metavar="KEY",
             autocompletion=completion.quantities,
-            help="What is sought: a number of the block (mid, out, groups, expand, …), or size.",
+            help="What is sought: a number of the block (mid, out, groups, expand, …), or size."
+            "  [default: mid; of a network width]",
         ),
-    ] = "mid",
+    ] = None,
     max_params: Annotated[
         Most, typer.Option("--max-params", metavar="N", help="At most so many parameters: 20k.")
     ] = None,
@@ -85,20 +87,26 @@ def solve(
     `bottlecalc solve --in 64 --for out --max-params 100k --multiple-of 8`
 
     `bottlecalc solve --in 64 --out 128 --break-even`
+
+    `bottlecalc solve network resnet50 --for width --max-macs 1G`
     """
     most = {
         "max_params": max_params, "max_macs": max_macs, "max_flops": max_flops,
         "max_activations": max_activations,
     }  # fmt: skip
     form = options.read_format(output_format, output, Format)
+    if name := networks.read_words(words, "solve"):
+        idle = {"--block": bool(block), "--multiple-of": multiple_of != "1",
+                "--scope": scope != "block", "--break-even": even}  # fmt: skip
+        return networks.solve(name, shared, quantity or "width", most, form, output, idle)
     family, values = _read(block or ["bottleneck"], shared)
     if even:
         is_limited = any(value is not None for value in most.values()) or multiple_of != "1"
-        _refuse_idle(is_limited or scope != "block" or quantity != "mid")
+        _refuse_idle(is_limited or scope != "block" or quantity is not None)
         _break_even(family, values, shared, form, output)
         return
     multiple = options.read_number("--multiple-of", multiple_of)
-    asked = {**values, **most, "for_": quantity, "multiple_of": multiple, "scope": scope}
+    asked = {**values, **most, "for_": quantity or "mid", "multiple_of": multiple, "scope": scope}
     _solve(family, asked, shared, form, output)
 
 

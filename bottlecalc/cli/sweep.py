@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bottlecalc.blocks.arguments import SIDE
-from bottlecalc.cli import completion, options
+from bottlecalc.cli import completion, networks, options
 from bottlecalc.cli.comparison import remark
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
@@ -41,6 +41,7 @@ Format = Literal["table", "json", "csv", "markdown", "parquet"]
 @block_options
 def sweep(
     shared: BlockOptions,
+    words: networks.Words = None,
     blocks: options.Blocks = None,
     where: Annotated[
         list[str] | None,
@@ -140,8 +141,15 @@ def sweep(
     `bottlecalc sweep --in 64 --out 128 --mid 8:128:8 --plot widths.svg`
 
     `bottlecalc sweep --in 64 --out 64:512:64 --mid out/4 --plot costs.svg --x macs --y params`
+
+    `bottlecalc sweep network resnet50 --set width=0.5,1 --set depth=1,2`
     """
     form = options.read_format(output_format, output, Format)
+    if name := networks.read_words(words, "sweep"):
+        idle = {"--block": bool(blocks), "--where": bool(where), "--pareto": bool(pareto),
+                "--sort": bool(sort), "--limit": bool(limit), "--measure": measure,
+                "--plot": bool(plot), "--shard": shard != "1/1"}  # fmt: skip
+        return networks.sweep(name, shared, form, output, idle)
     ask = {"where": where or (), "pareto": pareto, "sort": sort, "limit": limit}
     swept, course = _sweep(shared, blocks or (), **ask, shard=shard)
     _check_length(swept, yes)

@@ -12,7 +12,6 @@ from bottlecalc.text.calls import brief
 from bottlecalc.text.suggest import did_you_mean
 
 DECIMAL = r"(?a)[0-9]+(\.[0-9]+)?"
-KNOBS = ("width", "depth", "classes", "block")
 
 
 def parse(text: str) -> Network:
