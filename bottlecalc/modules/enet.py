@@ -22,7 +22,7 @@ class RegularBottleneck(nn.Module):
 
     def __init__(self, block: ENet) -> None:
         super().__init__()
-        self.in_channels = block.in_channels
+        self.in_channels = self.out_channels = block.in_channels
         width = block.mid_channels or block.in_channels // 4
         self.conv1 = nn.Conv2d(block.in_channels, width, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
@@ -50,7 +50,7 @@ class AsymmetricBottleneck(nn.Module):
 
     def __init__(self, block: ENetAsymmetric) -> None:
         super().__init__()
-        self.in_channels = block.in_channels
+        self.in_channels = self.out_channels = block.in_channels
         width = block.mid_channels or block.in_channels // 4
         self.conv1 = nn.Conv2d(block.in_channels, width, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)

@@ -228,8 +228,28 @@ def _linear(values: dict[str, Any], _out: int | None, scale: Scale, x: Shape) ->
     return layer, vocabulary.activation("activation", y, values["activation"])
 
 
+def _conv_transpose(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> Layers:
+    """Of stride 2, padded so that it doubles height and width."""
+    kernel, said = values["kernel"], values["out"] or out
+    channels = _wide(said, scale) if said else scale.classes
+    op = Conv(kernel=(kernel, kernel), stride=2, bias=values["bias"], transposed=True)
+    y = (x[0], channels, *[2 * side for side in x[2:]])
+    return (Layer("conv", op, "main", x, y),)
+
+
+def _enet_initial(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> Layers:
+    """A 3×3 of stride 2 beside a max pooling, arXiv:1606.02147, figure 2 (a)."""
+    channels = _wide(values["out"], scale)
+    conv = vocabulary.conv("conv", x, channels - x[1], 3, stride=2)
+    pool = Layer("pool", MaxPool(kernel=(3, 3), stride=2), "aside", x, (*x[:2], *conv.output[2:]))
+    joined = vocabulary.concat("concat", conv.output, channels)
+    return (conv, pool, joined, *_norm(values, out, scale, joined.output))
+
+
 ELEMENTS = {
     "conv": _conv,
+    "conv-transpose": _conv_transpose,
+    "enet-initial": _enet_initial,
     "max-pool": _max_pool,
     "average-pool": _average_pool,
     "global-pool": _global_pool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -9,7 +10,9 @@ from torch import Tensor, nn
 
 from bottlecalc.blocks.grammar import make, read
 from bottlecalc.blocks.spec import keys
+from bottlecalc.modules.enet import UpsamplingBottleneck
 from bottlecalc.modules.families import build as build_block
+from bottlecalc.modules.joins import Concat
 from bottlecalc.networks import elements
 from bottlecalc.networks.spec import Network, Stage
 
@@ -18,15 +21,39 @@ FUNCTIONS: dict[str, type[nn.Module]] = {
 }  # fmt: skip
 
 
+class Stages(nn.Sequential):
+    """A network; what its poolings leave behind is taken up again by its unpoolings, last first."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        indices: list[Tensor] = []
+        for stage in self:
+            x = stage(x, indices)
+        return x
+
+
+class Path(nn.ModuleList):
+    """The blocks of a stage."""
+
+    def forward(self, x: Tensor, indices: list[Tensor]) -> Tensor:
+        for block in self:
+            given = [indices.pop()] if isinstance(block, UpsamplingBottleneck) and indices else []
+            y = block(x, *given)
+            if isinstance(y, tuple):
+                y, found = y
+                indices.append(found)
+            x = y
+        return x
+
+
 def build(network: Network) -> nn.Sequential:
     """Build a network.
 
     It takes ``(N, 3, H, W)`` and returns ``(N, classes)``; a stage is a child, its blocks are
     numbered.
     """
-    whole, channels = nn.Sequential(), 3
+    whole, channels = Stages(), 3
     for stage in network.stages:
-        built = nn.Sequential()
+        built = Path()
         for text in network.texts(stage) * _repeats(stage, network):
             block, channels = _block(text, stage, network, channels, first=len(built) == 0)
             built.append(block)
@@ -47,8 +74,9 @@ def _block(
     """A block, and the channels that it puts out."""
     if elements.is_element(text):
         kind, values = elements.read(text)
-        element = Element(kind, values, stage, network, channels, first)
-        return element, element.out_channels
+        if first and stage.stride != 1 and "stride" in values:
+            values["stride"] = stage.stride
+        return _element(kind, values, stage, network, channels)
     family, values = read(text)
     spec: dict[str, Any] = dict(values)
     if stage.out is not None:
@@ -74,62 +102,136 @@ def widened(channels: int, network: Network) -> int:
 
 
 def _filters(values: dict[str, Any], stage: Stage, network: Network, channels: int) -> int:
-    if values["reduce"] > 0:
+    """What a convolution puts out."""
+    if values.get("reduce", 0) > 0:
         return channels // int(values["reduce"])
     given = values["out"] or stage.out
     if given is None or given == 0:
         return network.classes
     wide = widened(given, network)
-    return given if wide < given and not values["narrow"] else wide
+    return given if wide < given and not values.get("narrow", True) else wide
 
 
-class Element(nn.Module):
-    """A layer with its normalisation and activation, or a pooling."""
+def _element(
+    kind: str, values: dict[str, Any], stage: Stage, network: Network, channels: int
+) -> tuple[nn.Module, int]:
+    """An element, and the channels that it puts out, or features where a linear layer follows."""
+    if kind in ("conv", "conv-transpose"):
+        filters = _filters(values, stage, network, channels)
+        convolution = Convolution if kind == "conv" else Upsampling
+        return convolution(values, channels, filters), filters
+    if kind == "enet-initial":
+        filters = widened(values["out"], network)
+        return Initial(channels, filters), filters
+    if kind == "norm":
+        return Normalised(values, channels), channels
+    if kind == "linear":
+        features = values["out"] or network.classes
+        return Linear(values, channels, features), features
+    return Pool(kind, values), channels * values.get("size", 1) ** 2
 
-    def __init__(
-        self, kind: str, values: dict[str, Any], stage: Stage, network: Network,
-        channels: int, first: bool,
-    ) -> None:  # fmt: skip
+
+class Normalised(nn.Module):
+    """What stands before them, if anything does, then normalisation and activation."""
+
+    def __init__(self, values: dict[str, Any], channels: int) -> None:
         super().__init__()
-        if first and stage.stride != 1 and "stride" in values:
-            values = {**values, "stride": stage.stride}
-        self.out_channels = channels
-        self.kind = kind
-        if kind == "conv":
-            self.out_channels = _filters(values, stage, network, channels)
-            kernel, padding = values["kernel"], values["padding"]
-            self.conv = nn.Conv2d(
-                channels, self.out_channels, kernel, stride=values["stride"],
-                padding=kernel // 2 if padding == -1 else padding,
-                groups=values["groups"], bias=values["bias"],
-            )  # fmt: skip
-        elif kind == "max-pool":
-            kernel, padding = values["kernel"], values["padding"]
-            self.pool: nn.Module = nn.MaxPool2d(
-                kernel, values["stride"], (kernel - 1) // 2 if padding == -1 else padding,
-                ceil_mode=values["ceil"],
-            )  # fmt: skip
-        elif kind == "average-pool":
-            self.pool = nn.AvgPool2d(values["kernel"], values["stride"])
-        elif kind == "global-pool":
-            self.pool = nn.AdaptiveAvgPool2d(values["size"])
-            self.out_channels = channels * values["size"] ** 2  # as a linear layer sees it
-        elif kind == "linear":
-            self.out_channels = values["out"] or network.classes
-            self.linear = nn.Linear(channels, self.out_channels, bias=values["bias"])
-        if values.get("norm", "none") == "batch":
-            self.norm: nn.Module = nn.BatchNorm2d(self.out_channels)
-        elif values.get("norm", "none") == "layer":
-            self.norm = nn.LayerNorm(self.out_channels)
-        if values.get("activation", "none") != "none":
+        self.norm: nn.Module | None = None
+        self.activation: nn.Module | None = None
+        if values["norm"] == "batch":
+            self.norm = nn.BatchNorm2d(channels)
+        elif values["norm"] == "layer":
+            self.norm = nn.LayerNorm(channels)
+        if values["activation"] != "none":
             self.activation = FUNCTIONS[values["activation"]]()
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.kind == "linear":
-            x = x.flatten(1)
-        for layer in self.children():
-            if isinstance(layer, nn.LayerNorm):
-                x = layer(x.movedim(1, -1)).movedim(-1, 1)
-            else:
-                x = layer(x)
-        return x
+        if isinstance(self.norm, nn.LayerNorm):
+            x = self.norm(x.movedim(1, -1)).movedim(-1, 1)
+        elif self.norm is not None:
+            x = self.norm(x)
+        return x if self.activation is None else self.activation(x)
+
+
+class Convolution(Normalised):
+    """A convolution, normalised and activated."""
+
+    def __init__(self, values: dict[str, Any], channels: int, filters: int) -> None:
+        super().__init__(values, filters)
+        kernel, padding = values["kernel"], values["padding"]
+        self.conv = nn.Conv2d(
+            channels, filters, kernel, stride=values["stride"],
+            padding=kernel // 2 if padding == -1 else padding,
+            groups=values["groups"], bias=values["bias"],
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(self.conv(x))
+
+
+class Upsampling(nn.Module):
+    """A transposed convolution of stride 2, padded so that it doubles height and width."""
+
+    def __init__(self, values: dict[str, Any], channels: int, filters: int) -> None:
+        super().__init__()
+        kernel = values["kernel"]
+        self.conv = nn.ConvTranspose2d(
+            channels, filters, kernel, stride=2, padding=(kernel - 1) // 2,
+            output_padding=kernel % 2, bias=values["bias"],
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.conv(x)
+        return y
+
+
+class Initial(Normalised):
+    """ENet's first: a convolution beside a pooling (arXiv:1606.02147, figure 2, a)."""
+
+    def __init__(self, channels: int, filters: int) -> None:
+        super().__init__({"norm": "batch", "activation": "PReLU"}, filters)
+        self.conv = nn.Conv2d(channels, filters - channels, 3, stride=2, padding=1, bias=False)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        self.concat = Concat()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(self.concat(self.conv(x), self.pool(x)))
+
+
+class Linear(nn.Module):
+    """A linear layer on all that there is of an image."""
+
+    def __init__(self, values: dict[str, Any], channels: int, features: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(channels, features, bias=values["bias"])
+        has_none = values["activation"] == "none"
+        self.activation = None if has_none else FUNCTIONS[values["activation"]]()
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.linear(x.flatten(1))
+        return y if self.activation is None else self.activation(y)
+
+
+class Pool(nn.Module):
+    """A pooling."""
+
+    def __init__(self, kind: str, values: dict[str, Any]) -> None:
+        super().__init__()
+        self.pool = POOLS[kind](values)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.pool(x)
+        return y
+
+
+def _max_pool(values: dict[str, Any]) -> nn.Module:
+    kernel, padding = values["kernel"], values["padding"]
+    padded = (kernel - 1) // 2 if padding == -1 else padding
+    return nn.MaxPool2d(kernel, values["stride"], padded, ceil_mode=values["ceil"])
+
+
+POOLS: dict[str, Callable[[dict[str, Any]], nn.Module]] = {
+    "max-pool": _max_pool,
+    "average-pool": lambda values: nn.AvgPool2d(values["kernel"], values["stride"]),
+    "global-pool": lambda values: nn.AdaptiveAvgPool2d(values["size"]),
+}

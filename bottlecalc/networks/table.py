@@ -229,6 +229,28 @@ REGNETS = {
     "y_32gf": ((2, 5, 12, 1), (232, 696, 1392, 3712), 232),
     "y_128gf": ((2, 7, 17, 1), (528, 1056, 2904, 7392), 264),
 }
+
+
+def _enet() -> Network:
+    """Paszke et al., arXiv:1606.02147, table 1."""
+    mixed = (
+        *("enet", "enet:dilation=2", "enet-asymmetric", "enet:dilation=4"),
+        *("enet", "enet:dilation=8", "enet-asymmetric", "enet:dilation=16"),
+    )
+    decoder = "enet:relu=true"
+    blocks = {
+        "initial": ("enet-initial",),
+        "stage1": ("enet-down:out=64", *["enet"] * 4),
+        "stage2": ("enet-down:out=128", *mixed),
+        "stage3": mixed,
+        "stage4": ("enet-up:out=64", decoder, decoder),
+        "stage5": ("enet-up:out=16", decoder),
+        "head": ("conv-transpose",),
+    }
+    stages = tuple(Stage(name=name, blocks=texts) for name, texts in blocks.items())
+    return Network(name="enet", stages=stages, classes=19, usual=(Fraction(1), Fraction(1), 19))
+
+
 RESNETS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3),
            152: (3, 8, 36, 3)}  # fmt: skip
 VGGS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -274,6 +296,7 @@ NETWORKS: Mapping[str, Network] = {
         _convnext("convnext_base", (3, 3, 27, 3), 128),
         _convnext("convnext_large", (3, 3, 27, 3), 192),
         _repvgg_a0(),
+        _enet(),
         *(_regnet(name, *rest) for name, rest in REGNETS.items()),
         *(
             _vgg(f"vgg{n}{'_bn' if norm == 'batch' else ''}", depths, norm)

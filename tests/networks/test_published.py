@@ -61,6 +61,7 @@ PARAMS = {
     "se_resnet50": 28_088_024,  # timm, seresnet50
     "mobilenet_v1": 4_231_976,  # timm, mobilenetv1_100
     "repvgg_a0": 9_108_968,  # timm, repvgg_a0, in training form
+    "enet": 351_660,  # PyTorch-ENet, of 19 classes
 }
 
 
@@ -91,3 +92,10 @@ RECEPTIVE = {"vgg11": (150, 32), "vgg16": (212, 32), "mobilenet_v1": (315, 32)}
 def test_receptive_fields(name: str) -> None:
     count = count_network(NETWORKS[name])
     assert (count.receptive_field, count.effective_stride) == RECEPTIVE[name]
+
+
+def test_enet_at_the_size_of_its_paper() -> None:
+    """640×360: 1.774 · 10⁹ MACs; the paper's 3.83 GFLOPs are two for each, of its own network."""
+    count = count_network(NETWORKS["enet"], (360, 640))
+    assert f"{count.macs.block / 1e9:.3f}" == "1.774"
+    assert count.output == (1, 19, 360, 640)
