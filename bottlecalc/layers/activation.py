@@ -26,7 +26,6 @@ class Activation(Op):
         return self.function
 
 
-@dataclass(frozen=True, kw_only=True)
 class PReLU(Op):
     """A ReLU with a learned slope below zero, one for all channels.
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bottlecalc.layers.ops import Op
 
 
-@dataclass(frozen=True, kw_only=True)
 class Add(Op):
     """The sum of branches, element by element."""
 
@@ -17,7 +16,6 @@ class Add(Op):
         return "add"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Multiply(Op):
     """A product element by element, as of a map and its channels' gates: no MACs."""
 
@@ -27,7 +25,6 @@ class Multiply(Op):
         return "multiply"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Concat(Op):
     """The channels of branches, one branch's after the other's."""
 

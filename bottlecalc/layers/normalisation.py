@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bottlecalc.layers.ops import Factors, Op, Shape
 
 
-@dataclass(frozen=True, kw_only=True)
 class BatchNorm(Op):
     """Batch normalisation: a scale and a shift for every channel, and no MACs.
 
@@ -24,7 +21,6 @@ class BatchNorm(Op):
         return "batch norm"
 
 
-@dataclass(frozen=True, kw_only=True)
 class LayerNorm(Op):
     """Layer normalisation over the last dimension: a scale and a shift for every feature.
 
@@ -41,7 +37,6 @@ class LayerNorm(Op):
         return "layer norm"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Scale(Op):
     """A learned factor for every channel.
 

@@ -18,10 +18,22 @@ Factors = tuple[int, ...]
 
 
 class Op:
-    """A layer that holds nothing and multiplies nothing, unless an op says otherwise."""
+    """A layer that holds nothing and multiplies nothing, unless an op says otherwise.
+
+    Ops of which nothing can be said are equal where they are of one kind; the others are values.
+    """
 
     multiplies = False
     """Whether it is a convolution or a matrix product, so that it has MACs and activations."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
     @property
     def upsamples(self) -> bool:

@@ -46,7 +46,6 @@ class AveragePool(Op):
         return f"{sides(self.kernel)} average pool{settings(self)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class GlobalAveragePool(Op):
     """The mean of every channel.
 
