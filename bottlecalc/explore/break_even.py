@@ -19,6 +19,7 @@ from bottlecalc.explore import arguments
 from bottlecalc.explore.cases import trace
 from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
 from bottlecalc.explore.solve import solve
+from bottlecalc.formulas.families import formula
 from bottlecalc.layers.expression import OPERATORS, Evaluation
 from bottlecalc.text.calls import public
 from bottlecalc.text.display import Displayed
@@ -119,9 +120,10 @@ def _meeting(
             )
     if WIDTH in values:
         raise SolveError(f"{key(WIDTH)} is given and sought; leave it out")
+    values = _with_out(family, values)
     asked = Question(family=family, values=values, size=size, batch=batch, quantity=WIDTH,
                      scope="main")  # fmt: skip
-    baseline = closed_form.count(_plain(values), size, batch)
+    baseline = closed_form.count(_plain(family, values), size, batch)
     solution = _solution(asked, baseline)
     nearest = solution.below or solution.above
     assert nearest is not None
@@ -180,7 +182,9 @@ def _is_short(count: Count) -> bool:
 def _is_even(count: Count) -> bool:
     """Whether all weights that are compared are used equally often, so that MACs are as these."""
     images, _, *sides = count.input
-    baseline = closed_form.count(_plain(_values(count.block)), (sides[0], sides[1]), images)
+    baseline = closed_form.count(
+        _plain(type(count.block), _values(count.block)), (sides[0], sides[1]), images
+    )
     layers = [layer for one in (count, baseline) for layer in one.layers if layer.branch == "main"]
     return len({prod(layer.positions) for layer in layers if layer.op.multiplies}) == 1
 
@@ -203,13 +207,23 @@ def widest(
     others = {name: value for name, value in values.items() if name != WIDTH}
     asked = Question(family=family, values=others, size=size, quantity=WIDTH, scope="main")
     try:
-        return _solution(asked, closed_form.count(_plain(others), size), figure).value
+        return _solution(asked, closed_form.count(_plain(family, others), size), figure).value
     except SolveError:  # no width is too wide
         return None
 
 
-def _plain(values: Mapping[str, Any]) -> Block:
-    return make(Plain, {name: value for name, value in values.items() if name in keys(Plain)})
+def _plain(family: type[Block], values: Mapping[str, Any]) -> Block:
+    """The plain block of the same channels."""
+    said = _with_out(family, values)
+    return make(Plain, {name: value for name, value in said.items() if name in keys(Plain)})
+
+
+def _with_out(family: type[Block], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of a block, and the output's channels where they follow from that."""
+    follow = formula(family).follows
+    if "out" in values or "out" not in follow or "in" not in values:
+        return values
+    return {**values, "out": follow["out"](family.unchecked(values))}
 
 
 def _solution(question: Question, baseline: Count, figure: MidFigure = "params") -> Solution:
