@@ -17,7 +17,7 @@ from bottlecalc.text.calls import quoted
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
 
-KEYS = ("name", "size", "classes", "divisor", "stem", "stage", "head")
+KEYS = ("size", "classes", "divisor", "stem", "stage", "head")
 STAGE_KEYS = ("name", "block", "depth", "out", "stride")
 HEADER = re.compile(r"\s*\[\[\s*stage\s*\]\]")
 EXAMPLE = 'block = "bottleneck", depth = 3, out = 256, stride = 2'
@@ -66,7 +66,7 @@ class File:
         named = [("stem", stem)] if stem else []
         whole = [Stage(name=name, blocks=blocks) for name, blocks in named]
         return Network(
-            name=str(self.document.get("name", Path(self.path).stem)),
+            name=self.path,
             stages=(*whole, *stages, Stage(name="head", blocks=head)),
             size=size, classes=classes, divisor=self._number("divisor", 1),
             usual=(Network.width, Network.depth, classes),
