@@ -20,6 +20,7 @@ from pathlib import Path
 import typer.main
 
 from bottlecalc.cli import command_line
+from docs import families
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
@@ -63,6 +64,10 @@ def current(path: Path) -> dict[Path, bytes]:
         write_files(text, folder)
         text = CONSOLE.sub(lambda block: _transcript(block.group(), folder), text)
         drawn = {path.parent / figure.name: figure.read_bytes() for figure in folder.glob("*.svg")}
+    if families.BEGIN in text:
+        text = families.written(text)
+        folder = path.parent / path.stem
+        drawn |= {folder / name: figure for name, figure in families.figures().items()}
     return {path: text.encode(), **drawn}
 
 
@@ -117,6 +122,7 @@ def main() -> int:
         if "--check" in sys.argv:
             print(f"{path.relative_to(ROOT)} is not current; write it with: python docs/build.py")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
     return 1 if outdated and "--check" in sys.argv else 0
 
