@@ -10,7 +10,7 @@ from bottlecalc.blocks.catalogue import Family, describe
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.handout.figure import block_figure
-from bottlecalc.render.words import code, markdown
+from bottlecalc.render.words import code
 
 BEGIN, END = "<!-- families: written by docs/build.py -->\n", "<!-- end of families -->\n"
 
@@ -103,7 +103,4 @@ def _cell(figure: int) -> str:
 
 def _prose(text: str) -> str:
     """What a docstring says, its code as Markdown has it."""
-    pieces = text.split("``")
-    return "".join(
-        f"`{piece}`" if place % 2 else markdown(piece) for place, piece in enumerate(pieces)
-    )
+    return text.replace("``", "`").replace("|", r"\|")
