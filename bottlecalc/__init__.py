@@ -23,12 +23,30 @@ if TYPE_CHECKING:
     from bottlecalc.agreement.ask import MeasureError, count_model, measure
     from bottlecalc.agreement.compare import Comparison, compare
     from bottlecalc.agreement.count import count
+    from bottlecalc.agreement.networks import (
+        NetworkComparison,
+        NetworkCount,
+        NetworkRatio,
+        StageCount,
+        compare_networks,
+    )
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import Count, ModelCount
     from bottlecalc.blocks.catalogue import Catalogue, Family, Key, families
+    from bottlecalc.blocks.convnext import ConvNeXt
+    from bottlecalc.blocks.csp import C2f
+    from bottlecalc.blocks.dense import Dense
+    from bottlecalc.blocks.enet import ENet, ENetAsymmetric, ENetDown, ENetUp
     from bottlecalc.blocks.families import FAMILIES
+    from bottlecalc.blocks.fire import Fire
+    from bottlecalc.blocks.ghost import Ghost
     from bottlecalc.blocks.grammar import parse
+    from bottlecalc.blocks.mobile import FusedMBConv, InvertedResidual, MBConv, Separable
+    from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
+    from bottlecalc.blocks.regnet import RegNet
+    from bottlecalc.blocks.repvgg import RepVGG
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
+    from bottlecalc.blocks.shuffle import Shuffle
     from bottlecalc.blocks.spec import Block, BlockError, Rule
     from bottlecalc.budgets.budget import Budget
     from bottlecalc.budgets.budget import Limit as BudgetLimit
@@ -50,15 +68,18 @@ if TYPE_CHECKING:
     from bottlecalc.handout import HandoutError
     from bottlecalc.handout.marking import mark_answers
     from bottlecalc.handout.write import write_handout
-    from bottlecalc.layers.activation import Activation
+    from bottlecalc.layers.activation import Activation, PReLU
     from bottlecalc.layers.count import Operations, Params
     from bottlecalc.layers.counted import Counted, Node, Parameters
+    from bottlecalc.layers.joins import Add, ChannelShuffle, Concat, Multiply
     from bottlecalc.layers.layer import Layer
-    from bottlecalc.layers.normalisation import BatchNorm
-    from bottlecalc.layers.ops import Conv, Op
-    from bottlecalc.layers.pooling import MaxPool
+    from bottlecalc.layers.normalisation import BatchNorm, LayerNorm, Scale
+    from bottlecalc.layers.ops import Conv, Linear, Op
+    from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, MaxUnpool
     from bottlecalc.models.failure import ModelTypeError, TargetError
     from bottlecalc.modules.build import build
+    from bottlecalc.networks.spec import Network, NetworkError, Stage
+    from bottlecalc.networks.table import NETWORKS
     from bottlecalc.render.frames import FrameError
     from bottlecalc.text.calls import ArgumentError
     from bottlecalc.text.files import OutputError
@@ -68,7 +89,9 @@ if TYPE_CHECKING:
 
 HOMES = {
     "Activation": "layers.activation",
+    "Add": "layers.joins",
     "ArgumentError": "text.calls",
+    "AveragePool": "layers.pooling",
     "Baseline": "budgets.verdict",
     "Basic": "blocks.residual",
     "BatchNorm": "layers.normalisation",
@@ -80,52 +103,87 @@ HOMES = {
     "Budget": "budgets.budget",
     "BudgetError": "budgets.entry",
     "BudgetLimit": "budgets.budget:Limit",
+    "C2f": "blocks.csp",
     "Candidate": "explore.question",
     "Catalogue": "blocks.catalogue",
+    "ChannelShuffle": "layers.joins",
     "Comparison": "agreement.compare",
+    "Concat": "layers.joins",
     "Condition": "explore.condition",
     "Conv": "layers.ops",
+    "ConvNeXt": "blocks.convnext",
     "Count": "agreement.result",
     "Counted": "layers.counted",
     "Course": "explore.pages",
+    "Dense": "blocks.dense",
     "Design": "explore.designs",
     "Difference": "agreement.agreement",
+    "ENet": "blocks.enet",
+    "ENetAsymmetric": "blocks.enet",
+    "ENetDown": "blocks.enet",
+    "ENetUp": "blocks.enet",
     "FAMILIES": "blocks.families",
     "Family": "blocks.catalogue",
     "Finding": "budgets.verdict",
+    "Fire": "blocks.fire",
     "FrameError": "render.frames",
+    "FusedMBConv": "blocks.mobile",
+    "Ghost": "blocks.ghost",
+    "GlobalAveragePool": "layers.pooling",
     "Grid": "explore.grid",
     "HandoutError": "handout",
     "Input": "text.shapes",
     "InputError": "text.shapes",
+    "InvertedResidual": "blocks.mobile",
     "Key": "blocks.catalogue",
     "Layer": "layers.layer",
+    "LayerNorm": "layers.normalisation",
     "Limit": "explore.question",
+    "Linear": "layers.ops",
+    "MBConv": "blocks.mobile",
     "MaxPool": "layers.pooling",
+    "MaxUnpool": "layers.pooling",
     "MeasureError": "agreement.ask",
     "Mixture": "explore.designs",
     "ModelCount": "agreement.result",
     "ModelTypeError": "models.failure",
+    "Multiply": "layers.joins",
+    "NETWORKS": "networks.table",
+    "Network": "networks.spec",
+    "NetworkComparison": "agreement.networks",
+    "NetworkCount": "agreement.networks",
+    "NetworkError": "networks.spec",
+    "NetworkRatio": "agreement.networks",
     "Node": "layers.counted",
     "Op": "layers.ops",
     "Operations": "layers.count",
     "Order": "explore.arrange",
     "OutputError": "text.files",
+    "PReLU": "layers.activation",
     "Page": "explore.designs",
     "Parameters": "layers.counted",
     "Params": "layers.count",
     "Part": "budgets.verdict",
     "Plain": "blocks.residual",
+    "PreactBasic": "blocks.preactivation",
+    "PreactBottleneck": "blocks.preactivation",
     "QuantityError": "text.numbers",
     "Question": "explore.question",
     "RangeError": "text.ranges",
     "Ratio": "agreement.ratios",
+    "RegNet": "blocks.regnet",
+    "RepVGG": "blocks.repvgg",
     "Report": "budgets.verdict",
     "Rule": "blocks.spec",
+    "Scale": "layers.normalisation",
+    "Separable": "blocks.mobile",
     "Shard": "explore.shard",
+    "Shuffle": "blocks.shuffle",
     "Sizes": "text.ranges",
     "Solution": "explore.question",
     "SolveError": "explore.question",
+    "Stage": "networks.spec",
+    "StageCount": "agreement.networks",
     "Sweep": "explore.sweep",
     "SweepError": "explore.grid",
     "TargetError": "models.failure",
@@ -135,6 +193,7 @@ HOMES = {
     "build": "modules.build",
     "check": "budgets.repository",
     "compare": "agreement.compare",
+    "compare_networks": "agreement.networks",
     "count": "agreement.count",
     "count_model": "agreement.ask",
     "families": "blocks.catalogue",
@@ -149,8 +208,11 @@ HOMES = {
 
 __all__ = [
     "FAMILIES",
+    "NETWORKS",
     "Activation",
+    "Add",
     "ArgumentError",
+    "AveragePool",
     "Baseline",
     "Basic",
     "BatchNorm",
@@ -162,51 +224,85 @@ __all__ = [
     "Budget",
     "BudgetError",
     "BudgetLimit",
+    "C2f",
     "Candidate",
     "Catalogue",
+    "ChannelShuffle",
     "Comparison",
+    "Concat",
     "Condition",
     "Conv",
+    "ConvNeXt",
     "Count",
     "Counted",
     "Course",
+    "Dense",
     "Design",
     "Difference",
+    "ENet",
+    "ENetAsymmetric",
+    "ENetDown",
+    "ENetUp",
     "Family",
     "Finding",
+    "Fire",
     "FrameError",
+    "FusedMBConv",
+    "Ghost",
+    "GlobalAveragePool",
     "Grid",
     "HandoutError",
     "Input",
     "InputError",
+    "InvertedResidual",
     "Key",
     "Layer",
+    "LayerNorm",
     "Limit",
+    "Linear",
+    "MBConv",
     "MaxPool",
+    "MaxUnpool",
     "MeasureError",
     "Mixture",
     "ModelCount",
     "ModelTypeError",
+    "Multiply",
+    "Network",
+    "NetworkComparison",
+    "NetworkCount",
+    "NetworkError",
+    "NetworkRatio",
     "Node",
     "Op",
     "Operations",
     "Order",
     "OutputError",
+    "PReLU",
     "Page",
     "Parameters",
     "Params",
     "Part",
     "Plain",
+    "PreactBasic",
+    "PreactBottleneck",
     "QuantityError",
     "Question",
     "RangeError",
     "Ratio",
+    "RegNet",
+    "RepVGG",
     "Report",
     "Rule",
+    "Scale",
+    "Separable",
     "Shard",
+    "Shuffle",
     "Sizes",
     "Solution",
     "SolveError",
+    "Stage",
+    "StageCount",
     "Sweep",
     "SweepError",
     "TargetError",
@@ -216,6 +312,7 @@ __all__ = [
     "build",
     "check",
     "compare",
+    "compare_networks",
     "count",
     "count_model",
     "families",

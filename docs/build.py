@@ -45,9 +45,9 @@ fvcore, leaving out whoever would take too much, and of a sweep about a sample; 
 at any size. Keys, families and budgets complete in the shell: `bottlecalc --install-completion`, or
 `--install-completion zsh` for one that is named.
 
-A SPEC is `family:key=value,…`. The families are `plain`, `basic` and `bottleneck`; the keys are
-`in`, `out`, `stride`, `dilation`, `downsample`, `upsample` and, for `bottleneck`, `mid` and
-`groups`. [Blocks](blocks.md) says what each one is.
+A SPEC is `family:key=value,…`. `bottlecalc blocks` lists the families, and `bottlecalc blocks
+bottleneck` the keys of one; a key that is no option of its own is given by `--set KEY=VALUE`.
+[Blocks](blocks.md) says what each one is.
 """
 
 

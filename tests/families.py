@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import MISSING, replace
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -18,7 +18,6 @@ from bottlecalc.blocks.mobile import (
     FusedMBConv,
     InvertedResidual,
     MBConv,
-    Mobile,
     Separable,
 )
 from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
@@ -26,16 +25,9 @@ from bottlecalc.blocks.regnet import RegNet
 from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.shuffle import Shuffle
-from bottlecalc.blocks.spec import Block
-
-CHANNELS = st.integers(1, 2000)
-FEW_CHANNELS = st.integers(1, 23)
-ODD = st.sampled_from([1, 3, 5, 7])
-EXPAND = st.sampled_from([1, 1, 2, 5, 6])
-SETTINGS = st.one_of(
-    st.fixed_dictionaries({"stride": st.integers(1, 5), "upsample": st.booleans()}),
-    st.just({"downsample": True}),
-)
+from bottlecalc.blocks.spec import Block, keys
+from tests import strategies
+from tests.strategies import CHANNELS, EXPAND
 
 
 class Published(NamedTuple):
@@ -68,161 +60,15 @@ class FamilyTests(NamedTuple):
     published: tuple[Published, ...]
 
 
-@st.composite
-def _plains(draw: st.DrawFn, channels: Any) -> Block:
-    return Plain(
-        draw(channels), draw(channels), dilation=draw(st.integers(1, 4)), **draw(SETTINGS)
-    )  # fmt: skip
-
-
-@st.composite
-def _resnets(draw: st.DrawFn, out: int) -> dict[str, Any]:
-    """What blocks of ResNet may have in common."""
-    settings: dict[str, Any] = {"dilation": draw(st.integers(1, 4)), **draw(SETTINGS)}
-    if not settings.get("downsample") and settings["stride"] < 3:
-        settings["avg"] = draw(st.booleans())
-    reductions = st.one_of(st.none(), st.integers(1, min(out, 20)))
-    return {"se": draw(reductions), **settings}
-
-
-@st.composite
-def _basics(draw: st.DrawFn, channels: Any) -> Block:
-    out = draw(channels)
-    return Basic(draw(channels), out, **draw(_resnets(out)))
-
-
-@st.composite
-def _bottlenecks(draw: st.DrawFn, channels: Any) -> Block:
-    narrow, v1 = draw(st.booleans()), draw(st.booleans())
-    out = draw(channels) + 3 * narrow
-    settings = draw(_resnets(out))
-    if narrow:
-        return Bottleneck(draw(channels), out, v1=v1, **settings)
-    groups = draw(st.integers(1, 7))
-    mid = groups * draw(st.integers(1, 9))
-    return Bottleneck(draw(channels), out, mid_channels=mid, groups=groups, v1=v1, **settings)
-
-
-@st.composite
-def _mobiles(draw: st.DrawFn, /, family: type[Mobile], channels: Any, **keys: Any) -> Block:
-    """Of as many channels out as in, too: what is put in is added then."""
-    channels_in = draw(channels)
-    channels_out = draw(st.one_of(st.just(channels_in), channels))
-    stride, kernel = draw(st.sampled_from([1, 1, 2, 3])), draw(ODD)
-    others = {name: draw(values) for name, values in keys.items()}
-    return family(channels_in, channels_out, stride=stride, kernel=kernel, **others)
-
-
-@st.composite
-def _convnexts(draw: st.DrawFn, channels: Any) -> Block:
-    width = draw(channels)
-    out = draw(st.sampled_from([None, width]))
-    return ConvNeXt(width, out, kernel=draw(ODD), expand=draw(EXPAND))
-
-
-@st.composite
-def _fires(draw: st.DrawFn, channels: Any) -> Block:
-    if draw(st.booleans()):
-        return Fire(draw(channels), 2 * (3 + draw(channels)))
-    return Fire(draw(channels), 2 * draw(channels), squeeze=draw(st.integers(1, 40)))
-
-
-@st.composite
-def _ghosts(draw: st.DrawFn, channels: Any) -> Block:
-    """Of ratios that divide the output's channels, that do not, and that exceed them."""
-    return Ghost(
-        draw(channels),
-        draw(channels),
-        stride=draw(st.integers(1, 3)),
-        ratio=draw(st.integers(2, 9)),
-        kernel=draw(ODD),
-        dw=draw(ODD),
-    )
-
-
-@st.composite
-def _dense(draw: st.DrawFn, channels: Any) -> Block:
-    width, growth = draw(channels), draw(st.integers(1, 40))
-    settings: dict[str, Any] = {"growth": growth, "bn_size": draw(st.integers(1, 5))}
-    if draw(st.booleans()):
-        settings["out_channels"] = width + growth
-    return Dense(width, **settings)
-
-
-@st.composite
-def _repvgg(draw: st.DrawFn, channels: Any) -> Block:
-    groups, width = draw(st.integers(1, 5)), draw(channels)
-    out = draw(st.one_of(st.just(width), channels))
-    return RepVGG(
-        groups * width, groups * out,
-        stride=draw(st.integers(1, 3)), groups=groups, deploy=draw(st.booleans()),
-    )  # fmt: skip
-
-
-@st.composite
-def _shuffles(draw: st.DrawFn, channels: Any) -> Block:
-    out, stride = 2 * draw(channels), draw(st.integers(1, 3))
-    return Shuffle(out if stride == 1 else draw(channels), out, stride=stride)
-
-
-@st.composite
-def _enets(draw: st.DrawFn, family: type[ENet] | type[ENetAsymmetric], channels: Any) -> Block:
-    settings: dict[str, Any] = {"relu": draw(st.booleans()), **_middle(draw, channels)}
-    width = draw(channels) + 3
-    if draw(st.booleans()):
-        settings["out_channels"] = width
-    if family is ENet:
-        settings["dilation"] = draw(st.integers(1, 4))
-    return family(width, **settings)
-
-
-@st.composite
-def _enets_down(draw: st.DrawFn, channels: Any) -> Block:
-    width, wider = draw(channels) + 3, draw(st.integers(0, 30))
-    middle = _middle(draw, channels)
-    return ENetDown(width, width + wider, relu=draw(st.booleans()), **middle)
-
-
-@st.composite
-def _enets_up(draw: st.DrawFn, channels: Any) -> Block:
-    return ENetUp(draw(channels) + 3, draw(channels), **_middle(draw, channels))
-
-
-@st.composite
-def _c2fs(draw: st.DrawFn, channels: Any) -> Block:
-    return C2f(draw(channels), draw(channels) + 1, n=draw(st.integers(1, 6)))
-
-
-def _middle(draw: st.DrawFn, channels: Any) -> dict[str, int]:
-    return {"mid_channels": draw(channels)} if draw(st.booleans()) else {}
-
-
-def _preact_basics(draw: st.DrawFn, channels: Any) -> Block:
-    stride, dilation = draw(st.integers(1, 5)), draw(st.integers(1, 4))
-    return PreactBasic(*_ends(draw, channels), stride=stride, dilation=dilation)
-
-
-@st.composite
-def _preact_bottlenecks(draw: st.DrawFn, channels: Any) -> Block:
-    settings = {"stride": draw(st.integers(1, 5)), "dilation": draw(st.integers(1, 4))}
-    before, after = _ends(draw, channels)
-    if after > 3 and draw(st.booleans()):
-        return PreactBottleneck(before, after, **settings)
-    return PreactBottleneck(before, after, mid_channels=draw(st.integers(1, 63)), **settings)
-
-
-@st.composite
-def _regnets(draw: st.DrawFn, channels: Any) -> Block:
-    width = draw(st.integers(1, 9))
-    before, after = _ends(draw, channels.map(lambda one: one * width))
-    se = before > 2 and draw(st.booleans())
-    return RegNet(before, after, stride=draw(st.integers(1, 5)), group_width=width, se=se)
-
-
-def _ends(draw: st.DrawFn, channels: Any) -> tuple[int, int]:
-    """Channels before and after, often the same, so that the shortcut is an identity."""
-    before = draw(channels)
-    return before, before if draw(st.booleans()) else draw(channels)
+def said(block: Block) -> dict[str, Any]:
+    """What a spec says, by key, its defaults left out."""
+    fields = keys(type(block)).items()
+    values = {name: (getattr(block, field.name), field.default) for name, field in fields}
+    return {
+        name: value
+        for name, (value, default) in values.items()
+        if default is MISSING or value != default or isinstance(default, bool)
+    }
 
 
 NARROW = Bottleneck(64, 128)
@@ -240,7 +86,7 @@ REGNET_Y = RegNet(104, 104, group_width=8, se=True)
 
 FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
     Plain: FamilyTests(
-        _plains,
+        strategies.plains,
         (
             # CS231n's listing of VGGNet has the 73,728; MACs are 56·56 times it.
             Published("CS231n, one 3×3", Plain(64, 128), 56, "params_main", 73_728),
@@ -248,7 +94,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     Basic: FamilyTests(
-        _basics,
+        strategies.basics,
         (
             Published(
                 "torchvision, ResNet-34", Basic(64, 128, stride=2), 56, "params_block", 230_144
@@ -268,7 +114,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     Bottleneck: FamilyTests(
-        _bottlenecks,
+        strategies.bottlenecks,
         (
             Published("textbook arithmetic", NARROW, 56, "params_main", 15_360),
             Published("textbook arithmetic", NARROW, 56, "macs_main", 48_168_960),
@@ -303,7 +149,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     Separable: FamilyTests(
-        lambda channels: _mobiles(Separable, channels, dilation=st.integers(1, 4)),
+        lambda channels: strategies.mobiles(Separable, channels, dilation=st.integers(1, 4)),
         (
             Published("timm, mobilenetv1_100", Separable(64, 128), 56, "params_block", 9_152),
             # MobileNets (arXiv:1704.04861), table 3: "52.3" million, "0.27" million.
@@ -312,7 +158,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     InvertedResidual: FamilyTests(
-        lambda channels: _mobiles(InvertedResidual, channels, expand=EXPAND),
+        lambda channels: strategies.mobiles(InvertedResidual, channels, expand=EXPAND),
         (
             # torchvision's mobilenet_v2, features 1 to 4.
             Published("torchvision, MobileNetV2", InvertedResidual(24, 24), 56,
@@ -329,7 +175,9 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     MBConv: FamilyTests(
-        lambda channels: _mobiles(MBConv, channels, expand=EXPAND, se=st.integers(1, 9)),
+        lambda channels: strategies.mobiles(
+            MBConv, channels, expand=EXPAND, se=st.integers(1, 9)
+        ),
         (
             # torchvision's efficientnet_b0, features 1 to 4, as torchinfo prints them.
             Published("torchinfo, EfficientNet-B0", MBConv(24, 24), 56, "params_block", 10_710),
@@ -345,7 +193,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     FusedMBConv: FamilyTests(
-        lambda channels: _mobiles(FusedMBConv, channels, expand=EXPAND),
+        lambda channels: strategies.mobiles(FusedMBConv, channels, expand=EXPAND),
         (
             # torchvision's efficientnet_v2_s, features 1 to 3.
             Published("torchvision, EfficientNetV2-S", FusedMBConv(48, 48), 96,
@@ -359,7 +207,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     ConvNeXt: FamilyTests(
-        _convnexts,
+        strategies.convnexts,
         (
             # torchvision's convnext_tiny, a block of each stage.
             Published("torchvision, ConvNeXt-T", ConvNeXt(96), 56, "params_block", 79_296),
@@ -370,7 +218,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     Fire: FamilyTests(
-        _fires,
+        strategies.fires,
         (
             # SqueezeNet (arXiv:1602.07360), table 1, before pruning: fire2 to fire9.
             Published("SqueezeNet table 1", Fire(96, 128, squeeze=16), 55,
@@ -386,13 +234,13 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     Ghost: FamilyTests(
-        _ghosts,
+        strategies.ghosts,
         (
             Published("timm, ghostnet_100", Ghost(16, 16), 112, "params_block", 232),
         ),
     ),
     Dense: FamilyTests(
-        _dense,
+        strategies.dense,
         (
             # torchvision's densenet121, denseblock1.denselayer1.
             Published("torchvision, DenseNet-121", Dense(64), 56, "params_block", 45_440),
@@ -401,7 +249,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     RepVGG: FamilyTests(
-        _repvgg,
+        strategies.repvgg,
         (
             # timm's repvgg_a0, stages.0.1, as it is trained: 10C² + 6C.
             Published("timm, RepVGG-A0", RepVGG(48, 48), 56, "params_block", 23_328),
@@ -412,23 +260,23 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
     ),
     # The parameters that the blocks of davidtvs/PyTorch-ENet hold.
     ENet: FamilyTests(
-        lambda channels: _enets(ENet, channels),
+        lambda channels: strategies.enets(ENet, channels),
         (Published("PyTorch-ENet, regular", ENet(128), 8, "params_block", 17_796),),
     ),
     ENetAsymmetric: FamilyTests(
-        lambda channels: _enets(ENetAsymmetric, channels),
+        lambda channels: strategies.enets(ENetAsymmetric, channels),
         (Published("PyTorch-ENet, asymmetric", ENetAsymmetric(128), 8, "params_block", 18_885),),
     ),
     ENetDown: FamilyTests(
-        _enets_down,
+        strategies.enets_down,
         (Published("PyTorch-ENet, down", ENetDown(64, 128), 8, "params_block", 8_772),),
     ),
     ENetUp: FamilyTests(
-        _enets_up,
+        strategies.enets_up,
         (Published("PyTorch-ENet, up", ENetUp(128, 64), 8, "params_block", 18_816),),
     ),
     Shuffle: FamilyTests(
-        _shuffles,
+        strategies.shuffles,
         (
             # torchvision's shufflenet_v2_x1_0, stage2.0 and stage2.1.
             Published("torchvision, ShuffleNetV2", Shuffle(24, 116, stride=2), 56,
@@ -437,7 +285,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     C2f: FamilyTests(
-        _c2fs,
+        strategies.c2fs,
         (
             # ultralytics' yolov8n.yaml: model.2 and, by hand, model.4.
             Published("ultralytics, YOLOv8n", C2f(32, 32), 8, "params_block", 7_360),
@@ -445,7 +293,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     PreactBasic: FamilyTests(
-        _preact_basics,
+        strategies.preact_basics,
         (
             # timm's resnetv2_18, stages 0 and 1.
             Published("timm, ResNet-18 v2", PreactBasic(64, 64), 56, "params_block", 73_984),
@@ -455,7 +303,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     PreactBottleneck: FamilyTests(
-        _preact_bottlenecks,
+        strategies.preact_bottlenecks,
         (
             # timm's resnetv2_50, stages 0 and 1.
             Published("timm, ResNet-50 v2", PREACT, 56, "params_block", 70_400),
@@ -471,7 +319,7 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
         ),
     ),
     RegNet: FamilyTests(
-        _regnets,
+        strategies.regnets,
         (
             # The same in torchvision and timm, of the networks' first and second stages.
             Published("RegNetX-400MF", REGNET_DOWN, 112, "params_block", 7_936),

@@ -21,7 +21,7 @@ def document(public: str) -> str:
     return "" if by_itself else text
 
 
-DATA = {"FAMILIES"}
+DATA = {"FAMILIES", "NETWORKS"}
 """Public names that are no classes or functions, documented where they stand."""
 
 
@@ -59,7 +59,11 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
 @pytest.mark.parametrize(
     "result",
-    ["BreakEven", "Comparison", "Count", "Design", "Difference", "ModelCount", "Ratio", "Solution"],
+    [
+        *("BreakEven", "Comparison", "Count", "Design", "Difference", "ModelCount", "Network"),
+        *("NetworkComparison", "NetworkCount", "NetworkRatio", "Ratio", "Solution", "Stage"),
+        "StageCount",
+    ],
 )
 def test_results_are_frozen_and_told_by_keyword(result: str) -> None:
     """No field can be taken by its position, so that fields can be added."""

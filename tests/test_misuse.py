@@ -33,6 +33,7 @@ VALUES: list[Any] = [
 CONV = nn.Conv2d(3, 4, 3)
 SWEPT = partial(bottlecalc.sweep, "bottleneck", in_=6, out=10)
 SOLVED = partial(bottlecalc.solve, "bottleneck", in_=6, out=10, max_params=999)
+NETWORKS = partial(bottlecalc.compare_networks, "resnet18")
 QUESTION = partial(bottlecalc.Question, family=Bottleneck, values={"in": 6, "out": 10})
 HELD = partial(assert_within_budget, Plain(3, 4), max_params=999)
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -61,6 +62,10 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "sweep sort": lambda value: SWEPT(sort=value),
     "sweep limit": lambda value: SWEPT(limit=value),
     "sweep shard": lambda value: SWEPT(shard=value),
+    "compare_networks": lambda value: bottlecalc.compare_networks(value),
+    "compare_networks size": lambda value: NETWORKS(size=value),
+    "compare_networks batch": lambda value: NETWORKS(batch=value),
+    "compare_networks measure": lambda value: NETWORKS(measure=value),
     "solve": lambda value: bottlecalc.solve(value, in_=3, out=4, max_params=999),
     "solve in": lambda value: SOLVED(in_=value),
     "solve downsample": lambda value: SOLVED(downsample=value),
@@ -104,6 +109,8 @@ FINE: dict[str, tuple[Any, ...]] = {
     "count counter": (None,),
     "compare size": ("56",),
     "compare counts": (None,),
+    "compare_networks size": (None, "56"),
+    "compare_networks measure": (None, True, False),
     "sweep in": ("56", b"7", [1, 2, 3]),
     "sweep downsample": (True, False),
     "sweep size": ("56", b"7", [1, 2, 3]),
@@ -182,6 +189,15 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
         lambda: bottlecalc.compare(Plain(3, 4), measure="x"),
         "measure = 'x'; give True, False or 'in",
     ),
+    (lambda: bottlecalc.compare_networks(5), "5 is no network; give one, such as 'resnet50:width"),
+    (lambda: bottlecalc.compare_networks(CONV), "Conv2d is a model, not a network; count it by co"),
+    (lambda: bottlecalc.compare_networks(), "no network was given; give at least one, such as"),
+    (
+        lambda: bottlecalc.compare_networks("resnet5"),
+        "unknown network 'resnet5' (did you",
+    ),
+    (lambda: bottlecalc.compare_networks("resnet18", sise=3), "(did you mean size?); write comp"),
+    (lambda: NETWORKS(measure="x"), "measure = 'x'; give True, False or 'in"),
     (lambda: bottlecalc.sweep(3), "3 is no block; give one, such as Bottleneck(64, 128), or"),
     (lambda: SWEPT(where=3), "where = 3 is no text; give 'params<=20k'"),
     (lambda: SWEPT(where=["params<=20k", 3]), "where = 3 is no text; give 'params<=20k'"),

@@ -26,6 +26,9 @@ OUTSIDE = {
 """What modules import for annotations alone."""
 
 
+TABLES = ("FAMILIES", "NETWORKS")
+"""Public names of neither types nor functions."""
+
 INNER = {"bottlecalc.explore.grid.Lane"}
 """How a grid is counted, which nobody receives."""
 
@@ -79,7 +82,7 @@ def received(thing: Any, names: dict[str, Any]) -> Iterator[Any]:
 def reached() -> dict[str, set[str]]:
     """Every type that can be come to from the public names, and from where."""
     names = known()
-    queue = [getattr(bottlecalc, name) for name in bottlecalc.__all__ if name != "FAMILIES"]
+    queue = [getattr(bottlecalc, name) for name in bottlecalc.__all__ if name not in TABLES]
     sources: dict[str, set[str]] = {}
     seen: set[int] = set()
     while queue:

@@ -95,8 +95,7 @@ def compare(
     >>> float(comparison.ratios[0].params["main"])
     4.8
     """
-    if not (measure is None or isinstance(measure, bool) or measure == "insist"):
-        raise ArgumentError(f"measure = {quoted(measure)}; give True, False or 'insist'")
+    check_measuring(measure)
     sides, images = read_size(size), read_batch(batch)
     counts = [_counted(one, sides, images) for one in _listed(blocks)]
     if not counts:
@@ -107,6 +106,16 @@ def compare(
     return Comparison(
         blocks=tuple(counts), ratios=tuple(ratio(baseline, other) for other in others)
     )
+
+
+def check_measuring(how: object) -> None:
+    """Refuse what is no way of asking other counters.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if not (how is None or isinstance(how, bool) or (isinstance(how, str) and how == "insist")):
+        raise ArgumentError(f"measure = {quoted(how)}; give True, False or 'insist'")
 
 
 def _listed(blocks: Sequence[Any]) -> Iterator[Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from bottlecalc.agreement.compare import Measuring, asked
+from bottlecalc.agreement.compare import Measuring, asked, check_measuring
 from bottlecalc.agreement.result import Count
-from bottlecalc.blocks.arguments import read_batch, read_size
+from bottlecalc.blocks.arguments import is_model, read_batch, read_size
 from bottlecalc.layers import count as scopes
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.layer import Layer
@@ -18,7 +18,7 @@ from bottlecalc.layers.receptive import PLANE, Field, Sides, by_axis, fields
 from bottlecalc.networks import formula
 from bottlecalc.networks.grammar import parse
 from bottlecalc.networks.spec import Network, NetworkError
-from bottlecalc.text.calls import public
+from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
 
@@ -193,6 +193,7 @@ def compare_networks(
         progress: told what is being measured.
 
     Raises:
+        ArgumentError: something is given that is no network, or no size.
         NetworkError: there is no network, or none of that name, or a knob cannot be turned so.
         BlockError: a block cannot be, or does not take what comes to it.
         MeasureError: a network could not be measured.
@@ -203,6 +204,7 @@ def compare_networks(
     """
     if not networks:
         raise NetworkError("no network was given; give at least one, such as resnet50")
+    check_measuring(measure)
     sides, images = None if size is None else read_size(size), read_batch(batch)
     return NetworkComparison(networks=tuple(_counted(networks, sides, images, measure, progress)))
 
@@ -212,6 +214,19 @@ def _counted(
     measure: Measuring | None, progress: Callable[[str], object],
 ) -> Iterator[NetworkCount]:  # fmt: skip
     for one in networks:
-        network = parse(one) if isinstance(one, str) else one
-        count = count_network(network, size, batch)
+        count = count_network(_read(one), size, batch)
         yield count if measure is False else asked(count, measure, progress)
+
+
+def _read(given: object) -> Network:
+    """A network, or the one that a text says."""
+    if isinstance(given, Network):
+        return given
+    if isinstance(given, str):
+        return parse(given)
+    if is_model(given):
+        raise ArgumentError(
+            f"{type(given).__name__} is a model, not a network; count it by"
+            " count_model(model, (1, 3, 224, 224))"
+        )
+    raise ArgumentError(f"{quoted(given)} is no network; give one, such as 'resnet50:width=0.5'")

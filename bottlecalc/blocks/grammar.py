@@ -109,12 +109,16 @@ def family_named(name: str, spec: str = "") -> type[Block]:
         BlockError: there is none.
     """
     if name not in FAMILIES:
-        hint = did_you_mean(name.lower(), FAMILIES, 0.5)
-        where = f" in {spec!r}" if spec else ""
-        raise BlockError(
-            f"unknown family {brief(name)!r}{where}; the families are {', '.join(FAMILIES)}{hint}"
-        )
+        shown = brief(name)
+        where = f" in {spec!r}" if spec not in ("", shown) else ""
+        raise BlockError(f"unknown family {shown!r}{where}{_instead_of(name)}")
     return FAMILIES[name]
+
+
+def _instead_of(name: str) -> str:
+    """The family that was meant, or where none is near all of them."""
+    near = did_you_mean(name.lower(), FAMILIES, 0.5)
+    return near or f"; the families are {', '.join(FAMILIES)}"
 
 
 def _options(text: str, family: type[Block], spec: str) -> dict[str, str]:

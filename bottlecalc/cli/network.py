@@ -31,7 +31,14 @@ def network(
             "  [default: list them]",
         ),
     ] = None,
-    size: options.Size = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size",
+            metavar="H|HxW",
+            help="Height and width of the input.  [default: each network's own]",
+        ),
+    ] = None,
     batch: options.Batch = "1",
     settings: Annotated[
         list[str] | None,

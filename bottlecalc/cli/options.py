@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 import typer
 
 from bottlecalc.blocks.arguments import SIDE
-from bottlecalc.blocks.families import COMPARED, FAMILIES
+from bottlecalc.blocks.families import COMPARED
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import completion
@@ -80,7 +80,7 @@ Blocks = Annotated[
         metavar="SPEC",
         autocompletion=completion.families,
         help="A block to compare, as often as wanted; the first is the baseline."
-        f" family:key=value,… of {', '.join(FAMILIES)}.  [default: {', '.join(COMPARED)}]",
+        f" family:key=value,…; `bottlecalc blocks` lists them.  [default: {', '.join(COMPARED)}]",
     ),
 ]
 Measure = Annotated[

@@ -17,8 +17,6 @@ from bottlecalc.text.calls import quoted
 from bottlecalc.text.display import Displayed
 
 SIZE = "size"
-QUANTITIES = ("mid", "out", "groups", SIZE)
-"""What the command line may seek."""
 
 LimitedFigure = Literal["params", "macs", "flops", "activations"]
 LIMITED: tuple[LimitedFigure, ...] = get_args(LimitedFigure)
@@ -165,8 +163,9 @@ def check_keys(family: type[Block], names: Collection[str], quantity: Any) -> No
     Raises:
         SolveError: there is such a key, or the family has no such quantity.
     """
-    is_known = isinstance(quantity, str) and quantity in (SIZE, *numbers(family))
-    instead = f"solve {argument('for')} one of {', '.join(_quantities(family))}"
+    quantities = (*numbers(family), SIZE)
+    is_known = isinstance(quantity, str) and quantity in quantities
+    instead = f"solve {argument('for')} one of {', '.join(quantities)}"
     for name in names:
         if name not in keys(family):
             leave = f"{family.family} has no {key(name)}; leave {argument(name)} out"
@@ -178,10 +177,6 @@ def check_keys(family: type[Block], names: Collection[str], quantity: Any) -> No
             f"{key(quantity)} is given and sought; leave it out, or seek another with"
             f" {argument('for')}"
         )
-
-
-def _quantities(family: type[Block]) -> list[str]:
-    return [name for name in QUANTITIES if name == SIZE or name in keys(family)]
 
 
 def _check_value(name: str, value: object, default: object) -> None:

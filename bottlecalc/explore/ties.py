@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.blocks.spec import Block, keys, numbers
 from bottlecalc.errors import BottlecalcError, argument, key
 from bottlecalc.text.calls import quoted
 
@@ -70,8 +70,8 @@ def parse_tie(name: str, text: str) -> Tie:
     """
     match = re.fullmatch(WRITTEN, text)
     times, followed, sign, number = match.groups() if match else (None,) * 4
-    numbers = [int(found) for found in (times, number) if found]
-    if not followed or 0 in numbers or (times and sign == "*"):
+    factors = [int(found) for found in (times, number) if found]
+    if not followed or 0 in factors or (times and sign == "*"):
         raise TieError(
             f"{argument(name)} {quoted(text)} is neither numbers nor tied to another key; give"
             " numbers such as 8:128:8, or key, N*key, key*N, key/N (which must divide evenly) or"
@@ -139,7 +139,7 @@ class Following:
         tie, known = self._ties[name], keys(self._family)
         found = self.value(tie.key) if tie.key in known else None
         if found is None or isinstance(found, bool):
-            others = ", ".join(other for other in known if other != name)
+            others = ", ".join(other for other in numbers(self._family) if other != name)
             raise TieError(
                 f"{argument(name)} {quoted(str(tie))} follows no number of {self._family.family};"
                 f" give numbers such as 16,32 or 8:128:8, or a key to follow: {others}"

@@ -14,6 +14,7 @@ from bottlecalc.text.display import Displayed
 from bottlecalc.text.numbers import number, ratio
 
 if TYPE_CHECKING:
+    from bottlecalc.agreement.networks import NetworkComparison
     from bottlecalc.explore.sweep import Sweep
 
 
@@ -25,6 +26,16 @@ def comparison(result: Comparison) -> str:
     other = result.ratios[0]
     rest = f", and {more} more" if more else ""
     return f"{first} has {ratio(other.params['main'])} the parameters (main) of {other.to}{rest}"
+
+
+def networks(result: NetworkComparison) -> str:
+    """How many times the first's parameters are the second's; of one network what it costs."""
+    first, more = result.networks[0], len(result.ratios) - 1
+    if not result.ratios:
+        return f"{first.network}: {number(first.params.total)} parameters"
+    other = result.ratios[0]
+    rest = f", and {more} more" if more else ""
+    return f"{other.of} has {ratio(other.params)} the parameters of {other.to}{rest}"
 
 
 def block(result: Count) -> str:

@@ -35,6 +35,12 @@ DISPLAYS: Mapping[str, Display] = {
         rows="rows:blocks",
         headline="headlines:comparison",
     ),
+    "NetworkComparison": Display(
+        "networks:table",
+        "networks:document",
+        rows="rows:stages",
+        headline="headlines:networks",
+    ),
     "Count": Display("count:table", "count:document", (None,), "rows:layers", "headlines:block"),
     "ModelCount": Display(
         "count:table", "count:document", (None,), "rows:modules", "headlines:model"

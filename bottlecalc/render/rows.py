@@ -18,6 +18,7 @@ from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import shape
 
 if TYPE_CHECKING:
+    from bottlecalc.agreement.networks import NetworkComparison
     from bottlecalc.explore.sweep import Sweep
 
 Cell = str | int | float | None
@@ -57,6 +58,15 @@ def blocks(comparison: Comparison) -> Rows:
     baseline = comparison.blocks[0]
     return Rows.of(
         {**_figures(count), **_ratios(ratio(baseline, count))} for count in comparison.blocks
+    )
+
+
+def stages(comparison: NetworkComparison) -> Rows:
+    """A row a stage, of all networks, as the command's CSV has them."""
+    return Rows.of(
+        {"network": str(count.network), **vars(stage), "output": shape(stage.output, "x")}
+        for count in comparison.networks
+        for stage in count.stages
     )
 
 

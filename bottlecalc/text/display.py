@@ -37,8 +37,8 @@ class Displayed:
     def to_frame(self) -> Any:
         """A data frame, of pandas where that is installed, otherwise of polars.
 
-        A row is a layer of a block, a module of a model, a block of a comparison, a figure of a
-        budget, a value that was found, or a design.
+        A row is a layer of a block, a module of a model, a block of a comparison or a stage of its
+        networks, a figure of a budget, a value that was found, or a design.
 
         Raises:
             FrameError: neither is installed.

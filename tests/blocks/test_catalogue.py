@@ -99,7 +99,4 @@ def test_the_command_describes_one(run: Run) -> None:
 def test_a_family_that_there_is_not(run: Run) -> None:
     result = run("blocks", "bottle")
     assert (result.code, result.out) == (2, "")
-    assert result.err == (
-        f"Error: unknown family 'bottle'; the families are {', '.join(FAMILIES)}"
-        " (did you mean bottleneck?)\n"
-    )
+    assert result.err == "Error: unknown family 'bottle' (did you mean bottleneck?)\n"

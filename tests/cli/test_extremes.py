@@ -136,7 +136,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (
         ("sweep", *PAIR, "--mid", "true"),
         "--mid 'true' follows no number of bottleneck; give numbers such as 16,32 or 8:128:8, or a"
-        " key to follow: in, out, stride, dilation, downsample, upsample, groups",
+        " key to follow: in, out, stride, dilation, se, groups",
     ),
     (
         ("solve", *PAIR, "--groups", "0", "--break-even"),

@@ -115,14 +115,18 @@ def test_a_width_that_never_breaks_even(run: Run) -> None:
         (("--max-params", "20x"), "--max-params '20x' has the unknown unit 'x'; the units are k"),
         (("--max-params", "1.5"), "--max-params '1.5' is no whole number; give one, such as 25k"),
         (("--max-params", "1k", "--mid", "3"), "mid is given and sought; leave it out, or seek"),
-        (("--max-params", "1k", "--for", "depth"), "Invalid value for '--for': 'depth' is not one"),
+        (
+            ("--max-params", "1k", "--for", "depth"),
+            "bottleneck has no depth; solve --for one of"
+            " in, out, stride, dilation, se, mid, groups, size\n",
+        ),
         (
             ("--max-params", "1k", "--block", "basic"),
-            "basic has no mid; solve --for one of out, size",
+            "basic has no mid; solve --for one of in, out, stride, dilation, se, size",
         ),
         (
             ("--max-params", "1k", "--groups", "2", "--block", "plain"),
-            "plain has no groups; leave --groups out, and solve --for one of out, size",
+            "plain has no groups; leave --groups out, and solve --for one of in, out, stride, dil",
         ),
         (("--max-params", "1k", "--multiple-of", "0"), "--multiple-of '0' is not allowed; give a"),
         (("--max-params", "1M", "--for", "size"), "every size keeps these limits; add one that"),
@@ -133,7 +137,7 @@ def test_a_width_that_never_breaks_even(run: Run) -> None:
         ),
         (
             ("--max-params", "1k", "--block", "plain", "--mid", "32"),
-            "plain has no mid; leave --mid out, and solve --for one of out, size\n",
+            "plain has no mid; leave --mid out, and solve --for one of in, out, stride, dilation,",
         ),
         (("--break-even", "--max-params", "1k"), "--break-even takes no limits, --multiple-of"),
         (("--max-macs", "1G", "--for", "size", "--size", "112"), "--size 112 is given and sought"),

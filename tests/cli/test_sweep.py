@@ -64,7 +64,7 @@ REFUSED = [
     ),
     (
         ("--block", "zebra"),
-        f"unknown family 'zebra' in 'zebra'; the families are {', '.join(FAMILIES)}",
+        f"unknown family 'zebra'; the families are {', '.join(FAMILIES)}",
     ),
     (
         ("--output", "/missing/folder/designs.csv"),

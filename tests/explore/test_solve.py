@@ -200,7 +200,11 @@ MISUSE: list[tuple[dict[str, Any], str]] = [
     ({"in_": None}, "bottleneck has no in_channels; give in_channels=N"),
     ({"in_channels": 3}, "in_channels is given twice; give it once"),
     ({"downsample": 1}, "downsample = 1 is neither True nor False; give one"),
-    ({"for_": "depth"}, "bottleneck has no depth; solve for_ one of mid, out, groups, size"),
+    (
+        {"for_": "depth"},
+        "bottleneck has no depth; solve for_ one of"
+        " in, out, stride, dilation, se, mid, groups, size",
+    ),
     ({"for_": "out"}, "out_channels is given and sought; leave it out, or seek another with for_"),
     ({"for_": "size", "size": (7, 9)}, "size (7, 9) is given and sought; leave it out"),
     ({"size": "7by9"}, "size = '7by9' is no size; give one number, or height and width: (56, 112)"),
@@ -208,7 +212,7 @@ MISUSE: list[tuple[dict[str, Any], str]] = [
     ({"batch": 0}, "batch = 0; give a whole number of at least 1"),
     ({"scope": "all"}, "scope = 'all' is not allowed; give one of main, convs, block"),
     ({"multiple_of": 0}, "multiple_of = 0 is not allowed; give a whole number of at least 1"),
-    ({"block": "bottlneck"}, "unknown family 'bottlneck' in 'bottlneck'; the families are plain,"),
+    ({"block": "bottlneck"}, "unknown family 'bottlneck' (did you mean bottleneck?)"),
     ({"block": Bottleneck(3, 4)}, "bottleneck:in=3,out=4 leaves nothing to be sought; give a fam"),
     ({"block": ["bottleneck"]}, "['bottleneck'] is no block; give a family (\"bottleneck\"), a sp"),
     ({"block": "plain", "mid": 3}, "plain has no mid_channels; leave mid_channels out, and solve "),
@@ -293,7 +297,7 @@ def test_any_number_of_a_family_can_be_sought() -> None:
     """9·n·128 weights within 100,000: 86 channels."""
     asked = changed(question(Plain, "params", 100_000, quantity="in", out=128), scope="main")
     assert solve(asked).value == 100_000 // (9 * 128) == 86
-    with pytest.raises(SolveError, match=r"^plain has no mid; solve for_? one of out, size$"):
+    with pytest.raises(SolveError, match=r"^plain has no mid; solve for_ one of in, out, stride,"):
         solve(question(Plain, "params", 1, in_=3, out=4))
 
 

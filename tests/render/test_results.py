@@ -18,11 +18,13 @@ from bottlecalc import (
     FrameError,
     Limit,
     ModelCount,
+    NetworkComparison,
     Plain,
     Question,
     Report,
     Solution,
     compare,
+    compare_networks,
     count,
     count_model,
     solve,
@@ -67,6 +69,7 @@ def results() -> dict[type[Displayed], Displayed]:
     made = (
         compare(Plain(64, 128), Bottleneck(64, 128)),
         count(Bottleneck(64, 128)),
+        compare_networks("resnet50", "mobilenet_v2", size=(64, 96)),
         count_model(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), (1, 3, 8, 9)),
         solve(QUESTION),
         break_even(Bottleneck, in_=64, out=128),
@@ -97,7 +100,10 @@ class Table(HTMLParser):
             self.rows[-1][-1] += data
 
 
-ROWS = {Comparison: 2, Count: 11, ModelCount: 3, Solution: 2, BreakEven: 3, Report: 6}
+ROWS = {
+    Comparison: 2, Count: 11, ModelCount: 3, NetworkComparison: 15, Solution: 2, BreakEven: 3,
+    Report: 6,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ROWS, ids=lambda kind: kind.__name__)
@@ -121,6 +127,7 @@ def test_the_lines_say_the_answer(results: Any) -> None:
         " bottleneck:in=64,out=128>",
         "<Count bottleneck:in=64,out=128: 24,192 parameters, 73,859,072 MACs (block)>",
         "<ModelCount Sequential: 112 parameters, 4,536 MACs>",
+        "<NetworkComparison resnet50 has 7.29× the parameters of mobilenet_v2>",
         "<Solution mid = 26>",
         "<BreakEven mid = 80>",
         "<Report 2 budgets: 1 exceeded, 1 not checked>",
@@ -153,6 +160,9 @@ def test_a_frame_holds_the_figures(results: Any) -> None:
     blocks = results[Comparison].to_frame()
     assert list(blocks["params_main"]) == [73_728, 15_360]
     assert list(blocks["ratio_params_main"]) == [1.0, 4.8]
+    networks = results[NetworkComparison].to_frame()
+    assert networks["params"].sum() == 25_557_032 + 3_504_872  # torchvision's
+    assert list(networks["output"])[:2] == ["1x64x16x24", "1x256x16x24"]
     assert list(results[Solution].to_frame()["value"]) == [26, 27]
     assert list(results[BreakEven].to_frame()["value"])[1:] == [80, 81]
     findings = results[Report].to_frame()
