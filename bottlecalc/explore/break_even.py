@@ -19,6 +19,7 @@ from bottlecalc.explore import arguments
 from bottlecalc.explore.cases import trace
 from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
 from bottlecalc.explore.solve import solve
+from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.expression import OPERATORS, Evaluation
 from bottlecalc.text.calls import public
 from bottlecalc.text.display import Displayed
@@ -181,7 +182,7 @@ def _is_even(count: Count) -> bool:
     """Whether all weights that are compared are used equally often, so that MACs are as these."""
     images, _, *sides = count.input
     baseline = closed_form.count(_plain(_values(count.block)), (sides[0], sides[1]), images)
-    layers = [layer for one in (count, baseline) for layer in one.layers if layer.branch == "main"]
+    layers = [layer for one in (count, baseline) for layer in one.layers if layer.branch in MAIN]
     return len({prod(layer.positions) for layer in layers if layer.op.multiplies}) == 1
 
 
