@@ -38,6 +38,11 @@ class Layer(NamedTuple):
         return self.output[-1 if self.op.channels_last else 1]
 
     @property
+    def sides(self) -> Shape:
+        """Height and width of what comes out."""
+        return self.output[1:-1] if self.op.channels_last else self.output[2:]
+
+    @property
     def factors(self) -> Factors:
         """Of the product that gives the parameters without biases."""
         return self.op.factors(self.input, self.output)
