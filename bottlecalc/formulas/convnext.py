@@ -19,7 +19,7 @@ def convnext(block: ConvNeXt, x: Shape, case: str) -> Layers:
     linear2 = linear("linear2", linear1.output, block.in_channels)
     return (
         *(depthwise, layer_norm("norm", last), linear1),
-        *(activation("gelu", linear1.output, "GELU"), linear2),
+        *(activation("gelu", linear1.output, "GELU", channels_last=True), linear2),
         *(scale("scale", x), add(x)),
     )
 

@@ -33,7 +33,7 @@ def c2f(block: C2f, x: Shape, case: str) -> Layers:
 def _bottleneck(name: str, x: Shape) -> Layers:
     """Two 3×3, and the sum with what goes in."""
     units = (*_unit(f"{name}.cv1", x, x[1], 3), *_unit(f"{name}.cv2", x, x[1], 3))
-    return *units, add(x, name=f"{name}.add")
+    return *units, add(x, name=f"{name}.add", branch="main")
 
 
 def _unit(name: str, x: Shape, out_channels: int, kernel: int) -> tuple[Layer, Layer, Layer]:

@@ -15,13 +15,13 @@ def fire(block: Fire, x: Shape, case: str) -> Layers:
     """1×1, ReLU; 1×1, ReLU and 3×3, ReLU; both together."""
     half = block.out_channels // 2
     squeeze = conv("squeeze", x, squeezed(block), 1, bias=True)
-    ones = conv("expand1x1", squeeze.output, half, 1, bias=True)
+    ones = conv("expand1x1", squeeze.output, half, 1, bias=True, branch="aside")
     threes = conv("expand3x3", squeeze.output, half, 3, bias=True)
     return (
         *(squeeze, relu("squeeze_activation", squeeze.output)),
-        *(ones, relu("expand1x1_activation", ones.output)),
+        *(ones, relu("expand1x1_activation", ones.output, branch="aside")),
         *(threes, relu("expand3x3_activation", threes.output)),
-        concat("concat", ones.output, block.out_channels),
+        concat("concat", ones.output, block.out_channels, branch="after"),
     )
 
 

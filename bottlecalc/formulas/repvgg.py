@@ -21,16 +21,17 @@ CASES = (
 
 
 def repvgg(block: RepVGG, x: Shape, case: str) -> Layers:
-    """3×3 and BN, 1×1 and BN, where it fits a BN alone, and their sum; the first two are main."""
+    """3×3 and BN, 1×1 and BN, where it fits a BN alone, and their sum."""
     out, stride, groups = block.out_channels, block.stride, block.groups
     if block.deploy:
         alone = conv("conv", x, out, 3, stride=stride, groups=groups, bias=True)
         return alone, relu("relu", alone.output, branch="after")
     conv1 = conv("conv1", x, out, 3, stride=stride, groups=groups)
-    conv2 = conv("conv2", x, out, 1, stride=stride, groups=groups)
+    conv2 = conv("conv2", x, out, 1, stride=stride, groups=groups, branch="aside")
     y = conv1.output
     return (
-        *(conv1, batch_norm("bn1", y), conv2, batch_norm("bn2", y), add(y, name="add1")),
+        *(conv1, batch_norm("bn1", y), conv2, batch_norm("bn2", y, branch="aside")),
+        add(y, name="add1"),
         *_identity(y, case),
         relu("relu", y, branch="after"),
     )

@@ -23,7 +23,7 @@ CASES = (Case(SPLIT, lambda block: block.stride == 1), Case("doubled", lambda bl
 
 
 def shuffle(block: Shuffle, x: Shape, case: str) -> Layers:
-    """The second branch, beside the half that passes or the first branch; all of it is main."""
+    """The second branch, beside the half that passes or the first branch."""
     half = block.out_channels // 2
     is_split = case == SPLIT
     first = () if is_split else _first(x, half, block.stride)
@@ -35,11 +35,13 @@ def shuffle(block: Shuffle, x: Shape, case: str) -> Layers:
 
 def _first(x: Shape, half: int, stride: int) -> Layers:
     """Depthwise 3×3, BN, 1×1, BN, ReLU."""
-    conv1 = depthwise("branch1.conv1", x, 3, stride=stride)
-    conv2 = pointwise("branch1.conv2", conv1.output, half)
+    conv1 = depthwise("branch1.conv1", x, 3, stride=stride, branch="aside")
+    conv2 = pointwise("branch1.conv2", conv1.output, half, branch="aside")
+    y = conv2.output
     return (
-        *(conv1, batch_norm("branch1.bn1", conv1.output)),
-        *(conv2, batch_norm("branch1.bn2", conv2.output), relu("branch1.relu", conv2.output)),
+        *(conv1, batch_norm("branch1.bn1", conv1.output, branch="aside")),
+        *(conv2, batch_norm("branch1.bn2", y, branch="aside")),
+        relu("branch1.relu", y, branch="aside"),
     )
 
 

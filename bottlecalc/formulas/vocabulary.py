@@ -89,9 +89,17 @@ def relu(name: str, x: Shape, *, branch: Branch = "main") -> Layer:
     return Layer(name, RELU, branch, x, x)
 
 
-def activation(name: str, x: Shape, function: Function, *, branch: Branch = "main") -> Layer:
+def activation(
+    name: str,
+    x: Shape,
+    function: Function,
+    *,
+    channels_last: bool = False,
+    branch: Branch = "main",
+) -> Layer:
     """An activation function without parameters."""
-    return Layer(name, Activation(function=function), branch, x, x)
+    op = Activation(function=function, channels_last=channels_last)
+    return Layer(name, op, branch, x, x)
 
 
 def prelu(name: str, x: Shape, *, branch: Branch = "main") -> Layer:
@@ -124,9 +132,9 @@ def max_unpool(name: str, x: Shape, *, branch: Branch) -> Layer:
     return Layer(name, op, branch, x, (*x[:2], *[2 * side for side in x[2:]]))
 
 
-def add(x: Shape, *, name: str = "add") -> Layer:
+def add(x: Shape, *, name: str = "add", branch: Branch = "after") -> Layer:
     """The sum of the main path and the shortcut."""
-    return Layer(name, Add(), "after", x, x)
+    return Layer(name, Add(), branch, x, x)
 
 
 def multiply(name: str, x: Shape, *, branch: Branch = "main") -> Layer:

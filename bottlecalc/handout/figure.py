@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.lesson import Lesson, Width, letter
 from bottlecalc.handout.terms import term
-from bottlecalc.layers.layer import Branch, Layer
+from bottlecalc.layers.joins import Add, Concat
+from bottlecalc.layers.layer import Layer
+from bottlecalc.layers.ops import Op
+from bottlecalc.render import branches
 from bottlecalc.text.numbers import number
 
 if TYPE_CHECKING:
@@ -34,20 +38,68 @@ FITTING = 16
 """Letters of a line that fits a box; a longer one is set smaller."""
 ARROW = 2.2
 FORK = 2.0
-MAIN, SHORTCUT = 0.0, 12.5
-LEFT, RIGHT = -6.0, 18.0
+STUB = FORK - 1.2
+JOIN = 1.4
+WORD = 2.1
+"""Half the width of a join that is a word."""
+MAIN, APART = 0.0, 12.5
+LEFT = -6.0
 
 
 class Box(NamedTuple):
-    """A convolution (or pooling) with what follows it, and the channels that leave it."""
+    """A convolution (or pooling) with what follows it, and channels that enter and leave it."""
 
     lines: tuple[str, ...]
+    enter: int
     channels: int
 
     @property
     def height(self) -> float:
         """In lines."""
         return len(self.lines) + 0.7
+
+
+class Plan(NamedTuple):
+    """What is drawn of a block.
+
+    Attributes:
+        before: boxes of the main path before the branch beside it leaves it; most have none.
+        main: the others of the main path.
+        aside: boxes of the branch beside it.
+        shortcut: boxes of the shortcut, which has the block's input.
+        sign: of where they meet; empty where the main path is alone.
+        after: boxes after that.
+    """
+
+    before: list[Box]
+    main: list[Box]
+    aside: list[Box]
+    shortcut: list[Box]
+    sign: str
+    after: list[Box]
+
+    @property
+    def fork(self) -> float:
+        """Where the branch beside the main path leaves it."""
+        return FORK + _depth(self.before) + (STUB if self.before else 0)
+
+    @property
+    def sides(self) -> list[tuple[list[Box], float]]:
+        """The columns beside the main path, each with where it leaves it."""
+        columns = ((self.aside, self.fork), (self.shortcut, FORK))
+        return [(column, top) for column, top in columns if column]
+
+    @property
+    def end(self) -> float:
+        """Where the longest of the columns ends."""
+        ends = [top + _depth(column) for column, top in self.sides]
+        return max(self.fork + _depth(self.main), *ends, 0)
+
+    @property
+    def depth(self) -> float:
+        """Of the whole figure."""
+        join = ARROW + JOIN + _depth(self.after) if self.sign else 0
+        return self.end + join + ARROW + 1.2
 
 
 def draw(lesson: Lesson, language: Language) -> dict[str, str]:
@@ -68,36 +120,80 @@ def draw(lesson: Lesson, language: Language) -> dict[str, str]:
 
 
 def block_figure(count: Count, name: str, language: Language) -> str:
-    """A block from top to bottom: its main path left, its shortcut right, both added."""
-    main, shortcut = boxes(count, "main", language), boxes(count, "shortcut", language)
-    after = boxes(count, "after", language)
-    shortcut = shortcut or [Box((term("identity", language),), count.input[1])]
-    apart = max(0.0, _depth(shortcut) - _depth(main))
-    depth = FORK + _depth(main) + apart + ARROW + 1.4 + _depth(after) + ARROW + 1.2
-    figure, axes = _canvas(depth)
+    """A block from top to bottom: its main path left, beside it what it meets at the join."""
+    plan = _plan(count, language)
+    figure, axes = _canvas(plan.depth, MAIN + HALF_BOX + 0.5 + APART * len(plan.sides))
     axes.text(LEFT + 1, 0.5, name, ha="left", va="center", weight="bold", size=FONT_SIZE + 2)
     axes.text(MAIN, 0.5, term("input", language), ha="center", va="center")
     axes.plot([MAIN, MAIN], [1.2, FORK], "k-", lw=1)
-    end = _column(axes, main, MAIN, FORK, count.input[1])
-    join = _arrow(axes, MAIN, end, main[-1].channels, ARROW + apart) + 0.7
-    _shortcut(axes, shortcut, join, count.input[1])
-    axes.text(MAIN, join, "+", ha="center", va="center", bbox=_style("circle"))
-    end = _column(axes, after, MAIN, join + 0.7, main[-1].channels)
+    end = _column(axes, plan.before, MAIN, FORK)
+    if plan.before:
+        axes.plot([MAIN, MAIN], [end, plan.fork], "k-", lw=1)
+    end = _column(axes, plan.main, MAIN, plan.fork)
+    if plan.sign:
+        end = _join(axes, plan, end)
+        end = _column(axes, plan.after, MAIN, end)
     end = _arrow(axes, MAIN, end, count.output[1])
     axes.text(MAIN, end + 0.7, term("output", language), ha="center", va="center")
     return _svg(figure, language)
 
 
-def boxes(count: Count, branch: Branch, language: Language) -> list[Box]:
+def _plan(count: Count, language: Language) -> Plan:
+    main = [layer for layer in count.layers if layer.branch in ("main", "squeeze")]
+    after = [one for one in branches.of(count, "after") if not isinstance(one.op, Add | Concat)]
+    ops, fork = branches.joins(count), branches.fork(count)
+    return Plan(
+        before=boxes(main[:fork], language),
+        main=boxes(main[fork:] if ops else [*main[fork:], *after], language),
+        aside=boxes(branches.of(count, "aside"), language),
+        shortcut=_shortcut(count, language),
+        sign=_sign(ops, language),
+        after=boxes(after, language) if ops else [],
+    )
+
+
+def _shortcut(count: Count, language: Language) -> list[Box]:
+    channels = branches.identity(count)
+    if channels is None:
+        return boxes(branches.of(count, "shortcut"), language)
+    return [Box((term("identity", language),), channels, channels)]
+
+
+def _sign(joins: Sequence[Op], language: Language) -> str:
+    """What stands where branches meet; nothing where none do."""
+    if not joins:
+        return ""
+    return term("concat", language) if isinstance(joins[0], Concat) else "+"
+
+
+def boxes(layers: Sequence[Layer], language: Language) -> list[Box]:
     """The boxes of a branch: a layer that computes opens one, normalisation and ReLU join it."""
+    runs = groupby(layers, lambda layer: layer.branch == "squeeze")
+    columns = (
+        [_excitation(run, language)] if is_squeeze else _boxes(run, language)
+        for is_squeeze, run in ((key, list(group)) for key, group in runs)
+    )
+    return list(chain.from_iterable(columns))
+
+
+def _boxes(layers: Iterable[Layer], language: Language) -> list[Box]:
     column: list[Box] = []
-    for layer in (layer for layer in count.layers if layer.branch == branch):
-        label, channels = layer.op.label, layer.output[1]
+    for layer in layers:
+        label, channels = layer.op.label, layer.out_channels
         if _opens(layer) or not column:
-            column.append(Box(tuple(_split(label, language)), channels))
+            column.append(Box(tuple(_split(label, language)), layer.in_channels, channels))
         else:
-            column[-1] = Box((*column[-1].lines, term(label, language)), channels)
+            lines = (*column[-1].lines, term(label, language))
+            column[-1] = column[-1]._replace(lines=lines, channels=channels)
     return column
+
+
+def _excitation(layers: Sequence[Layer], language: Language) -> Box:
+    """Squeeze and excitation in one box, which gives as many channels as it takes."""
+    channels = layers[0].in_channels
+    widths = (channels, *(layer.out_channels for layer in layers if layer.weights))
+    lines = term("squeeze and excitation", language), " → ".join(map(number, widths))
+    return Box(lines, channels, channels)
 
 
 def cost_figure(lesson: Lesson, language: Language) -> str:
@@ -143,12 +239,12 @@ def _depth(column: Sequence[Box]) -> float:
     return sum(ARROW + box.height for box in column)
 
 
-def _column(axes: Axes, column: Sequence[Box], x: float, top: float, channels: int) -> float:
+def _column(axes: Axes, column: Sequence[Box], x: float, top: float) -> float:
     """Boxes below each other, each with its arrow above; returns where they end."""
     for box in column:
-        top = _arrow(axes, x, top, channels)
+        top = _arrow(axes, x, top, box.enter)
         _box(axes, box, x, top)
-        top, channels = top + box.height, box.channels
+        top += box.height
     return top
 
 
@@ -173,22 +269,37 @@ def _box(axes: Axes, box: Box, x: float, top: float) -> None:
         )  # fmt: skip
 
 
-def _shortcut(axes: Axes, column: Sequence[Box], join: float, channels: int) -> None:
-    """From the fork to the right, down through the boxes in its middle, and back to the sum."""
-    axes.plot([MAIN, SHORTCUT, SHORTCUT], [FORK, FORK, join], "k-", lw=1)
-    axes.annotate("", (MAIN + 0.8, join), (SHORTCUT, join), arrowprops=_line("-|>"))
-    top = max(FORK, (FORK + join - ARROW - _depth(column)) / 2)
-    end = _column(axes, column, SHORTCUT, top, channels)
-    axes.text(SHORTCUT + 0.5, end + ARROW / 2, number(column[-1].channels), va="center")
+def _join(axes: Axes, plan: Plan, end: float) -> float:
+    """The sign of where the columns meet, and what leads there; returns where it ends."""
+    length = ARROW + plan.end - end
+    join = _arrow(axes, MAIN, end, plan.main[-1].channels, length) + JOIN / 2
+    edge = MAIN + (0.8 if plan.sign == "+" else WORD)
+    for place, (column, top) in enumerate(plan.sides, 1):
+        _side(axes, column, MAIN + APART * place, (top, join), edge)
+    style = _style("circle" if plan.sign == "+" else "round")
+    axes.text(MAIN, join, plan.sign, ha="center", va="center", bbox=style)
+    return join + JOIN / 2
 
 
-def _canvas(depth: float) -> tuple[Figure, Axes]:
+def _side(
+    axes: Axes, column: Sequence[Box], x: float, ends: tuple[float, float], edge: float
+) -> None:
+    """From the fork to the right, down through the boxes in its middle, and back to the join."""
+    fork, join = ends
+    axes.plot([MAIN, x, x], [fork, fork, join], "k-", lw=1)
+    axes.annotate("", (edge, join), (x, join), arrowprops=_line("-|>"))
+    top = max(fork, (fork + join - ARROW - _depth(column)) / 2)
+    end = _column(axes, column, x, top)
+    axes.text(x + 0.5, end + ARROW / 2, number(column[-1].channels), va="center")
+
+
+def _canvas(depth: float, right: float) -> tuple[Figure, Axes]:
     """Axes in units of lines, downwards."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=((RIGHT - LEFT) * INCHES_A_LINE * 0.85, depth * INCHES_A_LINE))
+    figure = Figure(figsize=((right - LEFT) * INCHES_A_LINE * 0.85, depth * INCHES_A_LINE))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(LEFT, RIGHT), ylim=(depth, -0.5))
+    axes.set(xlim=(LEFT, right), ylim=(depth, -0.5))
     axes.axis("off")
     return figure, axes
 

@@ -146,8 +146,8 @@ def letter(place: int) -> str:
 
 
 def filter_weights(layer: Layer) -> int:
-    """Weights of one of a convolution's filters: k·k·(in / groups)."""
-    return prod(layer.factors[:3])
+    """Weights of one of a convolution's filters, k·k·(in / groups), or of a linear layer's."""
+    return prod(layer.factors[:-1])
 
 
 def _check_agreement(comparison: Comparison) -> None:

@@ -17,8 +17,11 @@ from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
+from bottlecalc.layers.count import MAIN
+from bottlecalc.layers.joins import Concat
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm
+from bottlecalc.render import branches
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.shapes import shape
@@ -109,7 +112,7 @@ def environment(language: Language) -> Environment:
         exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params,
     )  # fmt: skip
-    templates.globals.update(letter=letter)
+    templates.globals.update(letter=letter, main_branches=MAIN)
     return templates
 
 
@@ -170,7 +173,8 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
     layers = bottleneck.layers
     kernel, times = plain.layers[0].factors[0], lesson.quotations[0].value
     return {
-        "lesson": lesson, "cases": lesson.cases, "plain": plain, "bottleneck": bottleneck,
+        **_joins(lesson), "lesson": lesson, "cases": lesson.cases,
+        "plain": plain, "bottleneck": bottleneck,
         "groups": lesson.block.groups, "k": kernel, "k2": kernel * kernel,
         "ratio": times, "exact_ratio": (10 * times).denominator == 1,
         "norm": next(layer for layer in layers if isinstance(layer.op, BatchNorm)),
@@ -183,6 +187,16 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
         "fvcore_total": fvcore.total(layers),
         "fvcore_per_element": fvcore.BATCH_NORM.each,
     }  # fmt: skip
+
+
+def _joins(lesson: Lesson) -> dict[str, bool]:
+    """Whether there is more in the figures than shortcuts that are added."""
+    joins = [branches.joins(case) for case in lesson.cases]
+    asides = any(branches.of(case, "aside") for case in lesson.cases)
+    return {
+        "has_other_branches": asides or not all(joins),
+        "has_concat": any(isinstance(op, Concat) for ops in joins for op in ops),
+    }
 
 
 def _counters(comparison: Comparison) -> str:

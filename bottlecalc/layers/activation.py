@@ -16,9 +16,11 @@ class Activation(Op):
 
     Attributes:
         function: its name as its paper writes it.
+        channels_last: whether it stands between layers whose channels are the last dimension.
     """
 
     function: Function = "ReLU"
+    channels_last: bool = False
 
     @property
     def label(self) -> str:

@@ -16,7 +16,7 @@ class Layer(NamedTuple):
         name: of the module that it is, torchvision's: ``conv1``, ``shortcut.bn``.
         op: what the layer is.
         branch: ``main``; ``aside`` beside it, where the input is split or doubled; ``shortcut``;
-            ``squeeze``, what weighs the channels of another; or ``after`` they are added.
+            ``squeeze``, what weighs the channels of another; or ``after``, from where they meet.
         input: shape of what goes in.
         output: shape of what comes out.
     """
@@ -26,6 +26,21 @@ class Layer(NamedTuple):
     branch: Branch
     input: Shape
     output: Shape
+
+    @property
+    def in_channels(self) -> int:
+        """Channels of what goes in, whichever dimension they are."""
+        return self.input[-1 if self.op.channels_last else 1]
+
+    @property
+    def out_channels(self) -> int:
+        """Channels of what comes out, whichever dimension they are."""
+        return self.output[-1 if self.op.channels_last else 1]
+
+    @property
+    def sides(self) -> Shape:
+        """Height and width of what comes out."""
+        return self.output[1:-1] if self.op.channels_last else self.output[2:]
 
     @property
     def factors(self) -> Factors:

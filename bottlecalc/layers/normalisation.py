@@ -27,6 +27,8 @@ class LayerNorm(Op):
     Source: Ba et al., arXiv:1607.06450, section 3.
     """
 
+    channels_last = True
+
     def factors(self, x: Shape, y: Shape) -> Factors:
         """Scale and shift, features."""
         return (2, x[-1])

@@ -1,7 +1,7 @@
 """What a layer is, in the field's words, and what such a layer costs.
 
 Every op answers the same questions about the shapes that go in and come out (batch, channels,
-then the spatial dimensions), in whole numbers or in expressions.
+then the spatial dimensions, or channels last), in whole numbers or in expressions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 Shape = tuple[int, ...]
-"""Batch, channels, and the spatial dimensions: height, width."""
+"""Batch, channels, and the spatial dimensions: height, width; of some layers channels last."""
 
 Factors = tuple[int, ...]
 
@@ -25,6 +25,9 @@ class Op:
 
     multiplies = False
     """Whether it is a convolution or a matrix product, so that it has MACs and activations."""
+
+    channels_last = False
+    """Whether its channels are the last dimension, and not the second."""
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
@@ -154,6 +157,7 @@ class Linear(Op):
     bias: bool = True
 
     multiplies = True
+    channels_last = True
 
     def factors(self, x: Shape, y: Shape) -> Factors:
         """Features in, features out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from rich.console import Console, RenderableType
@@ -11,9 +11,11 @@ from rich.text import Text
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count
-from bottlecalc.layers.layer import Branch, Layer, product
+from bottlecalc.layers.joins import Add, Concat
+from bottlecalc.layers.layer import Layer, product
+from bottlecalc.layers.ops import Linear
 from bottlecalc.layers.receptive import Sides
-from bottlecalc.render import summary
+from bottlecalc.render import branches, summary
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.stack import Facts
 from bottlecalc.text.numbers import number
@@ -57,23 +59,49 @@ def _block(count: Count, aside: str) -> Iterator[RenderableType]:
 
 def _flow(count: Count) -> Text:
     """The channels through each branch, and what is done to them."""
-    channels = count.input[1]
     lines = (
         ("input", f"{shape(count.input)} (batch × channels × height × width)"),
-        ("main", _arrows(count, "main")),
-        ("shortcut", _arrows(count, "shortcut") or f"{channels} ─identity→ {channels}"),
-        ("then", ", ".join(filter(None, ("add", "ReLU", _arrows(count, "after"))))),
+        ("main", _arrows(branches.of(count, "main"), count.input[1])),
+        ("aside", _arrows(branches.of(count, "aside"))),
+        ("squeeze", _arrows(branches.of(count, "squeeze"))),
+        ("shortcut", _shortcut(count)),
+        ("then", ", ".join(_then(count))),
         ("output", shape(count.output)),
     )
-    return Text("\n".join(f" {name:<10}{text}" for name, text in lines))
+    return Text("\n".join(f" {name:<10}{text}" for name, text in lines if text))
 
 
-def _arrows(count: Count, branch: Branch) -> str:
-    """``64 ─1×1→ 32 ─3×3→ 32``: the layers of a branch with weights, or that change the shape."""
-    on_branch = (layer for layer in count.layers if layer.branch == branch)
-    layers = [layer for layer in on_branch if layer.weights or layer.input != layer.output]
-    steps = [f"─{layer.op.label.replace(' conv', '')}→ {layer.output[1]}" for layer in layers]
-    return " ".join([str(layers[0].input[1]), *steps]) if layers else ""
+def _shortcut(count: Count) -> str:
+    channels = branches.identity(count)
+    if channels is not None:
+        return f"{channels} ─identity→ {channels}"
+    return _arrows(branches.of(count, "shortcut"))
+
+
+def _then(count: Count) -> Iterator[str]:
+    """Where the branches meet, and what follows."""
+    after = branches.of(count, "after")
+    if not any(isinstance(layer.op, Add | Concat) for layer in after):
+        yield from (op.label for op in branches.joins(count))
+    for layer in after:
+        is_arrow = branches.is_step(layer) and not isinstance(layer.op, Add | Concat)
+        yield _arrows([layer]) if is_arrow else layer.op.label
+
+
+def _arrows(layers: Sequence[Layer], at: int | None = None) -> str:
+    """``64 ─1×1→ 32 ─3×3→ 32``: the steps of a branch; of one that has none, all its layers."""
+    shown = [layer for layer in layers if branches.is_step(layer)] or layers
+    return " ".join(_steps(shown, shown[0].in_channels if at is None else at)) if shown else ""
+
+
+def _steps(layers: Sequence[Layer], at: int) -> Iterator[str]:
+    """The channels at first, and each layer with those after it; some take a part alone."""
+    yield str(at)
+    for layer in layers:
+        if layer.in_channels != at:
+            yield f"─split→ {layer.in_channels}"
+        yield f"─{layer.op.label.replace(' conv', '')}→ {layer.out_channels}"
+        at = layer.out_channels
 
 
 def _layers(count: Count) -> Table:
@@ -99,18 +127,23 @@ def _layer(layer: Layer) -> tuple[str, ...]:
 
 
 def _totals(count: Count) -> Facts:
-    each, total = fvcore.BATCH_NORM.each, number(fvcore.total(count.layers))
+    total = number(fvcore.total(count.layers))
     return Facts(
         [
             ("FLOPs, main", number(count.flops.main), "2 × MACs"),
             ("FLOPs, block", number(count.flops.block), "2 × MACs"),
-            ("fvcore total", total, f"MACs + {each} per normalised element"),
-            ("activations", number(count.activations), "output elements of convolutions"),
+            ("fvcore total", total, fvcore.FVCORE.sum_of(count.layers)),
+            ("activations", number(count.activations), f"output elements of {_multiplied(count)}"),
             ("ReLUs", number(count.relus), ""),
             ("receptive field", _sides(count.receptive_field), "pixels of the input"),
             ("effective stride", _sides(count.effective_stride), "pixels of the input"),
         ]
     )
+
+
+def _multiplied(count: Count) -> str:
+    has_linear = any(isinstance(layer.op, Linear) for layer in count.layers)
+    return "convolutions and linear layers" if has_linear else "convolutions"
 
 
 def _sides(sides: Sides) -> str:

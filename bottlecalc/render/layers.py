@@ -37,7 +37,7 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, Layer]]:
 
 def _cells(spec: str, layer: Layer) -> tuple[str | int, ...]:
     return (
-        *(spec, layer.name, layer.op.label, layer.branch, layer.input[1], layer.output[1]),
+        *(spec, layer.name, layer.op.label, layer.branch, layer.in_channels, layer.out_channels),
         *(shape(layer.input, "x"), shape(layer.output, "x")),
         *(layer.formula, layer.params, layer.macs),
     )

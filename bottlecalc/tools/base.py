@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bottlecalc.layers.count import ByLayer
@@ -25,11 +25,18 @@ class Term(NamedTuple):
     each: int
     taken: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.each} per element {'into' if self.taken else 'of'} {self.what}"
+
     def of(self, layer: Layer) -> int:
         """What the tool adds for a layer."""
-        if not isinstance(layer.op, self.op):
+        if not self.is_of(layer):
             return 0
         return self.each * elements(layer.input if self.taken else layer.output)
+
+    def is_of(self, layer: Layer) -> bool:
+        """Whether it is of such a layer."""
+        return isinstance(layer.op, self.op)
 
 
 class Tool(NamedTuple):
@@ -42,6 +49,11 @@ class Tool(NamedTuple):
 
     name: str
     terms: tuple[Term, ...]
+
+    def sum_of(self, layers: Sequence[Layer]) -> str:
+        """What its total of these layers is made of: ``MACs + 2 per element of batch norm``."""
+        terms = [str(term) for term in self.terms if any(map(term.is_of, layers))]
+        return " + ".join(["MACs", *terms])
 
     def totals(self, layers: Iterable[Layer]) -> ByLayer:
         """What the tool says of each layer."""
