@@ -6,6 +6,9 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.spec import keys
+from bottlecalc.networks.knobs import KNOBS
 from bottlecalc.networks.spec import Network, NetworkError
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.text.calls import brief
@@ -41,7 +44,27 @@ def turned(network: Network, options: dict[str, str]) -> Network:
     """A network with its knobs turned; other keys are those of its blocks."""
     for name, value in options.items():
         network = _turned(network, name, value)
+    _check_keys(network)
     return network
+
+
+def _check_keys(network: Network) -> None:
+    """Refuse a key that none of its blocks has.
+
+    Raises:
+        NetworkError: there is one.
+    """
+    texts = (text for stage in network.stages for text in network.texts(stage))
+    names = dict.fromkeys(text.partition(":")[0] for text in texts)
+    families = [FAMILIES[name] for name in names if name in FAMILIES]
+    known = dict.fromkeys(key for one in families for key in (*keys(one), *one.ALIASES))
+    for name in network.keys:
+        if name not in (*known, "block"):
+            allowed = (*KNOBS, *(key for key in known if key not in ("in", "out", "stride")))
+            raise NetworkError(
+                f"{network.name} has no {brief(name)!r}{did_you_mean(name, allowed)}; its keys are"
+                f" {', '.join(dict.fromkeys(allowed))}"
+            )
 
 
 def _turned(network: Network, name: str, value: str) -> Network:
