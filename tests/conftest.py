@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
@@ -26,6 +27,11 @@ class Result(NamedTuple):
 
 
 Run = Callable[..., Result]
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C, which what a script runs in the background ignores, and its children with it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
