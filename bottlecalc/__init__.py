@@ -57,9 +57,9 @@ if TYPE_CHECKING:
     from bottlecalc.explore.arrange import Order
     from bottlecalc.explore.break_even import BreakEven, break_even
     from bottlecalc.explore.condition import Condition
+    from bottlecalc.explore.course import Course
     from bottlecalc.explore.designs import Design, Mixture, Page
     from bottlecalc.explore.grid import Grid, SweepError
-    from bottlecalc.explore.pages import Course
     from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
     from bottlecalc.explore.shard import Shard
     from bottlecalc.explore.solve import solve
@@ -114,7 +114,7 @@ HOMES = {
     "ConvNeXt": "blocks.convnext",
     "Count": "agreement.result",
     "Counted": "layers.counted",
-    "Course": "explore.pages",
+    "Course": "explore.course",
     "Dense": "blocks.dense",
     "Design": "explore.designs",
     "Difference": "agreement.agreement",

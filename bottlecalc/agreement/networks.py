@@ -66,6 +66,14 @@ class NetworkCount(Count):
         return self.subject
 
     @property
+    def costs(self) -> dict[str, int]:
+        """What may be limited, by figure."""
+        return {
+            "params": self.params.total, "macs": self.macs.block, "flops": self.flops.block,
+            "activations": self.activations,
+        }  # fmt: skip
+
+    @property
     def receptive_field(self) -> Sides:
         """Of the last feature map before the head [pixels]: a number, or height and width."""
         return by_axis(axis.size for axis in self._fields)
@@ -146,8 +154,7 @@ def count_network(
         batch: images in the input.
 
     Raises:
-        NetworkError: a stage cannot be.
-        BlockError: a block cannot be, or does not take what comes to it.
+        NetworkError: a stage cannot be, or does not take what comes to it.
     """
     sides = size or (network.size, network.size)
     counted = list(formula.stages(network, sides, batch))
@@ -194,8 +201,8 @@ def compare_networks(
 
     Raises:
         ArgumentError: something is given that is no network, or no size.
-        NetworkError: there is no network, or none of that name, or a knob cannot be turned so.
-        BlockError: a block cannot be, or does not take what comes to it.
+        NetworkError: there is no network, or none of that name, or a knob cannot be turned so, or
+            a stage does not take what comes to it.
         MeasureError: a network could not be measured.
 
     >>> (network,) = compare_networks("resnet50").networks
@@ -214,12 +221,17 @@ def _counted(
     measure: Measuring | None, progress: Callable[[str], object],
 ) -> Iterator[NetworkCount]:  # fmt: skip
     for one in networks:
-        count = count_network(_read(one), size, batch)
+        count = count_network(read_network(one), size, batch)
         yield count if measure is False else asked(count, measure, progress)
 
 
-def _read(given: object) -> Network:
-    """A network, or the one that a text says."""
+def read_network(given: object) -> Network:
+    """A network, or the one that a text says.
+
+    Raises:
+        ArgumentError: it is neither.
+        NetworkError: the text says none.
+    """
     if isinstance(given, Network):
         return given
     if isinstance(given, str):

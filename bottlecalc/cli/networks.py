@@ -10,7 +10,7 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.options import BlockOptions
-from bottlecalc.cli.output import FAILED, deliver
+from bottlecalc.cli.output import FAILED, deliver, tell
 
 Words = Annotated[
     list[str] | None,
@@ -39,7 +39,8 @@ def sweep(
     name: str, shared: BlockOptions, form: str, output: Path | None, idle: Mapping[str, bool]
 ) -> None:
     """Count a network with every combination of what ``--set`` gives."""
-    from bottlecalc.explore.networks import sweep_networks
+    from bottlecalc.explore.course import Course
+    from bottlecalc.explore.network_sweep import sweep_networks
     from bottlecalc.render.network_designs import SWEEPS
 
     _refuse(idle)
@@ -47,7 +48,10 @@ def sweep(
         raise options.OptionError(f"--format {form} is of blocks; give {', '.join(SWEEPS)}")
     size = None if shared.size is None else options.read_size(shared.size)
     swept = sweep_networks(name, size=size, batch=shared.images, **shared.keys)
-    deliver(lambda console: SWEEPS[form](swept, console), output)
+    course = Course()
+    deliver(lambda console: SWEEPS[form](swept, console, course), output)
+    if skipped := course.remark(options.WORDS):
+        tell(skipped)
 
 
 def solve(
@@ -59,8 +63,8 @@ def solve(
     output: Path | None,
     idle: Mapping[str, bool],
 ) -> None:
-    """The largest width, depth or size of a network that keeps every limit."""
-    from bottlecalc.explore.networks import solve_network
+    """The best width, depth, size or other number of a network that keeps every limit."""
+    from bottlecalc.explore.network_solve import solve_network
     from bottlecalc.networks.grammar import parse, turned
     from bottlecalc.render.network_designs import SOLUTIONS
 

@@ -29,8 +29,8 @@ from bottlecalc.render.verdict import of_sample
 from bottlecalc.tools import check
 
 if TYPE_CHECKING:
+    from bottlecalc.explore.course import Course
     from bottlecalc.explore.designs import Designs, Page
-    from bottlecalc.explore.pages import Course
     from bottlecalc.explore.sample import Sample
     from bottlecalc.explore.sweep import Sweep
     from bottlecalc.render.plot import Drawing
@@ -169,7 +169,7 @@ def sweep(
 
 def _sweep(shared: BlockOptions, specs: Iterable[str], **ask: Any) -> tuple[Sweep, Course]:
     """What is swept, and how it goes."""
-    from bottlecalc.explore.pages import Course
+    from bottlecalc.explore.course import Course
     from bottlecalc.explore.sweep import sweep
 
     size = SIDE if shared.size is None else shared.size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import nan
 from typing import Any
@@ -12,9 +11,9 @@ import numpy as np
 
 from bottlecalc.blocks.grammar import make
 from bottlecalc.blocks.spec import BlockError
-from bottlecalc.errors import PYTHON, Words
 from bottlecalc.explore.columns import Columns, allowed, listed, select, totals
 from bottlecalc.explore.condition import Condition
+from bottlecalc.explore.course import Course
 from bottlecalc.explore.designs import Page
 from bottlecalc.explore.figures import INPUT, NUMBERS, RATIOS
 from bottlecalc.explore.grid import Grid, Lane
@@ -26,23 +25,6 @@ CHUNK = 1 << 15
 
 EXACT = 2**53
 """Below this a float holds every whole number, and a quotient is rounded but once."""
-
-
-@dataclass
-class Course:
-    """How a sweep goes: designs visited, those not allowed, and what is wrong with the first."""
-
-    visited: int = 0
-    skipped: int = 0
-    reason: BlockError | None = None
-
-    def remark(self, words: Words = PYTHON) -> str:
-        """What was skipped, in one sentence; nothing where all designs are allowed."""
-        if self.reason is None:
-            return ""
-        several = f"{self.skipped:,} designs are not allowed and were skipped; the first"
-        subject = several if self.skipped > 1 else "1 design is not allowed, and skipped"
-        return f"{subject}: {self.reason.worded(words)}"
 
 
 def pages(

@@ -18,10 +18,11 @@ from bottlecalc.explore import axes
 from bottlecalc.explore.arrange import AS_THEY_COME, Order, arrange
 from bottlecalc.explore.axes import AnySizes, Values
 from bottlecalc.explore.condition import Condition, figure, parse_condition
+from bottlecalc.explore.course import Course
 from bottlecalc.explore.designs import Design, Designs, Page, names
 from bottlecalc.explore.figures import NUMBERS
 from bottlecalc.explore.grid import Grid, SweepError
-from bottlecalc.explore.pages import Course, pages
+from bottlecalc.explore.pages import pages
 from bottlecalc.explore.shard import WHOLE, Shard, parse_shard
 from bottlecalc.explore.ties import Tie
 from bottlecalc.text.calls import public, quoted
@@ -181,10 +182,8 @@ class Sweep(Displayed):
         return sum(map(len, self.pages()))
 
     def _refuse_if_none_is_allowed(self, course: Course) -> None:
-        if course.reason and course.skipped == self.grid.length:
-            several = f"none of the {course.skipped:,} designs is allowed"
-            subject = several if course.skipped > 1 else "the only design is not allowed"
-            raise SweepError(f"{subject}: {course.reason.sentence}")
+        if course.skipped == self.grid.length and course.refusal:
+            raise SweepError(course.refusal)
 
 
 @public('sweep("bottleneck", in_=64, out=128, mid=range(8, 129, 8))')

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 from typing import Any, NamedTuple
 
 from bottlecalc.blocks.grammar import make, read
-from bottlecalc.blocks.spec import keys
+from bottlecalc.blocks.spec import BlockError, keys
+from bottlecalc.errors import SPECS
 from bottlecalc.formulas import vocabulary
 from bottlecalc.formulas.families import formula
 from bottlecalc.formulas.formula import Layers
@@ -18,7 +19,7 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, Shape
 from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
 from bottlecalc.networks import elements
-from bottlecalc.networks.spec import Network, Stage
+from bottlecalc.networks.spec import Network, NetworkError, Stage
 
 CHANNELS = ("out", "mid", "squeeze", "growth")
 """The keys of blocks that a network's width multiplies."""
@@ -61,8 +62,7 @@ def stages(network: Network, size: tuple[int, int], batch: int) -> Iterator[tupl
         batch: images in the input.
 
     Raises:
-        NetworkError: a stage cannot be.
-        BlockError: a block cannot be, or does not take such an input.
+        NetworkError: a stage cannot be, or does not take what comes to it.
     """
     for stage, parts in parts_by_stage(network, size, batch):
         yield (
@@ -88,19 +88,30 @@ def parts_by_stage(
     x: Shape = (batch, network.in_channels, *size)
     scale = Scale(network.width, network.divisor, network.classes)
     for stage in network.stages:
-        parts: list[Part] = []
-        texts = network.texts(stage)
-        for text in texts:
-            stride = 1 if parts else stage.stride
-            parts.append(_part(text, stage.out, stride, scale, x))
-            x = parts[-1].output
-        before: Shape = ()
-        for place in range(len(texts), len(texts) * _depth(stage, network)):
-            text = texts[place % len(texts)]
-            again = len(texts) == 1 and x == before  # what stands there takes the same as the last
-            parts.append(parts[-1] if again else _part(text, stage.out, 1, scale, x))
-            before, x = x, parts[-1].output
+        try:
+            parts = _parts(network.texts(stage), stage, _depth(stage, network), scale, x)
+        except (BlockError, NetworkError) as error:
+            sentence = f"{network}, {stage.name}: {error.worded(SPECS)}"
+            raise NetworkError(sentence) from None
+        x = parts[-1].output
         yield stage, parts
+
+
+def _parts(
+    texts: Sequence[str], stage: Stage, depth: int, scale: Scale, x: Shape
+) -> list[Part]:  # fmt: skip
+    parts: list[Part] = []
+    for text in texts:
+        stride = 1 if parts else stage.stride
+        parts.append(_part(text, stage.out, stride, scale, x))
+        x = parts[-1].output
+    before: Shape = ()
+    for place in range(len(texts), len(texts) * depth):
+        text = texts[place % len(texts)]
+        again = len(texts) == 1 and x == before  # what stands there takes the same as the last
+        parts.append(parts[-1] if again else _part(text, stage.out, 1, scale, x))
+        before, x = x, parts[-1].output
+    return parts
 
 
 class Scale(NamedTuple):
@@ -138,16 +149,34 @@ def _depth(stage: Stage, network: Network) -> int:
 def _layers(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> Layers:
     if elements.is_element(text):
         kind, values = elements.read(text)
-        if "stride" in values and stride != 1:
-            values["stride"] = stride
+        if stride != 1:
+            values |= _stride(kind, values, stride)
         return ELEMENTS[kind](values, out, scale, x)
     family, said = read(text)
     known: dict[str, Any] = {**said}
     if out is not None:
         known["out"] = out
     known = {name: _wide(one, scale) if name in CHANNELS else one for name, one in known.items()}
-    known |= {"in": x[1]} | ({"stride": stride} if "stride" in keys(family) else {})
-    return formula(family)(make(family, known), x)
+    known |= {"in": x[1]} | _stride(family.family, keys(family), stride)
+    block = make(family, known)
+    block.check_input(*x[2:])
+    return formula(family)(block, x)
+
+
+def _stride(name: str, takes: Container[str], stride: int) -> dict[str, int]:
+    """The stride of what has one, by the keys that it takes.
+
+    Raises:
+        NetworkError: it has none, and there should be one.
+    """
+    if "stride" in takes:
+        return {"stride": stride}
+    if stride == 1:
+        return {}
+    raise NetworkError(
+        f"{name} has no stride, and this stage's is {stride}; put a stage before it that has one,"
+        " of conv or max-pool"
+    )
 
 
 def _wide(channels: int, scale: Scale) -> int:
@@ -165,9 +194,24 @@ def _conv(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> La
     padding = kernel // 2 if values["padding"] < 0 else values["padding"]
     channels = _channels(values, out, scale, x)
     op = Conv(kernel=(kernel, kernel), stride=stride, groups=values["groups"], bias=values["bias"])
-    sides = [(side + 2 * padding - kernel) // stride + 1 for side in x[2:]]
+    sides = _windows(x, kernel, stride, 2 * padding)
     layer = Layer("conv", op, "main", x, (x[0], channels, *sides))
     return (layer, *_norm(values, out, scale, layer.output))
+
+
+def _windows(x: Shape, kernel: int, stride: int, padded: int = 0, up: int = 0) -> list[int]:
+    """How many windows there are along height and width.
+
+    Raises:
+        NetworkError: there are none.
+    """
+    height, width = x[2:]
+    if min(height, width) + padded < kernel:
+        raise NetworkError(
+            f"a map of {height}×{width} is too small for a window of {kernel}×{kernel}; give a"
+            " larger size"
+        )
+    return [(side + padded - kernel + up) // stride + 1 for side in (height, width)]
 
 
 def _channels(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> int:
@@ -199,14 +243,14 @@ def _max_pool(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape)
     kernel, stride = values["kernel"], values["stride"]
     padding = (kernel - 1) // 2 if values["padding"] < 0 else values["padding"]
     up = stride - 1 if values["ceil"] else 0
-    sides = [(side + 2 * padding - kernel + up) // stride + 1 for side in x[2:]]
+    sides = _windows(x, kernel, stride, 2 * padding, up)
     op = MaxPool(kernel=(kernel, kernel), stride=stride)
     return (Layer("pool", op, "main", x, (*x[:2], *sides)),)
 
 
 def _average_pool(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> Layers:
     kernel, stride = values["kernel"], values["stride"]
-    sides = [(side - kernel) // stride + 1 for side in x[2:]]
+    sides = _windows(x, kernel, stride)
     op = AveragePool(kernel=(kernel, kernel), stride=stride)
     return (Layer("pool", op, "main", x, (*x[:2], *sides)),)
 

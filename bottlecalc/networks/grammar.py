@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from bottlecalc.blocks.families import FAMILIES
-from bottlecalc.blocks.spec import keys
+from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.networks.knobs import KNOBS
 from bottlecalc.networks.spec import Network, NetworkError
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.text.calls import brief
+from bottlecalc.text.numbers import parse_scale
 from bottlecalc.text.suggest import did_you_mean
 
-DECIMAL = r"(?a)[0-9]+(\.[0-9]+)?"
+STAGED = ("in", "out", "stride")
+"""The keys of blocks that are said by their stage, or follow."""
 
 
 def parse(text: str) -> Network:
@@ -54,17 +56,22 @@ def _check_keys(network: Network) -> None:
     Raises:
         NetworkError: there is one.
     """
-    texts = (text for stage in network.stages for text in network.texts(stage))
-    names = dict.fromkeys(text.partition(":")[0] for text in texts)
-    families = [FAMILIES[name] for name in names if name in FAMILIES]
-    known = dict.fromkeys(key for one in families for key in (*keys(one), *one.ALIASES))
+    every = (key for one in families(network) for key in (*keys(one), *one.ALIASES))
+    allowed = dict.fromkeys((*KNOBS, *(key for key in every if key not in STAGED)))
     for name in network.keys:
-        if name not in (*known, "block"):
-            allowed = (*KNOBS, *(key for key in known if key not in ("in", "out", "stride")))
+        if name not in allowed:
             raise NetworkError(
                 f"{network.name} has no {brief(name)!r}{did_you_mean(name, allowed)}; its keys are"
-                f" {', '.join(dict.fromkeys(allowed))}"
+                f" {', '.join(allowed)}"
             )
+
+
+def families(network: Network) -> Iterator[type[Block]]:
+    """The families of its blocks, each once."""
+    texts = (text for stage in network.stages for text in network.texts(stage))
+    for name in dict.fromkeys(text.partition(":")[0] for text in texts):
+        if name in FAMILIES:
+            yield FAMILIES[name]
 
 
 def _turned(network: Network, name: str, value: str) -> Network:
@@ -78,8 +85,8 @@ def _turned(network: Network, name: str, value: str) -> Network:
 
 
 def _scale(name: str, value: str) -> Fraction:
-    scale = Fraction(value) if re.fullmatch(DECIMAL, value) else Fraction(0)
-    if not scale:
+    scale = parse_scale(value)
+    if scale is None:
         raise NetworkError(f"{name} = {brief(value)!r}; give a decimal above 0, such as 0.5")
     return scale
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from torch import Tensor, nn
@@ -92,13 +91,12 @@ def _block(
 
 def widened(channels: int, network: Network) -> int:
     """Channels at the network's width; to a multiple of 8 as MobileNetV2's code has it."""
-    width = Decimal(network.width.numerator) / Decimal(network.width.denominator)
-    value = channels * width
-    step = network.divisor
+    numerator, denominator = network.width.as_integer_ratio()
+    value, step = channels * numerator, network.divisor  # value in denominators
     if step == 1:
-        return max(1, int(value.to_integral_value(ROUND_FLOOR)))
-    near = max(step, int(value + Decimal(step) / 2) // step * step)
-    return near + step if Decimal(near) < Decimal("0.9") * value else near
+        return max(1, value // denominator)
+    near = max(step, (2 * value // denominator + step) // (2 * step) * step)
+    return near + step if 10 * near * denominator < 9 * value else near
 
 
 def _filters(values: dict[str, Any], stage: Stage, network: Network, channels: int) -> int:

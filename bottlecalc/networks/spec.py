@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.spec import keys as keys_of
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.numbers import scale
 
 
 class NetworkError(BottlecalcError, ValueError):
@@ -67,14 +69,15 @@ class Network:
     family = "network"
 
     def __str__(self) -> str:
-        knobs = {"width": self.width, "depth": self.depth, "classes": self.classes}
-        turned = {
-            name: value
-            for (name, value), usual in zip(knobs.items(), self.usual, strict=True)
-            if value != usual
-        }
-        texts = [f"{name}={_decimal(value)}" for name, value in {**turned, **self.keys}.items()]
+        texts = [f"{name}={_text(value)}" for name, value in self.turned.items()]
         return f"{self.name}:{','.join(texts)}" if texts else self.name
+
+    @property
+    def turned(self) -> dict[str, Fraction | int | str]:
+        """What is not as in the network that bears the name: knobs, and keys of its blocks."""
+        now = (self.width, self.depth, self.classes)
+        knobs: Any = zip(("width", "depth", "classes"), now, self.usual, strict=True)
+        return {**{name: one for name, one, usual in knobs if one != usual}, **self.keys}
 
     def texts(self, stage: Stage) -> tuple[str, ...]:
         """A stage's blocks as they are written, with the keys that hold for all blocks."""
@@ -82,8 +85,8 @@ class Network:
         return tuple(_with(text, keys) for text in stage.blocks)
 
 
-def _decimal(value: object) -> str:
-    return f"{float(value):g}" if isinstance(value, Fraction) else str(value)
+def _text(value: Fraction | int | str) -> str:
+    return scale(value) if isinstance(value, Fraction) else str(value)
 
 
 @lru_cache
@@ -94,7 +97,7 @@ def _with(text: str, settings: tuple[tuple[str, str], ...]) -> str:
     keys = dict(settings)
     name, _, instead = keys.get("block", text).partition(":")
     if name not in FAMILIES:
-        return f"{name}:{instead}"
+        return f"{name}:{instead}" if instead else name
     family = FAMILIES[name]
     values = {**_values(text), **_values(f"{name}:{instead}"), **keys}
     named = {family.ALIASES.get(key, key): value for key, value in values.items()}

@@ -38,10 +38,11 @@ def _resnet(name: str, block: str, depths: Sequence[int], mid: int = 0) -> Netwo
     return Network(name=name, stages=(stem, *stages, HEAD))
 
 
-def _preact(name: str, depths: Sequence[int]) -> Network:
+def _preact(name: str, block: str, depths: Sequence[int]) -> Network:
     """He et al., arXiv:1603.05027; as timm's resnetv2."""
+    widths = [(64 if block.endswith("basic") else 256) << place for place in range(4)]
     stem = _stem("conv:out=64,kernel=7,stride=2,norm=none,activation=none", "max-pool")
-    stages = _stages(["preact-bottleneck"] * 4, depths, (256, 512, 1024, 2048), (1, 2, 2, 2))
+    stages = _stages([block] * 4, depths, widths, (1, 2, 2, 2))
     head = Stage(name="head", blocks=(ACTIVATED, *CLASSIFIER))
     return Network(name=name, stages=(stem, *stages, head))
 
@@ -133,17 +134,17 @@ def _efficientnet(name: str, width: str, depth: str) -> Network:
     )  # fmt: skip
 
 
-def _efficientnet_v2_s() -> Network:
-    """Tan and Le, arXiv:2104.00298, table 4, as torchvision has it."""
+def _efficientnet_v2(name: str, depths: Sequence[int], widths: Sequence[int]) -> Network:
+    """Tan and Le, arXiv:2104.00298, table 4; M and L as torchvision has them."""
     fused, inverted = "fused-mbconv:expand={}", "mbconv:expand={}"
-    blocks = [fused.format(e) for e in (1, 4, 4)] + [inverted.format(e) for e in (4, 6, 6)]
-    widths, strides = (24, 48, 64, 128, 160, 256), (1, 2, 2, 2, 1, 2)
-    stages = _stages(blocks, (2, 4, 4, 6, 9, 15), widths, strides)
+    blocks = [fused.format(e) for e in (1, 4, 4)] + [inverted.format(e) for e in (4, 6, 6, 6)]
+    count = len(depths)
+    stages = _stages(blocks[:count], depths, widths, (1, 2, 2, 2, 1, 2, 1)[:count])
     last = "conv:out=1280,kernel=1,activation=SiLU"
     return Network(
-        name="efficientnet_v2_s",
+        name=name,
         stages=(
-            _stem("conv:out=24,stride=2,activation=SiLU"), *stages,
+            _stem(f"conv:out={widths[0]},stride=2,activation=SiLU"), *stages,
             Stage(name="head", blocks=(last, *CLASSIFIER)),
         ),
         divisor=8,
@@ -192,11 +193,11 @@ def _convnext(name: str, depths: Sequence[int], first: int) -> Network:
     return Network(name=name, stages=(*stages, head))
 
 
-def _repvgg_a0() -> Network:
-    """Ding et al., arXiv:2101.03697, tables 1 and 2; in training form."""
-    widths = (48, 48, 96, 192, 1280)
-    stages = _stages(["repvgg"] * 5, (1, 2, 4, 14, 1), widths, (2, 2, 2, 2, 2))
-    return Network(name="repvgg_a0", stages=(*stages, HEAD))
+def _repvgg(name: str, depths: Sequence[int], widths: Sequence[int]) -> Network:
+    """Ding et al., arXiv:2101.03697, tables 2 and 3; in training form."""
+    first = min(64, widths[0])
+    stages = _stages(["repvgg"] * 5, (1, *depths), (first, *widths), (2, 2, 2, 2, 2))
+    return Network(name=name, stages=(*stages, HEAD))
 
 
 def _regnet(name: str, depths: Sequence[int], widths: Sequence[int], group: int) -> Network:
@@ -259,6 +260,18 @@ EFFICIENTNETS = {
     "b0": ("1.0", "1.0"), "b1": ("1.0", "1.1"), "b2": ("1.1", "1.2"), "b3": ("1.2", "1.4"),
     "b4": ("1.4", "1.8"), "b5": ("1.6", "2.2"), "b6": ("1.8", "2.6"), "b7": ("2.0", "3.1"),
 }  # fmt: skip
+EFFICIENTNETS_V2 = {
+    "s": ((2, 4, 4, 6, 9, 15), (24, 48, 64, 128, 160, 256)),
+    "m": ((3, 5, 5, 7, 14, 18, 5), (24, 48, 80, 160, 176, 304, 512)),
+    "l": ((4, 7, 7, 10, 19, 25, 7), (32, 64, 96, 192, 224, 384, 640)),
+}
+REPVGG_A, REPVGG_B = (2, 4, 14, 1), (4, 6, 16, 1)
+REPVGGS = {
+    "a0": (REPVGG_A, (48, 96, 192, 1280)), "a1": (REPVGG_A, (64, 128, 256, 1280)),
+    "a2": (REPVGG_A, (96, 192, 384, 1408)), "b0": (REPVGG_B, (64, 128, 256, 1280)),
+    "b1": (REPVGG_B, (128, 256, 512, 2048)), "b2": (REPVGG_B, (160, 320, 640, 2560)),
+    "b3": (REPVGG_B, (192, 384, 768, 2560)),
+}  # fmt: skip
 SHUFFLENETS = {
     "x0_5": ((48, 96, 192), 1024), "x1_0": ((116, 232, 464), 1024),
     "x1_5": ((176, 352, 704), 1024), "x2_0": ((244, 488, 976), 2048),
@@ -269,23 +282,25 @@ NETWORKS: Mapping[str, Network] = {
     for network in (
         *(_resnet(f"resnet{n}", "basic", RESNETS[n]) for n in (18, 34)),
         *(_resnet(f"resnet{n}", "bottleneck", RESNETS[n]) for n in (50, 101, 152)),
-        *(_cifar(f"resnet{6 * n + 2}", n) for n in (3, 5, 7, 9, 18)),
+        *(_cifar(f"resnet{6 * n + 2}", n) for n in (3, 5, 7, 9, 18, 200)),
         *(
             _resnet(f"wide_resnet{n}_2", "bottleneck:groups=1", RESNETS[n], 128)
             for n in (50, 101)
         ),
-        _wide("wrn_28_10", 4, 10),
+        *(_wide(f"wrn_{6 * n + 4}_{k}", n, k) for n, k in ((2, 8), (4, 10), (6, 2), (6, 4))),
         _resnet("resnext50_32x4d", "bottleneck:groups=32", RESNETS[50], 128),
         _resnet("resnext101_32x8d", "bottleneck:groups=32", RESNETS[101], 256),
         _resnet("resnext101_64x4d", "bottleneck:groups=64", RESNETS[101], 256),
-        *(_preact(f"preact_resnet{n}", RESNETS[n]) for n in (50, 101, 152)),
+        *(_preact(f"preact_resnet{n}", "preact-basic", RESNETS[n]) for n in (18, 34)),
+        *(_preact(f"preact_resnet{n}", "preact-bottleneck", RESNETS[n]) for n in (50, 101, 152)),
+        *(_resnet(f"se_resnet{n}", "basic:se=16", RESNETS[n]) for n in (18, 34)),
         *(_resnet(f"se_resnet{n}", "bottleneck:se=16", RESNETS[n]) for n in (50, 101, 152)),
         *(_densenet(f"densenet{n}", depths, 32, 64) for n, depths in DENSENETS.items()),
         _densenet("densenet161", (6, 12, 36, 24), 48, 96),
         _mobilenet_v1(),
         _mobilenet_v2(),
         *(_efficientnet(f"efficientnet_{n}", *scale) for n, scale in EFFICIENTNETS.items()),
-        _efficientnet_v2_s(),
+        *(_efficientnet_v2(f"efficientnet_v2_{n}", *one) for n, one in EFFICIENTNETS_V2.items()),
         _squeezenet("squeezenet1_0", "conv:out=96,kernel=7,stride=2,padding=0,bias=true,norm=none",
                     ((16, 16, 32), (32, 48, 48, 64), (64,))),
         _squeezenet("squeezenet1_1", "conv:out=64,stride=2,padding=0,bias=true,norm=none",
@@ -295,7 +310,7 @@ NETWORKS: Mapping[str, Network] = {
         _convnext("convnext_small", (3, 3, 27, 3), 96),
         _convnext("convnext_base", (3, 3, 27, 3), 128),
         _convnext("convnext_large", (3, 3, 27, 3), 192),
-        _repvgg_a0(),
+        *(_repvgg(f"repvgg_{n}", *one) for n, one in REPVGGS.items()),
         _enet(),
         *(_regnet(name, *rest) for name, rest in REGNETS.items()),
         *(

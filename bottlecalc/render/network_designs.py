@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bottlecalc.agreement.networks import NetworkCount
-from bottlecalc.explore.networks import NetworkDesign, NetworkSolution, NetworkSweep, knob_value
+from bottlecalc.explore.course import Course
+from bottlecalc.explore.network_solve import NetworkSolution
+from bottlecalc.explore.network_sweep import NetworkDesign, NetworkSweep
 from bottlecalc.render.layout import printed, ruled
 from bottlecalc.render.records import as_csv as csv_text
 from bottlecalc.render.records import as_json as json_text
@@ -20,26 +22,25 @@ from bottlecalc.text.schema import heading
 from bottlecalc.text.shapes import shape
 
 LEGEND = "Parameters are all of them; MACs of convolutions and matrix products."
-FIGURES = ("params", "macs", "flops", "activations")
 NAMES = {"params": "parameters", "macs": "MACs", "flops": "FLOPs", "activations": "activations"}
 
 
-def table(sweep: NetworkSweep, console: Console) -> str:
+def table(sweep: NetworkSweep, console: Console, course: Course | None = None) -> str:
     """A network a row."""
     rows = ruled("network", "=parameters", "=MACs", "=activations")
-    for one in sweep:
+    for one in sweep.designs(course):
         rows.add_row(
             Breakable(one.spec), number(one.params), number(one.macs), number(one.activations)
         )
     return printed([Text(f"{LEGEND} Input {_input(sweep)}.\n", style="dim"), rows], console)
 
 
-def document(sweep: NetworkSweep) -> dict[str, Any]:
+def document(sweep: NetworkSweep, course: Course | None = None) -> dict[str, Any]:
     """What the JSON holds: ``bottlecalc.network-sweep/1``."""
     return {
         **heading("network-sweep", {}),
         "input": [sweep.batch, sweep.network.in_channels, *sweep.size],
-        "networks": [one._asdict() for one in sweep],
+        "networks": [one._asdict() for one in sweep.designs(course)],
     }
 
 
@@ -47,19 +48,27 @@ def _input(sweep: NetworkSweep) -> str:
     return shape((sweep.batch, sweep.network.in_channels, *sweep.size))
 
 
-def _markdown(sweep: NetworkSweep, _console: Console) -> str:
+def _json(sweep: NetworkSweep, _console: Console, course: Course) -> str:
+    return json_text(document(sweep, course))
+
+
+def _csv(sweep: NetworkSweep, _console: Console, course: Course) -> str:
+    return csv_text([NetworkDesign._fields, *sweep.designs(course)])
+
+
+def _markdown(sweep: NetworkSweep, _console: Console, course: Course) -> str:
     lines = [list(NetworkDesign._fields), ["---", "---:", "---:", "---:"]]
-    lines += [[code(spec), *(f"{figure:,}" for figure in figures)] for spec, *figures in sweep]
+    lines += [[code(spec), *map(number, figures)] for spec, *figures in sweep.designs(course)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-SWEEPS: Mapping[str, Callable[[NetworkSweep, Console], str]] = {
+SWEEPS: Mapping[str, Callable[[NetworkSweep, Console, Course], str]] = {
     "table": table,
-    "json": lambda sweep, console: json_text(document(sweep)),
-    "csv": lambda sweep, console: csv_text([NetworkDesign._fields, *sweep]),
+    "json": _json,
+    "csv": _csv,
     "markdown": _markdown,
 }
-"""Text of a sweep of networks by format."""
+"""Text of a sweep of networks by format; the course is kept up to date."""
 
 
 def answer(solution: NetworkSolution, console: Console) -> str:
@@ -68,18 +77,21 @@ def answer(solution: NetworkSolution, console: Console) -> str:
 
 
 def _sentence(solution: NetworkSolution) -> str:
-    if solution.below is None:
-        return f"No {solution.knob} keeps every limit; the least is {solution.above.network}."
-    of = f"{solution.below.network}, input {shape(solution.below.input)}"
-    return f"The largest {solution.knob} is {solution.value}: {of}."
+    knob, best = solution.question.knob, solution.below
+    if best is None:
+        on = f"{solution.above.network} on {shape(solution.above.input)}"
+        return f"No {knob} keeps every limit; what costs least is {on}."
+    which = "smallest" if solution.question.fewest else "largest"
+    return f"The {which} {knob} is {solution.value}: {best.network} on {shape(best.input)}."
 
 
 def _limits(solution: NetworkSolution) -> Any:
     found = [one for one in (solution.below, solution.above) if one is not None]
-    titles = [f"={solution.knob} = {knob_value(solution.knob, one)}" for one in found]
+    knob, limits = solution.question.knob, solution.question.limits
+    titles = [f"={knob} = {solution.value_of(one)}" for one in found]
     rows = ruled("limit", "=at most", *titles)
-    for figure, most in solution.limits.items():
-        cells = [_cell(costs(one)[figure], most) for one in found]
+    for figure, most in limits.items():
+        cells = [_cell(one.costs[figure], most) for one in found]
         rows.add_row(NAMES[figure], number(most), *cells)
     return rows
 
@@ -89,28 +101,28 @@ def _cell(value: int, most: int) -> str:
     return f"{number(value)}\n{beyond}"
 
 
-def costs(count: NetworkCount) -> dict[str, int]:
-    """What may be limited, by figure."""
-    figures = (count.params.total, count.macs.block, count.flops.block, count.activations)
-    return dict(zip(FIGURES, figures, strict=True))
-
-
 def solution_document(solution: NetworkSolution) -> dict[str, Any]:
     """What the JSON holds: ``bottlecalc.network-solve/1``."""
     return {
         **heading("network-solve", {}),
-        "for": solution.knob,
-        "value": None if solution.value is None else float(solution.value),
-        "limits": dict(solution.limits),
+        "for": solution.question.knob,
+        "value": _value(solution.value),
+        "limits": dict(solution.question.limits),
         "below": _network(solution.below),
         "above": _network(solution.above),
     }
 
 
+def _value(text: str | None) -> int | float | None:
+    if text is None:
+        return None
+    return int(text) if text.isdecimal() else float(text)
+
+
 def _network(count: NetworkCount | None) -> dict[str, Any] | None:
     if count is None:
         return None
-    return {"spec": str(count.network), "input": count.input, **costs(count)}
+    return {"spec": str(count.network), "input": count.input, **count.costs}
 
 
 SOLUTIONS: Mapping[str, Callable[[NetworkSolution, Console], str]] = {

@@ -48,6 +48,32 @@ def parse_quantity(text: str, name: str = "") -> int:
     return exact.numerator
 
 
+SCALE = r"(?a)[0-9]+(?:\.[0-9]+)?|[0-9]+/0*[1-9][0-9]*"
+MOST_PLACES = 40
+"""Behind a decimal point that anybody reads."""
+
+
+def parse_scale(text: str) -> Fraction | None:
+    """What something is multiplied by, exactly: ``0.5``, ``1/3``; None where it is no such number,
+    or 0.
+    """
+    return Fraction(text) or None if re.fullmatch(SCALE, text) else None
+
+
+def scale(value: Fraction) -> str:
+    """The same as text: a decimal where one says it exactly.
+
+    >>> scale(Fraction("0.50")), scale(Fraction(3)), scale(Fraction(1, 3))
+    ('0.5', '3', '1/3')
+    """
+    places = (n for n in range(MOST_PLACES) if 10**n % value.denominator == 0)
+    behind = next(places, None)
+    if not behind:
+        return str(value)
+    whole, rest = divmod(value.numerator * 10**behind // value.denominator, 10**behind)
+    return f"{whole}.{rest:0{behind}}"
+
+
 def number(value: int) -> str:
     """An integer with thousands separators."""
     return f"{value:,}"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from bottlecalc.errors import BottlecalcError, argument
 from bottlecalc.text.calls import quoted
-from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.text.numbers import WHOLE_NUMBER, scale
 
 RANGE = re.compile(r"([0-9]+):([0-9]+)(?::(\*?)([0-9]+))?", re.ASCII)
+DECIMALS = re.compile(r"(?a)(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?")
 LONGEST_LIST = 10**6
 """Values of a list are held, those of one range are not."""
 
@@ -42,6 +44,37 @@ def parse_axis(name: str, text: str) -> Sequence[int]:
     if sum(map(len, parts)) > LONGEST_LIST:
         raise _too_long(name, text)
     return list(dict.fromkeys(value for part in parts for value in part))
+
+
+def parse_texts(name: str, given: object) -> list[str]:
+    """The values of a setting, each as text: a list, or text with a list and ranges of decimals.
+
+    Raises:
+        RangeError: it is neither, or has too many values.
+
+    >>> parse_texts("width", "0.5:1:0.25"), parse_texts("block", "basic,bottleneck")
+    (['0.5', '0.75', '1'], ['basic', 'bottleneck'])
+    """
+    if isinstance(given, (list, tuple)):
+        return list(dict.fromkeys(map(str, given)))
+    parts = (_texts(name, part.strip(), str(given)) for part in str(given).split(","))
+    return list(dict.fromkeys(value for part in parts for value in part))
+
+
+def _texts(name: str, part: str, text: str) -> Sequence[str]:
+    match = DECIMALS.fullmatch(part)
+    if not match:
+        return [part]
+    first, last, step = (Fraction(one or 1) for one in match.groups())
+    if not step or last < first:
+        raise RangeError(
+            f"{argument(name)} {quoted(text)} is no range that goes up; give one from a number to"
+            " a larger one, by a step above 0"
+        )
+    steps = (last - first) // step
+    if steps >= LONGEST_LIST:
+        raise _too_long(name, text)
+    return [scale(first + place * step) for place in range(steps + 1)]
 
 
 def parse_sizes(text: str) -> Sizes:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bottlecalc.explore.arrange import PAGE, Order, arrange, unbeaten
+from bottlecalc.explore.course import Course
 from bottlecalc.explore.designs import Design
-from bottlecalc.explore.pages import Course, pages
+from bottlecalc.explore.pages import pages
 from tests.explore.designs import design, grid, page_of
 
 

@@ -21,10 +21,11 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.explore import intervals
 from bottlecalc.explore.break_even import break_even, break_even_mid
 from bottlecalc.explore.cases import trace
+from bottlecalc.explore.course import Course
 from bottlecalc.explore.designs import names
 from bottlecalc.explore.figures import FIGURES
 from bottlecalc.explore.grid import Grid
-from bottlecalc.explore.pages import Course, pages
+from bottlecalc.explore.pages import pages
 from bottlecalc.explore.question import SIZE, Limit, Question, SolveError
 from bottlecalc.explore.solve import solve
 from bottlecalc.explore.sweep import sweep

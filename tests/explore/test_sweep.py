@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.explore import pages as sweeping
+from bottlecalc.explore.course import Course
 from bottlecalc.explore.designs import Design
 from bottlecalc.explore.grid import Grid, SweepError
-from bottlecalc.explore.pages import Course, pages
+from bottlecalc.explore.pages import pages
 from bottlecalc.explore.sweep import sweep
 from bottlecalc.layers import ops
 from bottlecalc.layers.normalisation import BatchNorm

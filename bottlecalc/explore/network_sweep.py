@@ -1,0 +1,115 @@
+"""Networks swept: what every combination of their knobs costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from bottlecalc.agreement.networks import read_network
+from bottlecalc.blocks.arguments import read_batch, read_size
+from bottlecalc.explore.course import Course
+from bottlecalc.networks import formula
+from bottlecalc.networks.grammar import turned
+from bottlecalc.networks.spec import Network, NetworkError
+from bottlecalc.text.calls import public
+from bottlecalc.text.display import Displayed
+from bottlecalc.text.ranges import parse_texts
+
+
+class NetworkDesign(NamedTuple):
+    """A network of a sweep, counted.
+
+    Attributes:
+        spec: of the network.
+        params: all parameters [parameters].
+        macs: of one forward pass [MACs].
+        activations: output elements of convolutions and matrix products [elements].
+    """
+
+    spec: str
+    params: int
+    macs: int
+    activations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSweep(Displayed):
+    """Networks with every combination of settings, counted as they are asked for.
+
+    Attributes:
+        network: what they have in common.
+        axes: by knob or key, its values as text.
+        size: height and width of the input [pixels].
+        batch: images in the input.
+    """
+
+    network: Network
+    axes: Mapping[str, Sequence[str]]
+    size: tuple[int, int]
+    batch: int = 1
+
+    def __iter__(self) -> Iterator[NetworkDesign]:
+        return self.designs()
+
+    def __len__(self) -> int:
+        """Combinations, those that are not allowed among them."""
+        return prod(map(len, self.axes.values()))
+
+    def designs(self, course: Course | None = None) -> Iterator[NetworkDesign]:
+        """Every network that is allowed.
+
+        Args:
+            course: kept up to date as the sweep goes.
+
+        Raises:
+            NetworkError: none is allowed.
+        """
+        course = course or Course()
+        for values in product(*self.axes.values()):
+            course.visited += 1
+            network = turned(self.network, dict(zip(self.axes, values, strict=True)))
+            try:
+                costs = formula.costs(network, self.size, self.batch)
+            except NetworkError as error:
+                course.skip(error)
+            else:
+                yield NetworkDesign(str(network), *costs)
+        if refusal := course.refusal:
+            raise NetworkError(refusal)
+
+
+@public('sweep_networks("resnet50", width="0.5,1", depth="1,2")')
+def sweep_networks(
+    network: Network | str,
+    *,
+    size: int | str | Sequence[int] | None = None,
+    batch: int = 1,
+    **settings: object,
+) -> NetworkSweep:
+    """Count a network with every combination of settings.
+
+    Args:
+        network: a spec, or its text.
+        size: height and width of the input [pixels]; the network's own where nothing is said.
+        batch: images in the input.
+        settings: values of a knob or of a key of the blocks: a list, or text with a list or a range
+            of both ends, ``width="0.5,1"`` or ``width="0.25:1:0.05"``.
+
+    Raises:
+        ArgumentError: the network is none, or the size.
+        NetworkError: there is no such network, or a knob cannot be turned so.
+        RangeError: a text is no list or range.
+
+    >>> [design.params for design in sweep_networks("resnet50", width="0.5,1")]
+    [6917640, 25557032]
+    """
+    base = read_network(network)
+    axes = {name: parse_texts(name, values) for name, values in settings.items()}
+    for name, values in axes.items():
+        for value in values:
+            turned(base, {name: value})
+    sides = (base.size, base.size) if size is None else read_size(size)
+    return NetworkSweep(network=base, axes=axes, size=sides, batch=read_batch(batch))
