@@ -72,7 +72,7 @@ def _beside(text: str, times: Any) -> Text:
 
 
 def _stages(count: NetworkCount) -> Table:
-    rows = ruled("stage", "block", "=×", "=output", "=parameters", "=", "=MACs", "=")
+    rows = ruled("stage", "block", "=×", "=output", "=parameters", "=share", "=MACs", "=share")
     params, macs = count.params.total, count.macs.block
     for stage in count.stages:
         rows.add_row(
@@ -95,13 +95,9 @@ def _facts(count: NetworkCount) -> Facts:
     return Facts(
         [
             ("FLOPs", number(count.flops.block), "2 × MACs"),
-            ("activations", number(count.activations), "output elements of convolutions"),
+            ("activations", number(count.activations), "of convolutions and linear layers"),
             ("receptive field", _sides(count.receptive_field), "of the last feature map"),
-            (
-                "effective stride",
-                _sides(count.effective_stride),
-                "of the last feature map",
-            ),
+            ("effective stride", _sides(count.effective_stride), "of the last feature map"),
         ]
     )
 

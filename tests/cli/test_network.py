@@ -8,6 +8,8 @@ import json
 
 import pytest
 
+from bottlecalc.agreement.networks import compare_networks
+from bottlecalc.text.numbers import parse_quantity
 from tests.conftest import Run
 
 
@@ -44,7 +46,44 @@ def test_the_largest_width_is_found(run: Run) -> None:
 def test_nothing_fits(run: Run) -> None:
     result = run("solve", "network", "vgg11", "--max-params", "10")
     assert result.code == 1
-    assert result.out.startswith("No width keeps every limit; the least is vgg11:width=0.01.")
+    assert result.out.startswith(
+        "No width keeps every limit; what costs least is vgg11:width=0.01 on 1×3×224×224."
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "knob", "limit", "values"),
+    [
+        ("resnext50_32x4d", "width", "--max-macs 1G", (0.25, 0.5)),  # nothing between is allowed
+        ("resnet50", "groups", "--max-macs 3.5G", (2, 1)),  # the fewest
+        ("efficientnet_b0", "se", "--max-params 5M", (8, 7)),
+        ("densenet121", "growth", "--max-params 5M", (24, 25)),
+        ("resnet50", "depth", "--max-params 30M", (1, 1.01)),
+        ("resnet18", "classes", "--max-params 12M", (1605, 1606)),
+    ],
+)
+def test_any_number_is_sought(
+    network: str, knob: str, limit: str, values: tuple[float, float], run: Run
+) -> None:
+    """The answer keeps the limit, and the next value that is allowed does not."""
+    figure, most = limit.removeprefix("--max-").split()
+    ask = ("solve", "network", network, "--for", knob, *limit.split(), "--format", "json")
+    document = json.loads(run(*ask).out)
+    below, above = document["below"], document["above"]
+    assert document["value"] == values[0]
+    assert below[figure] <= parse_quantity(most) < above[figure]
+    counted = {value: f"{network}:{knob}={value}" for value in values if value != 1}
+    for text, one in zip(map(counted.get, values), (below, above), strict=True):
+        assert text in (None, one["spec"])
+        assert compare_networks(one["spec"]).networks[0].costs[figure] == one[figure]
+
+
+def test_what_is_not_allowed_is_left_out_of_a_sweep(run: Run) -> None:
+    result = run("sweep", "network", "resnext50_32x4d", "--set", "width=0.25:0.5:0.05")
+    assert result.code == 0
+    assert "width=0.25 " in result.out
+    assert "width=0.3" not in result.out
+    assert result.err.startswith("4 designs are not allowed and were skipped; the first: resnext")
 
 
 def test_networks_are_swept(run: Run) -> None:
@@ -66,10 +105,21 @@ def test_networks_are_swept(run: Run) -> None:
         ("sweep network resnet50 --pareto params", "--pareto is of blocks, not of networks"),
         ("solve network resnet50", "no limit is given; give --max-macs"),
         (
-            "solve network resnet50 --for mid --max-macs 1G",
-            "for = 'mid'; give width,",
+            "solve network resnet50 --for widht --max-macs 1G",
+            "resnet50 has no widht (did you mean width?); solve --for one of width, depth, size,",
         ),
         ("solve network resnet50 --block plain --max-macs 1G", "--block is of blocks"),
+        ("solve network resnet50:width=0.5 --max-macs 1G", "width is given and sought, in resnet"),
+        ("solve network resnet50 --max-params 10T", "every width that was tried keeps these"),
+        ("sweep network resnet50 --set width=1:0.5", "'1:0.5' is no range that goes up"),
+        (
+            "sweep network resnext50_32x4d --set width=0.3",
+            "the only design is not allowed: resnext",
+        ),
+        ("network resnet50:out=5", "resnet50 has no 'out'; its keys are width, depth, classes,"),
+        ("network resnet50:block=fire", "stage2: fire has no stride, and this stage's is 2; put"),
+        ("network convnext_tiny --size 16", "a map of 1×1 is too small for a window of 2×2; give"),
+        ("network enet --size 20", "enet, stage2: size 5x5 is odd, and enet-down:in=64,out=128"),
     ],
 )
 def test_bad_input_is_one_sentence(arguments: str, sentence: str, run: Run) -> None:
