@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
@@ -39,6 +39,18 @@ class Part(NamedTuple):
     costs: Costs
 
 
+class StageParts(NamedTuple):
+    """A stage counted, wherever it stands.
+
+    Attributes:
+        parts: one after the other.
+        costs: of all of them.
+    """
+
+    parts: list[Part]
+    costs: Costs
+
+
 class Costs(NamedTuple):
     """What a part or a whole network costs.
 
@@ -64,54 +76,37 @@ def stages(network: Network, size: tuple[int, int], batch: int) -> Iterator[tupl
     Raises:
         NetworkError: a stage cannot be, or does not take what comes to it.
     """
-    for stage, parts in parts_by_stage(network, size, batch):
+    for stage, built in _built(network, size, batch):
         yield (
             stage,
             tuple(
                 layer._replace(name=f"{stage.name}.{place}.{layer.name}")
-                for place, part in enumerate(parts)
+                for place, part in enumerate(built.parts)
                 for layer in part.layers
             ),
         )
 
 
 def costs(network: Network, size: tuple[int, int], batch: int) -> Costs:
-    """What a network costs; blocks that were counted before are not counted again."""
-    every = (part.costs for _, parts in parts_by_stage(network, size, batch) for part in parts)
-    return Costs(*map(sum, zip(*every, strict=True)))
+    """What a network costs; stages that were counted before are not counted again."""
+    return _sum(built.costs for _, built in _built(network, size, batch))
 
 
-def parts_by_stage(
+def _built(
     network: Network, size: tuple[int, int], batch: int
-) -> Iterator[tuple[Stage, list[Part]]]:
+) -> Iterator[tuple[Stage, StageParts]]:
     """What every stage is made of, from the input on; raises as ``stages``."""
     x: Shape = (batch, network.in_channels, *size)
     scale = Scale(network.width, network.divisor, network.classes)
     for stage in network.stages:
+        texts, depth = network.texts(stage), _depth(stage, network.depth)
         try:
-            parts = _parts(network.texts(stage), stage, _depth(stage, network), scale, x)
+            built = _stage(texts, depth, stage.out, stage.stride, scale, x)
         except (BlockError, NetworkError) as error:
             sentence = f"{network}, {stage.name}: {error.worded(SPECS)}"
             raise NetworkError(sentence) from None
-        x = parts[-1].output
-        yield stage, parts
-
-
-def _parts(
-    texts: Sequence[str], stage: Stage, depth: int, scale: Scale, x: Shape
-) -> list[Part]:  # fmt: skip
-    parts: list[Part] = []
-    for text in texts:
-        stride = 1 if parts else stage.stride
-        parts.append(_part(text, stage.out, stride, scale, x))
-        x = parts[-1].output
-    before: Shape = ()
-    for place in range(len(texts), len(texts) * depth):
-        text = texts[place % len(texts)]
-        again = len(texts) == 1 and x == before  # what stands there takes the same as the last
-        parts.append(parts[-1] if again else _part(text, stage.out, 1, scale, x))
-        before, x = x, parts[-1].output
-    return parts
+        x = built.parts[-1].output
+        yield stage, built
 
 
 class Scale(NamedTuple):
@@ -122,18 +117,30 @@ class Scale(NamedTuple):
     classes: int
 
 
+@lru_cache(maxsize=1 << 14)
+def _stage(
+    texts: tuple[str, ...], depth: int, out: int | None, stride: int, scale: Scale, x: Shape
+) -> StageParts:
+    parts: list[Part] = []
+    for place in range(len(texts) * depth):
+        text = texts[place % len(texts)]
+        parts.append(_part(text, out, 1 if parts else stride, scale, x))
+        x = parts[-1].output
+    return StageParts(parts, _sum(part.costs for part in parts))
+
+
 @lru_cache(maxsize=1 << 16)
 def _part(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> Part:
     layers = _layers(text, out, stride, scale, x)
     return Part(
         layers,
         moved_back(layers[-1]),
-        Costs(
-            sum(layer.params for layer in layers),
-            sum(layer.macs for layer in layers),
-            sum(layer.activations for layer in layers),
-        ),
+        _sum((layer.params, layer.macs, layer.activations) for layer in layers),
     )
+
+
+def _sum(every: Iterable[tuple[int, int, int]]) -> Costs:
+    return Costs(*map(sum, zip(*every, strict=True)))
 
 
 def moved_back(layer: Layer) -> Shape:
@@ -142,8 +149,8 @@ def moved_back(layer: Layer) -> Shape:
     return (y[0], y[-1], *y[1:-1]) if isinstance(layer.op, LayerNorm) else y
 
 
-def _depth(stage: Stage, network: Network) -> int:
-    return 1 if stage.depth is None else ceil(stage.depth * network.depth)
+def _depth(stage: Stage, scale: Fraction) -> int:
+    return 1 if stage.depth is None else ceil(stage.depth * scale)
 
 
 def _layers(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> Layers:

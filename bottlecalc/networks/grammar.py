@@ -56,6 +56,8 @@ def _check_keys(network: Network) -> None:
     Raises:
         NetworkError: there is one.
     """
+    if not network.keys:
+        return
     every = (key for one in families(network) for key in (*keys(one), *one.ALIASES))
     allowed = dict.fromkeys((*KNOBS, *(key for key in every if key not in STAGED)))
     for name in network.keys:
