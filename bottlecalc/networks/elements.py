@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bottlecalc.networks.spec import NetworkError
+from bottlecalc.text.calls import brief
+from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.suggest import did_you_mean
 
 ACTIVATIONS = ("ReLU", "ReLU6", "SiLU", "GELU", "PReLU", "none")
@@ -40,15 +42,19 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
     Raises:
         NetworkError: it is of no kind, or something is said that is no key of it.
     """
-    kind, _, said = text.partition(":")
+    kind, _, options = text.partition(":")
     values = dict(DEFAULTS[kind])
-    for part in filter(None, said.split(",")):
-        name, _, value = part.partition("=")
+    said = set[str]()
+    for part in filter(None, options.split(",")):
+        name, _, value = (piece.strip() for piece in part.partition("="))
         if name not in values:
             raise NetworkError(
-                f"unknown key {name!r} in {text!r}{did_you_mean(name, values)}; the keys are"
+                f"unknown key {brief(name)!r} in {text!r}{did_you_mean(name, values)}; the keys are"
                 f" {', '.join(values)}"
             )
+        if name in said:
+            raise NetworkError(f"{name} is given twice in {text!r}; give it once")
+        said.add(name)
         values[name] = _value(name, value, values[name], text)
     return kind, values
 
@@ -58,7 +64,9 @@ def _value(name: str, value: str, default: Any, text: str) -> Any:
         return value
     if isinstance(default, bool) and value in ("true", "false"):
         return value == "true"
-    if type(default) is int and value.isdecimal():
+    least = 0 if name == "padding" else 1
+    if type(default) is int and WHOLE_NUMBER.fullmatch(value) and int(value) >= least:
         return int(value)
-    allowed = CHOICES.get(name, ("true", "false") if isinstance(default, bool) else ("a number",))
-    raise NetworkError(f"{name} = {value!r} in {text!r}; give {' or '.join(allowed)}")
+    a_number = f"a whole number of at least {least}"
+    allowed = CHOICES.get(name, ("true", "false") if isinstance(default, bool) else (a_number,))
+    raise NetworkError(f"{name} = {brief(value)!r} in {text!r}; give {' or '.join(allowed)}")

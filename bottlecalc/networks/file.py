@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +61,12 @@ class File:
         self._check_keys(self.document, KEYS, 0)
         size, classes = self._number("size", 224), self._number("classes", 1000)
         stages = [self._stage(place, one) for place, one in enumerate(self._stages())]
-        stem = self._elements("stem", ())
-        head = self._elements("head", CLASSIFIER)
-        named = [("stem", stem)] if stem else []
-        whole = [Stage(name=name, blocks=blocks) for name, blocks in named]
+        self._check_names([stage.name for stage in stages])
+        whole = (*self._end("stem", ()), *stages, *self._end("head", CLASSIFIER))
+        self._check_linear(whole)
         return Network(
             name=self.path,
-            stages=(*whole, *stages, Stage(name="head", blocks=head)),
+            stages=whole,
             size=size, classes=classes, divisor=self._number("divisor", 1),
             usual=(Network.width, Network.depth, classes),
         )  # fmt: skip
@@ -86,16 +85,52 @@ class File:
         name = values.get("name", f"stage{place + 1}")
         if not (isinstance(name, str) and name.isidentifier()):
             raise self._error(start, "name", f"name = {quoted(name)}; give a word, such as stage1")
+        blocks = self._texts(values["block"], "block", start)
+        if not blocks:
+            raise self._error(start, "block", f"block = []; give {EXAMPLE}")
+        self._check_twice(values, blocks, start)
         return Stage(
             name=name,
-            blocks=self._texts(values["block"], "block", start),
+            blocks=blocks,
             depth=self._number("depth", 1, values, start),
             out=self._number("out", None, values, start),
             stride=self._number("stride", 1, values, start),
         )
 
-    def _elements(self, key: str, default: Sequence[str]) -> tuple[str, ...]:
-        return self._texts(self.document.get(key, list(default)), key, 0)
+    def _end(self, key: str, default: Sequence[str]) -> Iterator[Stage]:
+        """The stem, or the head; of no elements it is none."""
+        if blocks := self._texts(self.document.get(key, list(default)), key, 0):
+            yield Stage(name=key, blocks=blocks)
+
+    def _check_names(self, names: Sequence[str]) -> None:
+        for place, name in enumerate(names):
+            if name in ("stem", "head", *names[:place]):
+                start = self._starts()[place]
+                sentence = f"name = {name!r} is taken; give each stage one of its own"
+                raise self._error(start, "name", sentence)
+
+    def _check_linear(self, stages: Sequence[Stage]) -> None:
+        """Refuse a linear layer of as many features as the size of the input happens to leave."""
+        follows = False
+        for stage in stages:
+            for kind in (text.partition(":")[0] for text in stage.blocks):
+                if kind == "linear" and not follows:
+                    raise NetworkError(
+                        f"{self.path}: {stage.name} has a linear layer on a feature map; put"
+                        " global-pool before it"
+                    )
+                follows = kind in ("global-pool", "linear") or (kind == "norm" and follows)
+
+    def _check_twice(self, values: Mapping[str, Any], blocks: Sequence[str], start: int) -> None:
+        """Refuse what a block would have from its stage, or from what comes to it."""
+        for text in blocks:
+            options = text.partition(":")[2].split(",")
+            for key in (option.partition("=")[0].strip() for option in options):
+                if key == "in":
+                    raise self._error(start, "block", f"in follows, in {text!r}; leave it out")
+                if key in values:
+                    sentence = f"{key} is said by the stage and in {text!r}; say it once"
+                    raise self._error(start, key, sentence)
 
     def _texts(self, value: Any, key: str, start: int) -> tuple[str, ...]:
         texts = value if isinstance(value, list) else [value]

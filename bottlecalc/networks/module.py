@@ -83,7 +83,7 @@ def _block(
     for name in ("out", "mid", "squeeze", "growth"):
         if name in spec:
             spec[name] = widened(spec[name], network)
-    if "stride" in keys(family):
+    if "stride" in keys(family) and "stride" not in spec:
         spec["stride"] = stage.stride if first else 1
     module = build_block(make(family, {**spec, "in": channels}))
     return module, int(getattr(module, "out_channels", 0) or spec["out"])
@@ -102,7 +102,7 @@ def widened(channels: int, network: Network) -> int:
 def _filters(values: dict[str, Any], stage: Stage, network: Network, channels: int) -> int:
     """What a convolution puts out."""
     if values.get("reduce", 0) > 0:
-        return channels // int(values["reduce"])
+        return max(1, channels // int(values["reduce"]))
     given = values["out"] or stage.out
     if given is None or given == 0:
         return network.classes
