@@ -53,6 +53,11 @@ if TYPE_CHECKING:
     from bottlecalc.budgets.entry import BudgetError
     from bottlecalc.budgets.repository import check
     from bottlecalc.budgets.verdict import Baseline, Finding, Part, Report, Verdict
+    from bottlecalc.changes.diff import Change, Diff, ModuleChange, Side
+    from bottlecalc.changes.documents import DocumentError
+    from bottlecalc.changes.isolated import IsolatedError
+    from bottlecalc.changes.revisions import RevisionError
+    from bottlecalc.changes.source import diff
     from bottlecalc.errors import BottlecalcError
     from bottlecalc.explore.arrange import Order
     from bottlecalc.explore.break_even import BreakEven, break_even
@@ -106,6 +111,7 @@ HOMES = {
     "C2f": "blocks.csp",
     "Candidate": "explore.question",
     "Catalogue": "blocks.catalogue",
+    "Change": "changes.diff",
     "ChannelShuffle": "layers.joins",
     "Comparison": "agreement.compare",
     "Concat": "layers.joins",
@@ -117,7 +123,9 @@ HOMES = {
     "Course": "explore.course",
     "Dense": "blocks.dense",
     "Design": "explore.designs",
+    "Diff": "changes.diff",
     "Difference": "agreement.agreement",
+    "DocumentError": "changes.documents",
     "ENet": "blocks.enet",
     "ENetAsymmetric": "blocks.enet",
     "ENetDown": "blocks.enet",
@@ -135,6 +143,7 @@ HOMES = {
     "Input": "text.shapes",
     "InputError": "text.shapes",
     "InvertedResidual": "blocks.mobile",
+    "IsolatedError": "changes.isolated",
     "Key": "blocks.catalogue",
     "Layer": "layers.layer",
     "LayerNorm": "layers.normalisation",
@@ -147,6 +156,7 @@ HOMES = {
     "Mixture": "explore.designs",
     "ModelCount": "agreement.result",
     "ModelTypeError": "models.failure",
+    "ModuleChange": "changes.diff",
     "Multiply": "layers.joins",
     "NETWORKS": "networks.table",
     "Network": "networks.spec",
@@ -174,11 +184,13 @@ HOMES = {
     "RegNet": "blocks.regnet",
     "RepVGG": "blocks.repvgg",
     "Report": "budgets.verdict",
+    "RevisionError": "changes.revisions",
     "Rule": "blocks.spec",
     "Scale": "layers.normalisation",
     "Separable": "blocks.mobile",
     "Shard": "explore.shard",
     "Shuffle": "blocks.shuffle",
+    "Side": "changes.diff",
     "Sizes": "text.ranges",
     "Solution": "explore.question",
     "SolveError": "explore.question",
@@ -196,6 +208,7 @@ HOMES = {
     "compare_networks": "agreement.networks",
     "count": "agreement.count",
     "count_model": "agreement.ask",
+    "diff": "changes.source",
     "families": "blocks.catalogue",
     "mark_answers": "handout.marking",
     "measure": "agreement.ask",
@@ -227,6 +240,7 @@ __all__ = [
     "C2f",
     "Candidate",
     "Catalogue",
+    "Change",
     "ChannelShuffle",
     "Comparison",
     "Concat",
@@ -238,7 +252,9 @@ __all__ = [
     "Course",
     "Dense",
     "Design",
+    "Diff",
     "Difference",
+    "DocumentError",
     "ENet",
     "ENetAsymmetric",
     "ENetDown",
@@ -255,6 +271,7 @@ __all__ = [
     "Input",
     "InputError",
     "InvertedResidual",
+    "IsolatedError",
     "Key",
     "Layer",
     "LayerNorm",
@@ -267,6 +284,7 @@ __all__ = [
     "Mixture",
     "ModelCount",
     "ModelTypeError",
+    "ModuleChange",
     "Multiply",
     "Network",
     "NetworkComparison",
@@ -293,11 +311,13 @@ __all__ = [
     "RegNet",
     "RepVGG",
     "Report",
+    "RevisionError",
     "Rule",
     "Scale",
     "Separable",
     "Shard",
     "Shuffle",
+    "Side",
     "Sizes",
     "Solution",
     "SolveError",
@@ -315,6 +335,7 @@ __all__ = [
     "compare_networks",
     "count",
     "count_model",
+    "diff",
     "families",
     "mark_answers",
     "measure",

@@ -204,7 +204,7 @@ def _count_spec(target: Target, inputs: Sequence[Input], counter: Counters) -> C
     if target.arguments:
         raise TargetError(f"{target.name} is a block and takes no arguments; leave them out")
     block = _block(target.name)
-    count = closed_form.count(block, *_size_and_batch(block, inputs))
+    count = closed_form.count(block, *closed_form.size_and_batch(block, inputs))
     return measured(count, insist=counter != "both", counter=counter, insisting="--counter fvcore")
 
 
@@ -214,21 +214,6 @@ def _block(spec: str) -> Block:
         return parse(spec)
     except BlockError as error:
         raise BlockError(error.worded(SPECS)) from None
-
-
-def _size_and_batch(block: Block, inputs: Sequence[Input]) -> tuple[Any, ...]:
-    """The size and the batch that an input gives, none for the usual ones."""
-    if not inputs:
-        return ()
-    first, *more = inputs
-    sides = first.dimensions
-    if more or len(sides) != 4 or sides[1] != block.in_channels or first.dtype != "float32":
-        got = ", ".join(map(str, inputs))
-        raise InputError(
-            f"{got} is no input of {block}; give one, float32, of batch, its {block.in_channels}"
-            f" channels, height and width, such as {shape((1, block.in_channels, 56, 56), 'x')}"
-        )
-    return sides[2:], sides[0]
 
 
 def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:

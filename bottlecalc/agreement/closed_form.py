@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.spec import Block
 from bottlecalc.formulas.families import layers
-from bottlecalc.text.shapes import Input
+from bottlecalc.networks.spec import Network
+from bottlecalc.text.shapes import Input, InputError, shape
 
 
 def count(block: Block, size: tuple[int, int] = (56, 56), batch: int = 1) -> Count:
@@ -26,3 +30,22 @@ def count(block: Block, size: tuple[int, int] = (56, 56), batch: int = 1) -> Cou
     counted = layers(block, size, batch)
     x = Input((batch, block.in_channels, *size))
     return Count(subject=block, inputs=(x,), layers=counted)
+
+
+def size_and_batch(block: Block | Network, inputs: Sequence[Input]) -> tuple[Any, ...]:
+    """The size and the batch that an input gives, none for the usual ones.
+
+    Raises:
+        InputError: it is no input of the block, or of the network.
+    """
+    if not inputs:
+        return ()
+    first, *more = inputs
+    sides = first.dimensions
+    if more or len(sides) != 4 or sides[1] != block.in_channels or first.dtype != "float32":
+        got = ", ".join(map(str, inputs))
+        raise InputError(
+            f"{got} is no input of {block}; give one, float32, of batch, its {block.in_channels}"
+            f" channels, height and width, such as {shape((1, block.in_channels, 56, 56), 'x')}"
+        )
+    return sides[2:], sides[0]

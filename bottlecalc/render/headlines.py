@@ -9,6 +9,7 @@ from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.catalogue import Catalogue
 from bottlecalc.budgets.verdict import Report
+from bottlecalc.changes.diff import Diff
 from bottlecalc.render.budgets import summary
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.numbers import number, ratio
@@ -48,6 +49,13 @@ def model(result: ModelCount) -> str:
     """Its parameters, and MACs where it was run."""
     macs = "" if result.macs is None else f", {number(result.macs)} MACs"
     return f"{result.target}: {number(result.params.total)} parameters{macs}"
+
+
+def diff(result: Diff) -> str:
+    """By how much the parameters grew, and how many modules are not as they were."""
+    grown, modules = result.figures["params"].change or 0, len(result.modules)
+    names = f"{result.before.name} → {result.after.name}"
+    return f"{names}: {grown:+,} parameters, {number(modules)} modules changed"
 
 
 def report(result: Report) -> str:

@@ -45,6 +45,7 @@ DISPLAYS: Mapping[str, Display] = {
     "ModelCount": Display(
         "count:table", "count:document", (None,), "rows:modules", "headlines:model"
     ),
+    "Diff": Display("diff:table", "diff:document", headline="headlines:diff"),
     "Solution": Display("solution:table", "solution:document", headline="headlines:answer"),
     "BreakEven": Display("break_even:table", "break_even:document", headline="headlines:answer"),
     "Report": Display(

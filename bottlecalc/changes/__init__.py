@@ -1,0 +1,1 @@
+"""What differs between two counts, and between two revisions."""

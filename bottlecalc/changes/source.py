@@ -1,0 +1,168 @@
+"""What is to be held against another, as it is named: found, and counted."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.networks import count_network
+from bottlecalc.agreement.result import Count, Result
+from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.grammar import is_spec, parse
+from bottlecalc.blocks.spec import Block
+from bottlecalc.changes.diff import Diff, Side, diff_sides
+from bottlecalc.changes.documents import from_document, read_document, to_document
+from bottlecalc.changes.isolated import IsolatedError, call
+from bottlecalc.changes.revisions import Revision, laid_out, resolve
+from bottlecalc.networks.grammar import parse as parse_network
+from bottlecalc.networks.spec import Network
+from bottlecalc.networks.table import NETWORKS
+from bottlecalc.text.calls import ArgumentError, public, quoted
+from bottlecalc.text.shapes import Input
+
+AT = re.compile(r"(.+?(?::[\w.]+|\.toml(?::[^@]*)?|\.json))@(.+)", re.DOTALL)
+"""A target, a network's file or a count's, and the revision that it is of."""
+
+Inputs = Sequence[Input]
+Arguments = Mapping[str, object]
+Host = Callable[[], AbstractContextManager[None]]
+
+
+@public('diff("resnet50", "resnet50:width=0.5")')
+def diff(
+    before: object,
+    after: object,
+    *,
+    inputs: Sequence[Input | str] | Input | str = (),
+    arguments: Arguments | None = None,
+    host: Host = nullcontext,
+) -> Diff:
+    """What differs between two counts, in all and module by module, renamed modules joined.
+
+    Each is what was counted (by ``count``, ``count_model`` or ``compare_networks``), a block, a
+    network, or text: a spec, a network, the JSON file that ``bottlecalc count`` wrote, or a target
+    (``net.py:Net``), which loads torch. ``net.py:Net@main`` is that of another revision, counted
+    in a process of its own.
+
+    Args:
+        before: one of these.
+        after: another, or the same as it is now.
+        inputs: of both, one for each positional input: ``"1x3x224x224"``; the usual one of blocks
+            and networks where none is given, and of targets parameters alone.
+        arguments: for the class or function of targets.
+        host: makes the context in which the user's code runs, where there is any.
+
+    Raises:
+        ArgumentError: something else is given.
+        InputError: an input is none, or none of what is counted.
+        TargetError: a target cannot be found or built, or does not run on these inputs.
+        BlockError: a spec is wrong; and of a network a NetworkError.
+        DocumentError: a file is no count.
+        RevisionError: there is no such revision.
+        IsolatedError: what is of another revision cannot be counted there.
+
+    >>> diff("bottleneck:in=64,out=128", "bottleneck:in=64,out=128,mid=16").figures["params"]
+    Change(before=24192, after=13424)
+    """
+    listed = [inputs] if isinstance(inputs, str | Input) else inputs
+    shapes = [one if isinstance(one, Input) else Input.parse(one) for one in listed]
+    sides = [_given(one, shapes, arguments or {}, host) for one in (before, after)]
+    return diff_sides(sides[0], sides[1])
+
+
+def _given(given: object, inputs: Inputs, arguments: Arguments, host: Host) -> Side:
+    if isinstance(given, Side):
+        return given
+    if isinstance(given, Result):
+        return side_of(given)
+    if isinstance(given, Block | Network):
+        return side_of(_closed_form(given, inputs))
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+        raise ArgumentError(
+            f"{quoted(given)} is nothing to hold against another; give what was counted, a block,"
+            " a network, or text such as 'net.py:Net@main'"
+        )
+    text = str(os.fspath(given))
+    return _of_revision(text, inputs, arguments) or _counted(text, inputs, arguments, host)
+
+
+def side_of(count: Result, name: str = "") -> Side:
+    """A count as it is held against another."""
+    return Side(
+        name=name or str(count.subject),
+        input=", ".join(map(str, count.inputs)),
+        nodes=count.own,
+        bytes=count.parameters.bytes if count.parameters else None,
+        versions=count.versions,
+        notes=count.notes,
+    )
+
+
+def _counted(text: str, inputs: Inputs, arguments: Arguments, host: Host) -> Side:
+    if _is_file(text):
+        return read_document(Path(text))
+    if is_spec(text):
+        return side_of(_closed_form(parse(text), inputs))
+    if _is_network(text):
+        return side_of(_closed_form(parse_network(text), inputs))
+    from bottlecalc.agreement.ask import count_target
+    from bottlecalc.models.target import Target
+
+    with host():
+        return side_of(count_target(Target(text, arguments), inputs, "torch"))
+
+
+def _is_file(text: str) -> bool:
+    """Whether it is a count as JSON: by its name, or by being there and nothing else."""
+    is_other = text.endswith((".toml", ".py")) or text in (*NETWORKS, *FAMILIES) or ":" in text
+    return text.endswith(".json") or (not is_other and os.path.exists(text))
+
+
+def _is_network(text: str) -> bool:
+    name = text.partition(":")[0]
+    return name.endswith(".toml") or name in NETWORKS or ":" not in text
+
+
+def _closed_form(subject: Block | Network, inputs: Inputs) -> Count:
+    said = closed_form.size_and_batch(subject, inputs)
+    if isinstance(subject, Network):
+        return count_network(subject, *said)
+    return closed_form.count(subject, *said)
+
+
+def _of_revision(text: str, inputs: Inputs, arguments: Arguments) -> Side | None:
+    """What is counted in the tree of the revision that it names; None where it names none."""
+    match = AT.fullmatch(text)
+    if not match or os.path.exists(text):
+        return None
+    here = Path(os.path.realpath(Path.cwd()))
+    revision = resolve(match[2], here)
+    question = {"text": match[1], "inputs": [*map(str, inputs)], "arguments": dict(arguments)}
+    side = _asked(question, revision, here, text)
+    note = f"counted in the tree of {revision}, by what is installed here"
+    return from_document({**side, "name": text, "notes": [note, *side["notes"]]})
+
+
+def _asked(question: Any, revision: Revision, here: Path, text: str) -> Any:
+    with laid_out(revision) as tree:
+        folder = tree / here.relative_to(revision.root)
+        try:
+            if not folder.is_dir():
+                raise IsolatedError(f"there is no folder {here.relative_to(revision.root)}")
+            return call(f"{__name__}:answer", question, tree, revision.root, folder)
+        except IsolatedError as error:
+            raise IsolatedError(
+                f"{text} cannot be counted at {revision}: {error.sentence}; name another revision,"
+                " or what there was in this one"
+            ) from None
+
+
+def answer(question: Any) -> Any:
+    """What a process of its own answers: the side that is asked for."""
+    inputs = [Input.parse(text) for text in question["inputs"]]
+    return to_document(_counted(question["text"], inputs, question["arguments"], nullcontext))

@@ -1,0 +1,68 @@
+"""``bottlecalc diff``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from bottlecalc.cli import options
+from bottlecalc.cli.output import deliver, guests, spinner
+from bottlecalc.text.shapes import Input
+
+Format = Literal["table", "json", "markdown"]
+
+
+def diff(
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A TARGET, a SPEC, a NETWORK, or a JSON file that `bottlecalc count` wrote; of"
+            " another revision `net.py:Net@main`, or `@merge-base:origin/main`.",
+        ),
+    ],
+    after: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            metavar="SHAPE",
+            help="Of both: 1x3x224x224, or 1x128:int64; once for each positional input.",
+        ),
+    ] = None,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--arg",
+            metavar="KEY=VALUE",
+            help="For the class or function of both, a TOML value; as often as wanted.",
+        ),
+    ] = None,
+    output_format: Annotated[
+        Format | None, options.format_option("table, json or markdown")
+    ] = None,
+    output: options.Output = None,
+    traceback: options.Traceback = False,
+) -> None:
+    """Say what differs in cost between two models, module by module; exit code 0 whatever differs.
+
+    Modules are joined by name, and renamed ones by what they are and where.
+
+    Examples:
+
+    `bottlecalc diff resnet50 resnet50:width=0.5`
+
+    `bottlecalc diff net.py:Net@main net.py:Net --input 1x3x224x224`
+
+    `bottlecalc diff before.json after.json --format markdown`
+    """
+    form = options.read_format(output_format, output, Format)
+    from bottlecalc.changes import source
+    from bottlecalc.render.diff import FORMATS
+
+    shapes = [Input.parse(text) for text in inputs or ()]
+    said = options.read_arguments(arguments or ())
+    with options.traced(traceback), spinner(f"counting {before} and {after}"):
+        found = source.diff(before, after, inputs=shapes, arguments=said, host=guests)
+    deliver(lambda console: FORMATS[form](found, console), output)
