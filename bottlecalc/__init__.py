@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from bottlecalc.budgets.budget import Budget
     from bottlecalc.budgets.budget import Limit as BudgetLimit
     from bottlecalc.budgets.entry import BudgetError
+    from bottlecalc.budgets.increase import Increase, IncreaseError
     from bottlecalc.budgets.repository import check
-    from bottlecalc.budgets.verdict import Baseline, Finding, Part, Report, Verdict
+    from bottlecalc.budgets.verdict import Against, Baseline, Finding, Part, Report, Verdict
     from bottlecalc.changes.diff import Change, Diff, ModuleChange, Side
     from bottlecalc.changes.documents import DocumentError
     from bottlecalc.changes.isolated import IsolatedError
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
 HOMES = {
     "Activation": "layers.activation",
     "Add": "layers.joins",
+    "Against": "budgets.verdict",
     "ArgumentError": "text.calls",
     "AveragePool": "layers.pooling",
     "Baseline": "budgets.verdict",
@@ -140,6 +142,8 @@ HOMES = {
     "GlobalAveragePool": "layers.pooling",
     "Grid": "explore.grid",
     "HandoutError": "handout",
+    "Increase": "budgets.increase",
+    "IncreaseError": "budgets.increase",
     "Input": "text.shapes",
     "InputError": "text.shapes",
     "InvertedResidual": "blocks.mobile",
@@ -224,6 +228,7 @@ __all__ = [
     "NETWORKS",
     "Activation",
     "Add",
+    "Against",
     "ArgumentError",
     "AveragePool",
     "Baseline",
@@ -268,6 +273,8 @@ __all__ = [
     "GlobalAveragePool",
     "Grid",
     "HandoutError",
+    "Increase",
+    "IncreaseError",
     "Input",
     "InputError",
     "InvertedResidual",

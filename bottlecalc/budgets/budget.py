@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bottlecalc.blocks.spec import Block
+from bottlecalc.budgets.increase import Growth
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
 
@@ -51,7 +51,8 @@ class Budget:
         inputs: of the model; none where parameters alone are held.
         counter: whose figures are held, of the model.
         limits: by figure.
-        max_increase: of each figure, against the baseline, or None.
+        max_increase: of each figure, against the baseline, or None; a fraction is a share.
+        increases: of figures that have one of their own.
         level: whether a breach fails the check, or only warns.
         message: for whoever breaks it.
         file: where the budget stands.
@@ -66,11 +67,25 @@ class Budget:
     inputs: tuple[Input, ...] = ()
     counter: Literal["torch", "fvcore"] = "torch"
     limits: Mapping[Figure, Limit] = field(default_factory=dict)
-    max_increase: Fraction | None = None
+    max_increase: Growth | None = None
+    increases: Mapping[Figure, Growth] = field(default_factory=dict)
     level: Level = "error"
     message: str = ""
     file: str = ""
     line: int | None = None
+
+    def growth(self, figure: Figure) -> Growth | None:
+        """By how much a figure may grow; FLOPs grow as MACs do, and are not held twice."""
+        return self.increases.get(figure, self.max_increase if figure != "flops" else None)
+
+    @property
+    def grows(self) -> bool:
+        """Whether anything is held against what was counted before."""
+        return self.max_increase is not None or bool(self.increases)
+
+    def ungrown(self) -> Budget:
+        """The same without what is held against what was counted before."""
+        return replace(self, max_increase=None, increases={})
 
     @property
     def subject(self) -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.networks import count_network
 from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.budgets.base import BaseBudget, raises
 from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
+from bottlecalc.budgets.increase import allowed
 from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.spec import Network
@@ -27,12 +29,14 @@ def check(
     growth: bool = True,
     exit_zero: bool = False,
     progress: Callable[[str], object] = str,
+    base: Mapping[str, BaseBudget] | None = None,
 ) -> Report:
     """Count the block or the model of every budget, and hold it.
 
     Args:
         budgets: in the order of the report.
         lock: what was counted before, or None.
+        base: the budgets of another revision, which the lock stands back for, or None.
         growth: whether ``max_increase`` is held too; not where the baseline is made anew.
         exit_zero: have exceeded budgets fail nothing.
         progress: told what is being checked.
@@ -40,8 +44,11 @@ def check(
     verdicts = []
     for budget in budgets:
         progress(f"checking {budget.name}")
-        limits = budget if growth else replace(budget, max_increase=None)
-        verdicts.append(_verdict(limits, lock.baselines.get(budget.name) if lock else None))
+        limits = budget if growth else budget.ungrown()
+        if base is not None:
+            verdicts.append(_against(limits, base.get(budget.name)))
+        else:
+            verdicts.append(_verdict(limits, lock.baselines.get(budget.name) if lock else None))
     return Report(verdicts=tuple(verdicts), exit_code=exit_code(verdicts, exit_zero))
 
 
@@ -78,6 +85,22 @@ def figures(count: Count | ModelCount) -> dict[Figure, int]:
         "activations": count.activations,
     }
     return {figure: value for figure in FIGURES if (value := values[figure]) is not None}
+
+
+def count_one(budget: Budget) -> Verdict:
+    """Count the block or the model of one budget, and hold it."""
+    return _verdict(budget, None)
+
+
+def _against(budget: Budget, base: BaseBudget | None) -> Verdict:
+    """Held against another revision's, where it has one that can be compared."""
+    baseline = base.baseline if base else None
+    if base is None or baseline is None:
+        return _verdict(budget.ungrown(), None)
+    notes = (*raises(budget, base), *([other] if (other := _other_basis(budget, baseline)) else []))
+    usable = None if other else baseline
+    verdict = _verdict(budget if usable else budget.ungrown(), usable)
+    return replace(verdict, budget=budget, notes=(*notes, *verdict.notes))
 
 
 def _verdict(budget: Budget, baseline: Baseline | None) -> Verdict:
@@ -144,8 +167,11 @@ def _ungrowable(
     budget: Budget, findings: Mapping[Figure, Finding], baseline: Baseline | None, stale: str
 ) -> str:
     """Why ``max_increase`` cannot be held, or empty."""
-    missing = [figure for figure, finding in findings.items() if finding.baseline is None]
-    if budget.max_increase is None or not missing:
+    missing = [
+        figure for figure, finding in findings.items()
+        if finding.baseline is None and (budget.growth(figure) is not None)
+    ]  # fmt: skip
+    if not missing:
         return ""
     if not baseline:
         reason = "there is no baseline for max_increase"
@@ -156,19 +182,29 @@ def _ungrowable(
 
 def _stale(budget: Budget, baseline: Baseline) -> str:
     """Why figures cannot be compared with a baseline's, or empty."""
-    changes = [
+    changes = _differing(budget, baseline)
+    return f"the baseline is stale: {changes}" if changes else ""
+
+
+def _other_basis(budget: Budget, baseline: Baseline) -> str:
+    """Why figures cannot be compared with another revision's, or empty."""
+    changes = _differing(budget, baseline)
+    return f"it is not held against what it was: {changes}" if changes else ""
+
+
+def _differing(budget: Budget, baseline: Baseline) -> str:
+    """What of the basis differs."""
+    return ", ".join(
         f"{key} was {baseline.basis.get(key) or 'none'} and is {value or 'none'}"
         for key, value in budget.basis.items()
         if baseline.basis.get(key) != value
-    ]
-    return f"the baseline is stale: {', '.join(changes)}" if changes else ""
+    )
 
 
 def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | None) -> Finding:
     """FLOPs grow exactly as MACs do, so that these alone are held against the baseline."""
     before = baseline.figures.get(figure) if baseline else None
-    allowed = None
-    if before is not None and budget.max_increase is not None and figure != "flops":
-        allowed = int(before * (1 + budget.max_increase))
+    growth = budget.growth(figure)
+    most = None if before is None or growth is None else allowed(growth, before)
     limit = budget.limits.get(figure, NO_LIMIT)
-    return Finding(value=value, limit=limit, baseline=before, allowed=allowed)
+    return Finding(value=value, limit=limit, baseline=before, allowed=most)

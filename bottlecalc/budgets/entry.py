@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
+from bottlecalc.budgets.increase import Growth, IncreaseError, read_increase
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
@@ -20,7 +20,8 @@ from bottlecalc.text.shapes import Input, InputError, parse_sides
 from bottlecalc.text.suggest import did_you_mean
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
-COMMON = ("name", *LIMITS, "max_increase", "level", "message")
+INCREASES = ("max_increase", *(f"max_increase_{figure}" for figure in FIGURES))
+COMMON = ("name", *LIMITS, *INCREASES, "level", "message")
 BLOCK_KEYS = ("block", "size", *COMMON)
 NETWORK_KEYS = ("network", "size", *COMMON)
 MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
@@ -31,9 +32,6 @@ SUBJECTS = {"block": BLOCK_KEYS, "model": MODEL_KEYS, "network": NETWORK_KEYS}
 TABLE = re.compile(r"\s*\[{1,2}\s*[A-Za-z_\"'][^,\]]*\]{1,2}\s*$")
 EXACT = 2**53
 """Up to here a float is exactly the whole number that was written."""
-
-PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%", re.ASCII)
-"""Twelve digits: as many as can be shown exactly."""
 
 
 class BudgetError(BottlecalcError, ValueError):
@@ -78,7 +76,8 @@ class Entry:
             inputs=self._inputs(),
             counter=self._choice("counter", "torch", "fvcore"),
             limits=self._limits(),
-            max_increase=self._increase(),
+            max_increase=self._increase("max_increase"),
+            increases=self._increases(),
             level=self._choice("level", "error", "warn"),
             message=self._text("message"),
             file=self.file,
@@ -115,7 +114,7 @@ class Entry:
         for key in self.values:
             if key not in allowed:
                 raise self.error(self._stranger(key, subjects[0]), key)
-        if not any(key in self.values for key in (*LIMITS, "max_increase")):
+        if not any(key in self.values for key in (*LIMITS, *INCREASES)):
             raise self.error("it limits nothing; give a max_…, a min_… or max_increase")
 
     def _stranger(self, key: str, subject: str) -> str:
@@ -214,13 +213,17 @@ class Entry:
         except BudgetError as error:
             raise self.error(f"{key} = {error}", key) from None
 
-    def _increase(self) -> Fraction | None:
-        if "max_increase" not in self.values:
+    def _increase(self, key: str) -> Growth | None:
+        if key not in self.values:
             return None
         try:
-            return read_percent(self.values["max_increase"])
-        except BudgetError as error:
-            raise self.error(f"max_increase = {error}", "max_increase") from None
+            return read_increase(self.values[key])
+        except IncreaseError as error:
+            raise self.error(f"{key} = {error}", key) from None
+
+    def _increases(self) -> dict[Figure, Growth]:
+        read = {figure: self._increase(f"max_increase_{figure}") for figure in FIGURES}
+        return {figure: growth for figure, growth in read.items() if growth is not None}
 
 
 def unknown(key: str, allowed: Sequence[str]) -> str:
@@ -256,18 +259,6 @@ def read_number(value: object) -> int:
         return parse_quantity(value)
     except QuantityError as error:
         raise BudgetError(str(error)) from None
-
-
-def read_percent(value: object) -> Fraction:
-    """Read an increase: ``"2%"``.
-
-    Raises:
-        BudgetError: it is none.
-    """
-    match = PERCENT.fullmatch(value) if isinstance(value, str) else None
-    if not match:
-        raise BudgetError(f'{quoted(value)} is no increase; give percent, such as "2%"')
-    return Fraction(match[1]) / 100
 
 
 def _input(value: object) -> Input:

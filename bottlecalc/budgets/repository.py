@@ -7,21 +7,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, chdir, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bottlecalc.budgets import baseline as baselines
+from bottlecalc.budgets.base import CONFIGS
 from bottlecalc.budgets.baseline import read_baseline
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.check import check as hold_all
 from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.budgets.file import has_budgets, read, select
-from bottlecalc.budgets.lock import Lock, LockError
-from bottlecalc.budgets.verdict import Report
+from bottlecalc.budgets.lock import Lock, LockError, outdated
+from bottlecalc.budgets.verdict import Against, Report
 from bottlecalc.errors import argument
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.files import read_text, shown
 
-CONFIGS = ("bottlecalc.toml", "pyproject.toml")
+if TYPE_CHECKING:
+    from bottlecalc.budgets.against import Base
+
 LOCK = "bottlecalc.lock.json"
 ROOTS = (".git", ".hg")
 """What the top folder of a repository holds; budgets are not looked for above it."""
@@ -48,6 +51,8 @@ def check(
     *,
     baseline: str | Path | None = None,
     update: bool = False,
+    against: str | None = None,
+    locked: bool = False,
     exit_zero: bool = False,
     progress: Callable[[str], object] = str,
     host: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -60,27 +65,98 @@ def check(
         names: of the budgets to check; all where none are named.
         baseline: what was counted before; ``bottlecalc.lock.json`` beside the budgets.
         update: write what is counted now to the baseline, unless something cannot be counted.
+        against: another revision, whose budgets are counted in its tree, in a process of its own,
+            and stand for the baseline: a branch, a tag, a commit, or ``merge-base:origin/main``.
+        locked: fail where the baseline is not what is counted now.
         exit_zero: have exceeded budgets fail nothing.
         progress: told what is being checked.
         host: makes the context in which the user's code runs, where there is any.
 
     Raises:
         BudgetError: the budgets cannot be found or read, or none has such a name, or there is no
-            such baseline.
+            such baseline, or what is asked contradicts itself.
         LockError: the baseline cannot be read.
         OutputError: the baseline cannot be written.
     """
+    _check_options(baseline, update, against, locked)
     files = locate(config, baseline)
     budgets = read(read_text(files.budgets, BudgetError), _shown(files.budgets))
     chosen = select(budgets, _listed(names), str(files.budgets))
-    lock = _lock(files.baseline, baseline is not None, update, len(chosen) == len(budgets))
+    lock = None
+    if against is None or locked:
+        lock = _lock(files.baseline, baseline is not None, update, len(chosen) == len(budgets))
+    base = _base(against, files, budgets, chosen, progress)
     hosting = host if any(budget.model for budget in chosen) else nullcontext
     with hosting(), chdir(files.folder):
-        report = hold_all(chosen, lock, growth=not update, exit_zero=exit_zero, progress=progress)
+        report = hold_all(
+            chosen, lock, growth=not update, exit_zero=exit_zero, progress=progress,
+            base=base.budgets if base else None,
+        )  # fmt: skip
+    if base:
+        report = _with_base(report, base.against)
+    if locked:
+        report = _with_lock(report, lock, budgets, files.baseline)
     notes = _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
     if config is None:
         notes += _elsewhere(files.budgets)
-    return replace(report, notes=tuple(notes))
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _check_options(
+    baseline: str | Path | None, update: bool, against: str | None, locked: bool
+) -> None:
+    """Refuse options of which one makes the other idle.
+
+    Raises:
+        BudgetError: there are two such.
+    """
+    pairs = [
+        ("against", "baseline", against is not None and baseline is not None and not locked),
+        ("against", "update", against is not None and update),
+        ("locked", "update", locked and update),
+    ]
+    for one, other, both in pairs:
+        if both:
+            raise BudgetError(
+                f"{argument(one)} and {argument(other)} exclude each other; leave one of the two"
+                " out"
+            )
+
+
+def _base(
+    against: str | None, files: Files, budgets: Sequence[Budget], chosen: Sequence[Budget],
+    progress: Callable[[str], object],
+) -> Base | None:  # fmt: skip
+    if against is None:
+        return None
+    if not isinstance(against, str):
+        raise BudgetError(f"against = {quoted(against)} is no revision; give text, such as 'main'")
+    from bottlecalc.budgets.against import count_base  # a check without it needs no git
+
+    progress(f"counting the budgets of {against}")
+    return count_base(against, files.budgets, files.folder, budgets, chosen)
+
+
+def _with_base(report: Report, against: Against) -> Report:
+    """What was found at the other revision, beside; it could not be counted: exit code 2."""
+    notes = []
+    if against.commit and not against.problem:
+        notes.append(f"held against {against}, counted in its tree by what is installed here")
+    if against.new:
+        notes.append(f"new with this change: {', '.join(map(repr, against.new))}")
+    if against.removed:
+        notes.append(f"removed by this change: {', '.join(map(repr, against.removed))}")
+    code = 2 if against.problem else report.exit_code
+    return replace(report, against=against, notes=tuple(notes), exit_code=code)
+
+
+def _with_lock(report: Report, lock: Lock | None, budgets: Sequence[Budget], path: Path) -> Report:
+    """That the baseline is not what an update would write: exit code 1."""
+    found = outdated(lock, report.verdicts, budgets)
+    if not found:
+        return report
+    note = f"{path} is out of date: {'; '.join(found)}; write it with: bottlecalc check --update"
+    return replace(report, notes=(*report.notes, note), exit_code=report.exit_code or 1)
 
 
 def locate(config: str | Path | None = None, baseline: str | Path | None = None) -> Files:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Figures, Limit
 from bottlecalc.layers.count import Counter
+from bottlecalc.layers.counted import Node
 from bottlecalc.text.display import Displayed
+
+if TYPE_CHECKING:
+    from bottlecalc.changes.diff import Cost, ModuleChange
 
 Status = Literal["pass", "breach", "warning", "error"]
 
@@ -32,6 +36,11 @@ class Finding:
     allowed: int | None = None
 
     @property
+    def changed(self) -> bool:
+        """Whether it is known to have been another."""
+        return self.baseline is not None and self.baseline != self.value
+
+    @property
     def most(self) -> int | None:
         """The tighter of the budget's own limit and of what its increase allows, or None."""
         ends = (end for end in (self.limit.most, self.allowed) if end is not None)
@@ -47,11 +56,19 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A module's own share of a figure, and what that was; None where it is not known."""
+    """A module's own share of a figure, and what that was.
+
+    Attributes:
+        name: of the module.
+        value: its share.
+        baseline: what that was; None where it is not known.
+        was: what it was called, where that was something else.
+    """
 
     name: str
     value: int
     baseline: int | None = None
+    was: str = ""
 
     @property
     def growth(self) -> int:
@@ -68,12 +85,20 @@ class Baseline:
         basis: what the figures rest on.
         figures: the totals.
         modules: what each module of a model, or layer of a block, had of its own.
+        depth: how far down these are told, with all inside of the last; None for all the way.
+        nodes: the same with their types, where these are known.
     """
 
     of: str
     basis: Mapping[str, str]
     figures: Figures
     modules: Mapping[str, Figures]
+    depth: int | None = None
+    nodes: tuple[Node, ...] = ()
+
+    def tree(self) -> tuple[Node, ...]:
+        """The modules, each with what was its own; without types where these are not known."""
+        return self.nodes or tuple(_node(name, own) for name, own in self.modules.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,22 +128,58 @@ class Verdict:
         """The figures that are beyond a limit."""
         return {figure: finding for figure, finding in self.findings.items() if finding.over}
 
+    @property
+    def changed(self) -> bool:
+        """Whether it is known to have cost something else."""
+        return any(finding.changed for finding in self.findings.values())
+
     def parts(self, figure: Figure) -> tuple[Part, ...]:
         """With a baseline the modules that grew, most first; where none did, the heaviest first."""
-        now = _own(self.modules, figure)
-        before = _own(self.baseline.modules, figure) if self.baseline else now
-        grown = [
-            Part(name=name, value=value, baseline=before.get(name, 0))
-            for name, value in now.items()
-            if value > before.get(name, 0)
-        ]
-        present = [Part(name=name, value=value) for name, value in now.items() if value]
-        return tuple(sorted(grown or present, key=lambda part: -part.growth))
+        present = [Part(name=name, value=own) for name, own in _own(self.modules, figure).items()]
+        parts = self._grown(figure) or [part for part in present if part.value]
+        return tuple(sorted(parts, key=lambda part: -part.growth))
+
+    def changes(self, figure: Figure = "params") -> tuple[ModuleChange, ...]:
+        """The modules that are not as they were, renamed ones joined; none without a baseline.
+
+        Args:
+            figure: whose changes are asked for; of trainable parameters these stand for all.
+        """
+        if not self.baseline or not self.count:
+            return ()
+        from bottlecalc.changes.diff import changes, folded  # what holds need not wait for it
+
+        before = [*self.baseline.tree()]
+        after = [*folded(self.count.own, self.baseline.depth)]
+        if figure == "trainable_params":
+            before, after = ([replace(n, params=n.trainable) for n in s] for s in (before, after))
+        return changes(before, after)
+
+    def _grown(self, figure: Figure) -> list[Part]:
+        cost, times = COSTS[figure]
+        changes = ((one, one.figures[cost]) for one in self.changes(figure))
+        return [
+            Part(
+                name=one.name, value=times * (change.after or 0),
+                baseline=times * (change.before or 0),
+                was=one.before_name or "" if one.status == "renamed" else "",
+            )
+            for one, change in changes
+            if (change.change or 0) > 0
+        ]  # fmt: skip
 
     @cached_property
     def modules(self) -> dict[str, Figures]:
         """What each module of a model, or layer of a block, has of its own."""
         return own_figures(self.count) if self.count else {}
+
+    def modules_down_to(self, depth: int | None) -> dict[str, Figures]:
+        """The same of modules down to a depth, those below it part of what they are inside of."""
+        if not self.count or depth is None:
+            return self.modules
+        from bottlecalc.changes.diff import folded  # whoever writes or reads a lock
+
+        return {node.name: _figures(node) for node in folded(self.count.own, depth)}
 
     @property
     def versions(self) -> Mapping[Counter, str]:
@@ -136,19 +197,43 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Against:
+    """The revision that budgets were held against.
+
+    Attributes:
+        ref: as it was named.
+        commit: its hash; empty where there is no such revision.
+        new: budgets that it does not have.
+        removed: budgets that it has and that are no more.
+        problem: why it, or some of its budgets, could not be counted, or empty.
+    """
+
+    ref: str
+    commit: str = ""
+    new: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    problem: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.ref} ({self.commit[:7]})" if self.commit else self.ref
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report(Displayed):
     """All budgets that were checked.
 
     Attributes:
         verdicts: in the order of the file.
-        exit_code: of the check: 0 where all hold or only warn, 1 where one is exceeded, 2 where
-            one could not be held.
+        exit_code: of the check: 0 where all hold or only warn, 1 where one is exceeded or the
+            baseline is out of date and may not be, 2 where one could not be held.
         notes: on the baseline as a whole.
+        against: the revision that they were held against, or None.
     """
 
     verdicts: tuple[Verdict, ...]
     exit_code: int
     notes: tuple[str, ...] = ()
+    against: Against | None = None
 
     @property
     def versions(self) -> dict[Counter, str]:
@@ -181,15 +266,28 @@ def own_figures(count: Count | ModelCount) -> dict[str, Figures]:
             }
             for layer in count.layers
         }
+    return {node.name: _figures(node) for node in count.own}
+
+
+def _figures(node: Node) -> Figures:
     return {
-        node.name: {
-            "params": node.params,
-            "trainable_params": node.trainable,
-            "macs": node.macs or 0,
-            "activations": node.activations or 0,
-        }
-        for node in count.own
-    }
+        "params": node.params, "trainable_params": node.trainable, "macs": node.macs or 0,
+        "activations": node.activations or 0,
+    }  # fmt: skip
+
+
+COSTS: Mapping[Figure, tuple[Cost, int]] = {
+    "params": ("params", 1), "trainable_params": ("params", 1), "macs": ("macs", 1),
+    "flops": ("macs", 2), "activations": ("activations", 1),
+}  # fmt: skip
+"""By figure, what of a module's changes it follows from, and how many times that."""
+
+
+def _node(name: str, own: Figures) -> Node:
+    return Node(
+        name=name, type="", params=own.get("params", 0), macs=own.get("macs", 0),
+        activations=own.get("activations", 0), trainable=own.get("trainable_params", 0),
+    )  # fmt: skip
 
 
 def _own(modules: Mapping[str, Figures], figure: Figure) -> dict[str, int]:

@@ -46,8 +46,19 @@ def check(
             help="What was counted before.  [default: bottlecalc.lock.json beside the budgets]",
         ),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF",
+            help="Hold budgets against those of another revision, counted in its tree: a branch,"
+            " a tag, a commit, or merge-base:origin/main.",
+        ),
+    ] = None,
     update: Annotated[
         bool, typer.Option("--update", help="Write what is counted now to the baseline.")
+    ] = False,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Fail where the baseline is not what is counted now.")
     ] = False,
     output_format: Annotated[
         Format | None, options.format_option("table, json, markdown, github, junit or sarif")
@@ -74,6 +85,8 @@ def check(
 
     `bottlecalc check classifier --format json`
 
+    `bottlecalc check --against merge-base:origin/main`
+
     `bottlecalc check --update`
 
     `bottlecalc check --format junit -o report.xml`
@@ -84,14 +97,16 @@ def check(
 
     with _reporting(output, config, baseline) as save, spinner("checking budgets") as say:
         report = check_budgets(
-            config, names or (), baseline=baseline, update=update, exit_zero=exit_zero,
-            progress=say, host=guests,
+            config, names or (), baseline=baseline, update=update, against=against,
+            locked=locked, exit_zero=exit_zero, progress=say, host=guests,
         )  # fmt: skip
         save(FORMATS[form](report, unbounded()) if output is not None else "")
     for verdict in report.verdicts if traceback else ():
         tell(*verdict.traceback.splitlines())
     write(FORMATS["table" if output is not None else form](report, console()))
     _summarise(report)
+    if report.against and report.against.problem:
+        tell(f"Error: {report.against.problem}")
     raise typer.Exit(report.exit_code)
 
 

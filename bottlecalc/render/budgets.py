@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
@@ -11,15 +11,20 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.budgets.budget import NO_LIMIT, Figure
+from bottlecalc.budgets.increase import spelled
 from bottlecalc.budgets.verdict import Finding, Part, Report, Status, Verdict
 from bottlecalc.render import words
 from bottlecalc.render.layout import fits, hung, printed, ruled
 from bottlecalc.render.remarks import passed_over
 from bottlecalc.render.stack import stacked
-from bottlecalc.render.words import line
+from bottlecalc.render.words import line, renaming
+from bottlecalc.text.numbers import change as percent_of
 from bottlecalc.text.numbers import number, percent, share_of_limit
 
 COLUMNS = ("figure", "=value", "=limit", "=used", "=change")
+COMPARED = ("figure", "=before", "=value", "=change", "=%", "=limit", "=used")
+"""Where budgets are held against another revision."""
+
 NAMES: dict[Figure, str] = {
     "params": "parameters",
     "trainable_params": "trainable parameters",
@@ -64,6 +69,16 @@ def remark(verdict: Verdict) -> str:
     return line(f"{verdict.budget.name}: {'; '.join(texts)}") if texts else ""
 
 
+def changed(verdict: Verdict) -> str:
+    """What every figure was and is, of one whose figures changed."""
+    texts = (
+        f"{NAMES[figure]} {one.baseline or 0:,} → {one.value:,} ({_grown(one)})"
+        for figure, one in _distinct(verdict.findings).items()
+        if one.changed and figure != "flops"
+    )
+    return line(f"{verdict.budget.name}: {', '.join(texts)}")
+
+
 def notes(verdict: Verdict) -> tuple[str, ...]:
     """How it was counted, what a counter passed over, and what there is to say of the baseline."""
     count = verdict.count
@@ -100,9 +115,10 @@ def table(report: Report, console: Console) -> str:
 
 def markdown(report: Report) -> str:
     """The same as Markdown: a table, and the breaches as a list."""
-    rows: list[tuple[str, ...]] = [("", "budget", "figure", "value", "limit", "used", "change")]
-    rows += [("---", "---", "---", "---:", "---:", "---:", "---:")]
-    cells = (row for verdict in report.verdicts for row in _rows(verdict))
+    columns = columns_of(report)
+    rows: list[tuple[str, ...]] = [("", "budget", *(name.removeprefix("=") for name in columns))]
+    rows += [("---", "---", "---", *["---:"] * (len(columns) - 1))]
+    cells = (row for verdict in report.verdicts for row in _rows(verdict, columns))
     rows += [tuple(map(words.markdown, row)) for row in cells]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     texts = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
@@ -120,7 +136,20 @@ def summary(report: Report) -> str:
         "not checked": statuses.count("error"),
     }
     listed = ", ".join(f"{times} {what}" for what, times in numbers.items() if times)
-    return f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {listed}"
+    total = f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {listed}"
+    return f"{total}; {against(report)}" if report.against and report.against.commit else total
+
+
+def against(report: Report) -> str:
+    """How many budgets cost something else than at the revision that they were held against."""
+    compared = [verdict for verdict in report.verdicts if verdict.baseline]
+    changed = sum(1 for verdict in compared if verdict.changed)
+    return f"{changed} of {len(compared)} changed against {line(str(report.against))}"
+
+
+def columns_of(report: Report) -> tuple[str, ...]:
+    """The columns of its table, those that hold numbers with a ``=`` before."""
+    return COMPARED if report.against and report.against.commit else COLUMNS
 
 
 def _exceeded(figure: Figure, finding: Finding, verdict: Verdict) -> Iterator[str]:
@@ -134,7 +163,7 @@ def _exceeded(figure: Figure, finding: Finding, verdict: Verdict) -> Iterator[st
         before, allowed = finding.baseline or 0, finding.allowed
         yield (
             f"{value:,} {name} are {_beyond(value, before)} more than the baseline's {before:,};"
-            f" max_increase = {_increase(verdict)} allows {allowed:,}"
+            f" {_increase(figure, verdict)} allows {allowed:,}"
         )
 
 
@@ -150,12 +179,14 @@ def _fine(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2g}%" if tiny else percent(part, whole)
 
 
-def _increase(verdict: Verdict) -> str:
-    return f"{float(100 * (verdict.budget.max_increase or 0)):.12g}%"
+def _increase(figure: Figure, verdict: Verdict) -> str:
+    key = f"max_increase_{figure}" if figure in verdict.budget.increases else "max_increase"
+    growth = verdict.budget.growth(figure)
+    return f"{key} = {'' if growth is None else spelled(growth)}"
 
 
 def _part(part: Part, finding: Finding) -> str:
-    name = part.name or "(its own)"
+    name = renaming(part.was or part.name, part.name) or "(its own)"
     if part.baseline is None:
         return f"{name} {part.value:,} ({percent(part.value, finding.value)})"
     return f"{name} {part.baseline:,} → {part.value:,} (+{part.growth:,})"
@@ -181,7 +212,8 @@ def _table(report: Report, console: Console) -> Iterator[RenderableType]:
     others = [verdict for verdict in report.verdicts if verdict.status != "pass"]
     names = {v.budget.name for v in (*holding[:MOST_HOLDING], *others[:MOST_ROWED])}
     shown = [verdict for verdict in report.verdicts if verdict.budget.name in names]
-    grid = _grid(shown)
+    columns = columns_of(report)
+    grid = _grid(shown, columns)
     rest = []
     if holding[MOST_HOLDING:]:
         rest.append((Text(*MARKS["pass"]), f"… {len(holding) - MOST_HOLDING} more hold"))
@@ -192,25 +224,25 @@ def _table(report: Report, console: Console) -> Iterator[RenderableType]:
     if fits(grid, console):
         yield grid
     else:
-        yield from chain.from_iterable(map(_stack, shown))
+        yield from chain.from_iterable(_stack(verdict, columns) for verdict in shown)
         yield from (Text.assemble(" ", mark, f"  {text}") for mark, text in rest)
 
 
-def _grid(verdicts: Iterable[Verdict]) -> Table:
-    grid = ruled("", "budget", *COLUMNS)
+def _grid(verdicts: Iterable[Verdict], columns: Sequence[str]) -> Table:
+    grid = ruled("", "budget", *columns)
     for verdict in verdicts:
         style = MARKS[verdict.status][1]
-        for row in _rows(verdict):
+        for row in _rows(verdict, columns):
             grid.add_row(Text(row[0], style), *map(Text, row[1:]))
     return grid
 
 
-def _stack(verdict: Verdict) -> Iterator[RenderableType]:
+def _stack(verdict: Verdict, columns: Sequence[str]) -> Iterator[RenderableType]:
     """A budget's name, its input, and each figure by itself."""
     about = "\n    ".join(filter(None, (line(verdict.budget.name), verdict.budget.input)))
     yield Text.assemble(" ", MARKS[verdict.status], f"  {about}")
-    grid = ruled(*COLUMNS)
-    for cells in _cells(verdict):
+    grid = ruled(*columns)
+    for cells in _cells(verdict, columns):
         grid.add_row(*cells)
     yield stacked(grid)
 
@@ -231,23 +263,36 @@ def _legend(report: Report) -> str:
     return f"{LEGEND}\n{GROWTH}" if growth else LEGEND
 
 
-def _cells(verdict: Verdict) -> list[tuple[str, ...]]:
-    """What stands in the table of each figure that has a limit."""
-    return [
-        (NAMES[figure], number(finding.value), *_against(finding))
-        for figure, finding in _figures(verdict).items()
-    ] or [("not checked", "", "", "", "")]
+def _cells(verdict: Verdict, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """What stands in the table of each figure that has a limit, or that changed."""
+    cells = (_by_column(name, finding) for name, finding in _figures(verdict).items())
+    empty = ("not checked", *[""] * (len(columns) - 1))
+    return [tuple(by[column] for column in columns) for by in cells] or [empty]
 
 
-def _rows(verdict: Verdict) -> Iterator[tuple[str, ...]]:
+def _by_column(figure: Figure, finding: Finding) -> dict[str, str]:
+    limit, used, change = _against(finding)
+    before = finding.baseline
+    return {
+        "figure": NAMES[figure],
+        "=before": "" if before is None else number(before),
+        "=value": number(finding.value),
+        "=change": change,
+        "=%": percent_of(finding.value - before, before) if before and finding.changed else "",
+        "=limit": limit,
+        "=used": used,
+    }
+
+
+def _rows(verdict: Verdict, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """A row for every figure that has a limit; the name and the input stand beside the first."""
     budget, mark = verdict.budget, MARKS[verdict.status][0]
     heads = [
         (mark, line(budget.name)),
         *([("", budget.input)] if budget.input else []),
     ]
-    for head, cells in zip_longest(heads, _cells(verdict)):
-        yield *(head or ("", "")), *(cells or [""] * 5)
+    for head, cells in zip_longest(heads, _cells(verdict, columns)):
+        yield *(head or ("", "")), *(cells or [""] * len(columns))
 
 
 def _figures(verdict: Verdict) -> Mapping[Figure, Finding]:
@@ -255,7 +300,7 @@ def _figures(verdict: Verdict) -> Mapping[Figure, Finding]:
     limited = {
         figure: finding
         for figure, finding in verdict.findings.items()
-        if finding.limit != NO_LIMIT or finding.allowed is not None
+        if finding.limit != NO_LIMIT or finding.allowed is not None or finding.changed
     }
     return _distinct(limited or verdict.findings)
 
@@ -274,6 +319,12 @@ def _against(finding: Finding) -> tuple[str, str, str]:
     share = share_of_limit(finding.value, most) if most is not None else ""
     exact = f"= {most:,}" if least == most is not None else ", ".join(ends)
     return exact, share, _change(finding)
+
+
+def _grown(finding: Finding) -> str:
+    before = finding.baseline or 0
+    share = f", {percent_of(finding.value - before, before)}" if before else ""
+    return f"{finding.value - before:+,}{share}"
 
 
 def _change(finding: Finding) -> str:

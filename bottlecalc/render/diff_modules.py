@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bottlecalc.changes.diff import COSTS, Cost, ModuleChange, ModuleStatus, above
+from bottlecalc.render.words import renaming
 
 MOST_GROUPS = 8
 """So many places have rows."""
@@ -71,29 +72,6 @@ def rows(modules: Sequence[ModuleChange]) -> Iterator[Row]:
     if rest := [unit for _, inside in groups[MOST_GROUPS:] for unit in inside]:
         yield Row("", "", f"… and {len(rest):,} more", _growth(rest))
     yield from _others([unit for unit in every if not unit.has_costs])
-
-
-def renaming(before: str, after: str) -> str:
-    """Both names at once, what they share written once.
-
-    >>> renaming("stages.2.skip.0", "stages.2.shortcut.0"), renaming("a", "a")
-    ('stages.2.{skip → shortcut}.0', 'a')
-    """
-    if before == after:
-        return after
-    old, new = before.split("."), after.split(".")
-    begin = _shared(old, new)
-    end = min(_shared(old[::-1], new[::-1]), min(len(old), len(new)) - begin)
-    was, now = (".".join(parts[begin : len(parts) - end]) for parts in (old, new))
-    if not begin and not end:
-        return f"{before} → {after}"
-    return ".".join([*new[:begin], f"{{{was} → {now}}}", *new[len(new) - end :]])
-
-
-def _shared(one: Sequence[str], other: Sequence[str]) -> int:
-    """With how many of the same both begin."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _units(modules: Sequence[ModuleChange]) -> list[Unit]:

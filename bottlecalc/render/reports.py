@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from bottlecalc.budgets.verdict import Finding, Report, Status, Verdict
-from bottlecalc.render.budgets import breach, markdown, notes, remark, table
+from bottlecalc.budgets.verdict import Against, Finding, Report, Status, Verdict
+from bottlecalc.render.budgets import breach, changed, markdown, notes, remark, summary, table
 from bottlecalc.render.words import line
 
 
@@ -20,6 +20,7 @@ def document(report: Report) -> dict[str, Any]:
         **heading("check", report.versions),
         "budgets": [_budget(verdict) for verdict in report.verdicts],
         "notes": list(report.notes),
+        "against": _against(report.against) if report.against else None,
         "exit_code": report.exit_code,
     }
 
@@ -34,8 +35,10 @@ def github(report: Report) -> str:
     """A workflow command for every budget of which there is something to say: an annotation at
     its entry.
     """
-    told = [v for v in report.verdicts if v.status != "pass" or notes(v)]
+    told = [v for v in report.verdicts if v.status != "pass" or notes(v) or _is_compared(v, report)]
     notices = [f"::notice::{_data(line(note))}\n" for note in report.notes]
+    if report.against and report.against.commit:
+        notices.append(f"::notice::{_data(summary(report))}\n")
     return "".join([*map(_annotation, told), *notices])
 
 
@@ -85,6 +88,16 @@ def _budget(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _against(against: Against) -> dict[str, Any]:
+    return {
+        "ref": against.ref,
+        "commit": against.commit or None,
+        "new": list(against.new),
+        "removed": list(against.removed),
+        "problem": against.problem or None,
+    }
+
+
 def _finding(found: Finding) -> dict[str, int | None]:
     return {
         "value": found.value,
@@ -101,11 +114,17 @@ def _annotation(verdict: Verdict) -> str:
     budget = verdict.budget
     kind = ANNOTATIONS[verdict.status]
     text = remark(verdict) if verdict.status == "pass" else breach(verdict)
+    text = "\n".join(filter(None, (text, changed(verdict) if verdict.changed else "")))
     properties = {"file": budget.file, "line": budget.line, "title": f"budget {budget.name}"}
     listed = ",".join(
         f"{key}={_property(str(value))}" for key, value in properties.items() if value
     )
     return f"::{kind} {listed}::{_data(text)}\n"
+
+
+def _is_compared(verdict: Verdict, report: Report) -> bool:
+    """Whether it is known to cost something else than at the revision that it is held against."""
+    return report.against is not None and verdict.changed
 
 
 def _data(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 FIGURE_NAMES = {
     "params": "parameters",
@@ -88,3 +89,26 @@ def markdown(text: str) -> str:
 def code(text: str) -> str:
     """A name as Markdown's code, or escaped where it holds what would end that."""
     return markdown(line(text)) if re.search("[`|]", text) else f"`{line(text)}`"
+
+
+def renaming(before: str, after: str) -> str:
+    """Both names at once, what they share written once.
+
+    >>> renaming("stages.2.skip.0", "stages.2.shortcut.0"), renaming("a", "a")
+    ('stages.2.{skip → shortcut}.0', 'a')
+    """
+    if before == after:
+        return after
+    old, new = before.split("."), after.split(".")
+    begin = _shared(old, new)
+    end = min(_shared(old[::-1], new[::-1]), min(len(old), len(new)) - begin)
+    was, now = (".".join(parts[begin : len(parts) - end]) for parts in (old, new))
+    if not begin and not end:
+        return f"{before} → {after}"
+    return ".".join([*new[:begin], f"{{{was} → {now}}}", *new[len(new) - end :]])
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """With how many of the same both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -10,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bottlecalc import Bottleneck
-from bottlecalc.budgets.budget import Budget, Limit
-from bottlecalc.budgets.entry import BudgetError, Entry, read_number, read_percent
+from bottlecalc.budgets.budget import FIGURES, Budget, Limit
+from bottlecalc.budgets.entry import BudgetError, Entry, read_number
 from bottlecalc.budgets.file import read
+from bottlecalc.budgets.increase import Increase, IncreaseError, allowed, read_increase, spelled
 from bottlecalc.cli.options import WORDS
 from bottlecalc.errors import PYTHON
 from bottlecalc.text.shapes import Input
 from tests.budgets.cases import HEAD, MODEL
+
+TWO_OR_TEN = Increase(10_000, Fraction(1, 50))
 
 
 @pytest.mark.parametrize(
@@ -52,11 +55,47 @@ def test_other_limits_are_refused(text: object) -> None:
 
 
 def test_increases_are_read_exactly() -> None:
-    assert read_percent("2%") == Fraction(1, 50)
-    assert read_percent("0.1 %") == Fraction(1, 1000)
-    for text in ("2", 2, "-1%", "two%", "", "0.1234567%", f"{10**400}%"):
-        with pytest.raises(BudgetError, match=r'is no increase; give percent, such as "2%"'):
-            read_percent(text)
+    assert read_increase("2%") == Fraction(1, 50)
+    assert read_increase("0.1 %") == Fraction(1, 1000)
+    assert read_increase("10k") == read_increase("10_000") == Increase(10_000)
+    assert read_increase("2% or 10k") == read_increase("10k or 2%") == TWO_OR_TEN
+    for text in (
+        "2",
+        2,
+        "-1%",
+        "two%",
+        "",
+        "0.1234567%",
+        f"{10**400}%",
+        "2% or 3%",
+        "2% or",
+        "1k 2%",
+    ):
+        with pytest.raises(IncreaseError, match=r'is no increase; give percent, such as "2%"'):
+            read_increase(text)
+    with pytest.raises(IncreaseError, match="'10x' has the unknown unit 'x'; the units are"):
+        read_increase("2% or 10x")
+
+
+def test_the_larger_of_two_increases_is_allowed() -> None:
+    assert [allowed(TWO_OR_TEN, before) for before in (0, 499_999, 500_000, 600_000)] == [
+        10_000, 509_999, 510_000, 612_000,
+    ]  # fmt: skip
+    assert (allowed(Fraction(1, 50), 51), allowed(Increase(3), 51)) == (52, 54)
+    assert spelled(TWO_OR_TEN) == "2% or 10,000"
+    assert (spelled(Increase(3)), spelled(Fraction(1, 1000))) == ("3", "0.1%")
+
+
+def test_a_figure_may_have_an_increase_of_its_own() -> None:
+    keys = 'max_increase = "2%"\nmax_increase_macs = "1M"\nmax_increase_flops = "0%"\n'
+    (budget,) = read(HEAD + keys, "f.toml")
+    two = Fraction(1, 50)
+    assert budget.increases == {"macs": Increase(10**6), "flops": Fraction(0)}
+    assert [budget.growth(figure) for figure in FIGURES] == [
+        two, two, Increase(10**6), Fraction(0), two,
+    ]  # fmt: skip
+    assert (budget.grows, budget.ungrown().grows) == (True, False)
+    assert read(HEAD + 'max_increase = "2%"\n', "f.toml")[0].growth("flops") is None
 
 
 def test_an_entry_is_read_whole() -> None:

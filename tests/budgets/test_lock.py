@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import platform
 from fractions import Fraction
 
 import pytest
 
-from bottlecalc import count
+from bottlecalc import Plain, count
 from bottlecalc.budgets.budget import CONVENTION, Budget, Figure, Limit
 from bottlecalc.budgets.check import figures, hold
-from bottlecalc.budgets.lock import Lock, LockError, document, read
+from bottlecalc.budgets.lock import Lock, LockError, document, outdated, read
 from bottlecalc.budgets.verdict import Part, Verdict
 from bottlecalc.render.budgets import breach
-from bottlecalc.version import __version__
-from tests.budgets.cases import BLOCK
+from tests.budgets.cases import BLOCK, baseline
 
 
 def test_a_lock_is_read_as_it_was_written() -> None:
@@ -30,34 +28,34 @@ def test_a_lock_is_read_as_it_was_written() -> None:
     assert lock.kept([verdict.budget]) == lock
 
 
-def test_it_is_laid_out_to_be_compared_line_by_line() -> None:
-    """Sorted, one figure a line, and text as it is; what a layer has none of is left out."""
-    lock = read(LOCKED.replace('"a"', '"ü"').replace("null", '"2.13.0"', 1), "lock.json")
-    assert document([], lock).splitlines() == [
+def test_it_is_laid_out_to_be_merged() -> None:
+    """A budget is a few lines, one a module that costs something; text as it is."""
+    block = Plain(1, 2)
+    budget = Budget(name="ü", block=block, size=(1, 1))
+    text = document([hold(budget, count(block, 1))], Lock())
+    assert text.splitlines() == [
         "{",
         '  "budgets": {',
         '    "ü": {',
-        '      "basis": {',
-        '        "counter": "",',
-        '        "input": "",',
-        '        "of": ""',
-        "      },",
-        '      "figures": {',
-        '        "macs": 9',
-        "      },",
-        '      "modules": {}',
+        '      "basis": {"counter": "closed form", "input": "1×1", "of": "plain:in=1,out=2"},',
+        '      "figures": {"activations": 4, "flops": 40, "macs": 20, "params": 28,'
+        ' "trainable_params": 28},',
+        '      "modules": {',
+        '        "bn1": {"params": 4, "trainable_params": 4},',
+        '        "conv1": {"activations": 2, "macs": 18, "params": 18, "trainable_params": 18},',
+        '        "shortcut": {"activations": 2, "macs": 2, "params": 6, "trainable_params": 6}',
+        "      }",
         "    }",
         "  },",
         f'  "convention": "{CONVENTION}",',
-        '  "schema": "bottlecalc.lock/1",',
-        '  "versions": {',
-        f'    "bottlecalc": "{__version__}",',
-        '    "fvcore": null,',
-        f'    "python": "{platform.python_version()}",',
-        '    "torch": "2.13.0"',
-        "  }",
+        '  "schema": "bottlecalc.lock/2"',
         "}",
     ]
+
+
+def test_two_small_budgets_are_few_lines() -> None:
+    budgets = [Budget(name=name, block=BLOCK) for name in "ab"]
+    assert document([hold(one, count(BLOCK)) for one in budgets], Lock()).count("\n") < 40
 
 
 def test_nothing_is_a_count_too() -> None:
@@ -67,12 +65,50 @@ def test_nothing_is_a_count_too() -> None:
 
 def test_an_update_keeps_what_has_a_budget_and_todays_convention() -> None:
     budget = Budget(name="a", block=BLOCK)
-    ours = read(document([hold(budget, count(BLOCK))], Lock(versions={"torch": "9"})), "lock.json")
-    assert ours.versions == {"torch": "9"}
+    ours = read(document([hold(budget, count(BLOCK))], Lock()), "lock.json")
     assert ours.kept([budget]) == ours
     assert ours.kept([]) == Lock()
-    theirs = read(LOCKED.replace("null", '"9"', 1), "lock.json")
-    assert (theirs.versions, theirs.kept([budget])) == ({"torch": "9"}, Lock())
+    assert read(LOCKED, "lock.json").kept([budget]) == Lock()
+
+
+def test_one_of_the_first_schema_is_read_and_written_anew() -> None:
+    """Its modules are told all the way down."""
+    first = json.loads(LOCKED)
+    deep = {"conv": {"params": 3}, "a.b": {"params": 1}, "a.c": {"params": 2}}
+    first["budgets"]["a"] |= {"figures": {"params": 6}, "modules": deep}
+    first["convention"] = CONVENTION
+    lock = read(json.dumps(first), "lock.json")
+    assert (lock.baselines["a"].depth, lock.baselines["a"].modules) == (None, deep)
+    written = json.loads(document([], lock))
+    assert written["schema"] == "bottlecalc.lock/2"
+    assert written["budgets"]["a"]["modules"] == {"conv": {"params": 3}, "a": {"params": 3}}
+
+
+def test_a_lock_is_up_to_date_or_says_why_not() -> None:
+    budget = Budget(name="a", block=BLOCK)
+    verdict = hold(budget, count(BLOCK))
+    text = document([verdict], Lock())
+    fresh = read(text, "lock.json")
+    assert outdated(fresh, [verdict], [budget]) == []
+    assert outdated(None, [verdict], [budget]) == ["it is not there"]
+    assert outdated(Lock(), [verdict], [budget]) == ["'a' is not in it"]
+    assert outdated(fresh, [], []) == ["no budget is named 'a'"]
+    for was, now, reason in [
+        ('"params": 24192', '"params": 99999', "'a' has 24,192 params, there it is 99,999"),
+        ('"params": 9216', '"params": 9215', "the modules of 'a' are others"),
+        ("out=128", "out=129", "'a' is of bottleneck:in=64,out=128 on 56×56, there of another"),
+        ("56×56", "28×28", "'a' is of bottleneck:in=64,out=128 on 56×56, there of another"),
+    ]:
+        assert was in text
+        stale = read(text.replace(was, now), "lock.json")
+        assert outdated(stale, [verdict], [budget]) == [reason]
+
+
+def test_one_of_the_first_schema_is_up_to_date_too() -> None:
+    budget = Budget(name="a", block=BLOCK)
+    before = baseline(BLOCK, budget)
+    verdict = hold(budget, count(BLOCK))
+    assert outdated(Lock(baselines={"a": before}), [verdict], [budget]) == []
 
 
 def held_against(figure: Figure, module: str, by: int) -> Verdict:
@@ -128,16 +164,16 @@ BROKEN = "of the budget 'a', "
     [
         ("{", "it is no JSON: Expecting"),
         ("[" * 100_000, "it is nested too deeply"),
-        ("[]", "its schema is None, not 'bottlecalc.lock/1'"),
-        ("{}", "its schema is None, not 'bottlecalc.lock/1'"),
-        ('{"schema": "bottlecalc.lock/2"}', "its schema is 'bottlecalc.lock/2', not 'bottlecalc"),
-        ('{"schema": "bottlecalc.lock/1"}', "it lacks its convention, versions or budgets"),
+        ("[]", "its schema is None, not 'bottlecalc.lock/2'"),
+        ("{}", "its schema is None, not 'bottlecalc.lock/2'"),
+        ('{"schema": "bottlecalc.lock/3"}', "its schema is 'bottlecalc.lock/3', not 'bottlecalc"),
+        ('{"schema": ["bottlecalc.lock/2"]}', "its schema is ['bottlecalc.lock/2'], not 'bott"),
+        ('{"schema": "bottlecalc.lock/1"}', "it lacks its convention or budgets"),
         (LOCKED.replace("9", "1.5"), BROKEN + "macs = 1.5 is no count"),
         (LOCKED.replace("9", "-1"), BROKEN + "macs = -1 is no count"),
         (LOCKED.replace('"of"', '"off"'), BROKEN + "something is missing or wrong"),
         (LOCKED.replace('"input"', '"in"'), BROKEN + "something is missing or wrong"),
         (LOCKED.replace('"counter"', '"by"'), BROKEN + "something is missing or wrong"),
-        (LOCKED.replace("null", '["x"]', 1), "it lacks its convention, versions or budgets"),
     ],
 )
 def test_a_bad_lock_is_one_sentence(text: str, reason: str) -> None:

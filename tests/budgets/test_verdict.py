@@ -13,7 +13,7 @@ from torch import nn
 from bottlecalc import Bottleneck, Plain, build, count, count_model
 from bottlecalc.budgets.budget import Budget, Figures, Limit
 from bottlecalc.budgets.check import hold
-from bottlecalc.budgets.entry import read_percent
+from bottlecalc.budgets.increase import read_increase
 from bottlecalc.budgets.verdict import Finding, Part, exit_code, own_figures
 from bottlecalc.render.budgets import breach, notes
 from tests.budgets.cases import BLOCK, baseline
@@ -101,7 +101,7 @@ def test_shares_of_huge_figures() -> None:
 
 
 def test_an_increase_is_shown_as_it_was_given() -> None:
-    budget = Budget(name="a", block=BLOCK, max_increase=read_percent("0.123456%"))
+    budget = Budget(name="a", block=BLOCK, max_increase=read_increase("0.123456%"))
     small = Bottleneck(64, 128, mid_channels=31)
     text = breach(hold(budget, count(BLOCK), baseline(small, budget)))
     assert "max_increase = 0.123456% allows" in text

@@ -15,8 +15,9 @@ from bottlecalc import diff
 from bottlecalc.changes.diff import COSTS, Diff, diff_sides
 from bottlecalc.cli.diff import Format
 from bottlecalc.render.diff import FORMATS, as_markdown
-from bottlecalc.render.diff_modules import MOST_GROUPS, MOST_INSIDE, renaming, rows
+from bottlecalc.render.diff_modules import MOST_GROUPS, MOST_INSIDE, rows
 from bottlecalc.render.layout import COLOUR
+from bottlecalc.render.words import renaming
 from tests.changes.test_diff import side
 from tests.changes.trees import changed, node, random_tree
 from tests.conftest import Run, run_on_terminal

@@ -105,7 +105,7 @@ def test_every_format_says_that_it_is_stale(format_: str, here: Path, run: Run) 
         check_sarif(json.loads(result.out))
 
 
-def test_an_update_of_blocks_keeps_the_versions_that_counted_models(here: Path, run: Run) -> None:
+def test_an_update_of_one_keeps_the_lines_of_another(here: Path, run: Run) -> None:
     (here / "net.py").write_text(
         "from torch import nn\n\ndef f(): return nn.Linear(3, 2)\n", "utf-8"
     )
@@ -113,9 +113,32 @@ def test_an_update_of_blocks_keeps_the_versions_that_counted_models(here: Path, 
     (here / "bottlecalc.toml").write_text(model + GROWING, "utf-8")
     run("check", "--update")
     lock = (here / LOCK).read_text("utf-8")
-    assert json.loads(lock)["versions"]["torch"]
     assert run("check", "grows", "--update").code == 0
     assert (here / LOCK).read_text("utf-8") == lock
+
+
+def test_a_lock_that_is_out_of_date_fails_where_it_is_asked_for(here: Path, run: Run) -> None:
+    """A shrink leaves the old ceiling; a hand writes a higher one."""
+    assert run("check", "--update").code == 0
+    assert run("check", "--locked").code == 0
+    lock = (here / LOCK).read_text("utf-8")
+    (here / LOCK).write_text(lock.replace('"params": 136', '"params": 99999', 1), "utf-8")
+    assert run("check").code == 0
+    forged = run("check", "--locked")
+    assert forged.code == 1
+    assert (
+        f"{LOCK} is out of date: 'grows' has 136 params, there it is 99,999; write it with:"
+        " bottlecalc check --update" in forged.out
+    )
+    (here / LOCK).write_text(lock, "utf-8")
+    (here / "bottlecalc.toml").write_text(GROWING.replace("out=4", "out=3"), "utf-8")
+    assert (run("check").code, run("check", "--locked").code) == (0, 1)
+    (here / LOCK).unlink()
+    limited = GROWING.replace('max_increase = "2%"', "max_params = 136")
+    (here / "bottlecalc.toml").write_text(limited, "utf-8")
+    missing = run("check", "--locked", "--exit-zero")
+    assert (run("check").code, missing.code) == (0, 1)
+    assert f"{LOCK} is out of date: it is not there" in missing.out
 
 
 def test_nothing_is_written_where_one_file_cannot_be(here: Path, run: Run) -> None:

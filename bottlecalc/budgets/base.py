@@ -1,0 +1,158 @@
+"""The budgets of another revision: counted in its tree, and what they allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Limit
+from bottlecalc.budgets.entry import BudgetError
+from bottlecalc.budgets.file import has_budgets, read
+from bottlecalc.budgets.increase import spelled
+from bottlecalc.budgets.verdict import Baseline, Verdict
+from bottlecalc.layers.counted import Node
+from bottlecalc.text.files import read_text
+from bottlecalc.text.shapes import Input
+
+CONFIGS = ("bottlecalc.toml", "pyproject.toml")
+RULES = ("max_increase", "level")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseBudget:
+    """A budget of another revision.
+
+    Attributes:
+        limits: that it had, by figure.
+        rules: what else it said, as text: by how much figures may grow, its level.
+        baseline: what was counted of it there, or None.
+        problem: why it could not be counted, or empty.
+    """
+
+    limits: Mapping[Figure, Limit] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    problem: str = ""
+
+
+def question(config: str, budgets: Mapping[str, Budget]) -> dict[str, Any]:
+    """What the other revision's process is asked.
+
+    Args:
+        config: the file of the budgets, as seen from where they are counted.
+        budgets: that are held against its.
+    """
+    return {"config": config, "budgets": {name: _basis(one) for name, one in budgets.items()}}
+
+
+def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Every budget that there is there; those that are asked for are counted.
+
+    Raises:
+        BudgetError: they cannot be read.
+    """
+    file = _config(Path(asked["config"]))
+    budgets = read(read_text(file, BudgetError), str(file)) if file else ()
+    wanted = asked["budgets"]
+    return {one.name: _told(one, wanted.get(one.name)) for one in budgets}
+
+
+def base_budgets(answered: Mapping[str, Any]) -> dict[str, BaseBudget]:
+    """What the process answered."""
+    return {name: _base(told) for name, told in answered.items()}
+
+
+def rules(budget: Budget) -> dict[str, str]:
+    """What a budget says beside its limits, as text."""
+    texts = {f"max_increase_{figure}": spelled(one) for figure, one in budget.increases.items()}
+    general = {} if budget.max_increase is None else {"max_increase": spelled(budget.max_increase)}
+    return {**general, **texts, "level": budget.level}
+
+
+def raises(budget: Budget, base: BaseBudget) -> Iterator[str]:
+    """What a change makes of a budget itself, a sentence each."""
+    for figure in dict.fromkeys((*base.limits, *budget.limits)):
+        was, now = base.limits.get(figure, NO_LIMIT), budget.limits.get(figure, NO_LIMIT)
+        yield from _moved(f"max_{figure}", was.most, now.most)
+        yield from _moved(f"min_{figure}", was.least, now.least)
+    texts = rules(budget)
+    for key in dict.fromkeys((*base.rules, *texts)):
+        if base.rules.get(key) != texts.get(key):
+            change = f"from {base.rules.get(key, 'none')} to {texts.get(key, 'none')}"
+            yield f"{key} was changed {change} by this change"
+
+
+def _moved(key: str, was: int | None, now: int | None) -> Iterator[str]:
+    if was == now:
+        return
+    if was is None:
+        yield f"{key} = {now:,} is new with this change"
+    elif now is None:
+        yield f"{key} = {was:,} was dropped by this change"
+    else:
+        verb = "raised" if now > was else "lowered"
+        yield f"{key} was {verb} from {was:,} to {now:,} by this change"
+
+
+def _config(path: Path) -> Path | None:
+    """The file of the budgets: where it is today, or by the other name."""
+    for each in (path, *(path.with_name(name) for name in CONFIGS)):
+        if each.is_file() and (each.name != CONFIGS[1] or has_budgets(each.read_text("utf-8-sig"))):
+            return each
+    return None
+
+
+def _basis(budget: Budget) -> dict[str, Any]:
+    """What figures must share to be compared."""
+    if budget.block:
+        return {"size": budget.size}
+    return {"inputs": [*map(str, budget.inputs)], "counter": budget.counter}
+
+
+def _told(budget: Budget, wanted: Mapping[str, Any] | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "limits": {figure: asdict(limit) for figure, limit in budget.limits.items()},
+        "rules": rules(budget), "baseline": None, "problem": "",
+    }  # fmt: skip
+    if wanted is None:
+        return told
+    verdict = _counted(budget, wanted)
+    return {**told, "baseline": _baseline(verdict), "problem": verdict.problem}
+
+
+def _counted(budget: Budget, wanted: Mapping[str, Any]) -> Verdict:
+    """On what today's is counted on, so that the two can be compared."""
+    from bottlecalc.budgets.check import count_one
+
+    unlimited = replace(budget, limits={}).ungrown()
+    if budget.block and "size" in wanted:
+        return count_one(replace(unlimited, size=tuple(wanted["size"])))
+    if budget.model and "inputs" in wanted:
+        inputs = tuple(map(Input.parse, wanted["inputs"]))
+        return count_one(replace(unlimited, inputs=inputs, counter=wanted["counter"]))
+    return count_one(unlimited)
+
+
+def _baseline(verdict: Verdict) -> dict[str, Any] | None:
+    if not verdict.count:
+        return None
+    return {
+        "of": verdict.budget.of,
+        "basis": verdict.budget.basis,
+        "figures": {figure: finding.value for figure, finding in verdict.findings.items()},
+        "modules": verdict.modules,
+        "nodes": [asdict(node) for node in verdict.count.own],
+    }
+
+
+def _base(told: Mapping[str, Any]) -> BaseBudget:
+    found = told["baseline"]
+    nodes = tuple(Node(**node) for node in found["nodes"]) if found else ()
+    return BaseBudget(
+        limits={figure: Limit(**limit) for figure, limit in told["limits"].items()},
+        rules=told["rules"],
+        baseline=Baseline(**{**found, "nodes": nodes}) if found else None,
+        problem=told["problem"],
+    )
