@@ -19,7 +19,7 @@ from bottlecalc.text.files import OutputError, drafting, encoded
 if TYPE_CHECKING:
     from bottlecalc.budgets.verdict import Report
 
-Format = Literal["table", "json", "markdown", "github", "junit", "sarif"]
+Format = Literal["table", "json", "markdown", "github", "junit", "sarif", "pr", "badge"]
 
 
 def check(
@@ -61,7 +61,8 @@ def check(
         bool, typer.Option("--locked", help="Fail where the baseline is not what is counted now.")
     ] = False,
     output_format: Annotated[
-        Format | None, options.format_option("table, json, markdown, github, junit or sarif")
+        Format | None,
+        options.format_option("table, json, markdown, github, junit, sarif, pr or badge"),
     ] = None,
     output: Annotated[
         str | None,

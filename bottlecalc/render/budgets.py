@@ -115,15 +115,20 @@ def table(report: Report, console: Console) -> str:
 
 def markdown(report: Report) -> str:
     """The same as Markdown: a table, and the breaches as a list."""
+    texts = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
+    listed = [f"- {words.markdown(text)}" for text in (*texts, *map(line, report.notes)) if text]
+    below = ["", _legend(report), *([""] if listed else []), *listed]
+    return "\n".join([*table_lines(report, report.verdicts), *below]) + "\n"
+
+
+def table_lines(report: Report, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """The lines of a table of some of its budgets, in Markdown."""
     columns = columns_of(report)
     rows: list[tuple[str, ...]] = [("", "budget", *(name.removeprefix("=") for name in columns))]
     rows += [("---", "---", "---", *["---:"] * (len(columns) - 1))]
-    cells = (row for verdict in report.verdicts for row in _rows(verdict, columns))
+    cells = (row for verdict in verdicts for row in _rows(verdict, columns))
     rows += [tuple(map(words.markdown, row)) for row in cells]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    texts = (remark(v) if v.status == "pass" else breach(v) for v in report.verdicts)
-    listed = [f"- {words.markdown(text)}" for text in (*texts, *map(line, report.notes)) if text]
-    return "\n".join([*lines, "", _legend(report), *([""] if listed else []), *listed]) + "\n"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def summary(report: Report) -> str:

@@ -54,6 +54,18 @@ def _sarif(report: Report) -> str:
     return sarif.document(report)
 
 
+def _pr(report: Report) -> str:
+    from bottlecalc.render import pull_request
+
+    return pull_request.document(report)
+
+
+def _badge(report: Report) -> str:
+    from bottlecalc.render import badge
+
+    return badge.document(report)
+
+
 FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
     "table": table,
     "json": lambda report, _: _json(report),
@@ -61,6 +73,8 @@ FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
     "github": lambda report, _: github(report),
     "junit": lambda report, _: _junit(report),
     "sarif": lambda report, _: _sarif(report),
+    "pr": lambda report, _: _pr(report),
+    "badge": lambda report, _: _badge(report),
 }
 """Text of a check by format; the console says how wide and how colourful a table may be."""
 

@@ -22,8 +22,10 @@ COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 """Where GitHub's runner reads a command in a log: ``::`` after blanks, ``##[`` anywhere."""
 
 MARKUP = r"[\\`*_\[\]<>|~&#]"
-SHORTHAND = r"[$@]|:(?=[\w+-]+:)"
-"""What GitHub makes a formula, a mention or a picture of, escaped or not, unless tags part it."""
+SHORTHAND = r"[$@]|:(?=[\w+-]+:|//)|(?<=\bwww)\."
+"""What GitHub makes a formula, a mention, a picture or a link of, escaped or not, unless tags part
+it.
+"""
 
 
 _ASCII = str.maketrans(

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from bottlecalc.cli.check import Format
 from tests.conftest import Run
 from tests.schemas import check_junit, check_sarif
 
@@ -86,10 +84,12 @@ NOTED = {
     "github": f"::notice file=bottlecalc.toml,line=1,title=budget grows::grows: {STALE}\n",
     "junit": f"<system-out>grows: {STALE.replace('×', '&#215;')}</",
     "sarif": '"level": "note",',
+    "pr": f"- {STALE}\n",
 }
+"""What each format says; a badge has room for nothing."""
 
 
-@pytest.mark.parametrize("format_", get_args(Format))
+@pytest.mark.parametrize("format_", NOTED)
 def test_every_format_says_that_it_is_stale(format_: str, here: Path, run: Run) -> None:
     (here / "bottlecalc.toml").write_text(GROWING + GROWING.replace("grows", "gone"), "utf-8")
     run("check", "--update")
@@ -163,7 +163,7 @@ def test_the_other_file_is_named(here: Path, run: Run) -> None:
     assert note not in run("check", "--config", "bottlecalc.toml").out
 
 
-@pytest.mark.parametrize("format_", get_args(Format))
+@pytest.mark.parametrize("format_", NOTED)
 def test_what_fvcore_passes_over_is_told_of_a_budget(format_: str, here: Path, run: Run) -> None:
     (here / "net.py").write_text(
         "from torch import nn\n\ndef f(): return nn.Conv2d(3, 4, 3, padding='same')\n", "utf-8"

@@ -1,0 +1,44 @@
+"""A check as a badge: what shields.io reads from an endpoint.
+
+Source: https://shields.io/badges/endpoint-badge.
+"""
+
+from __future__ import annotations
+
+from bottlecalc.budgets.verdict import Report, Status, Verdict
+from bottlecalc.render.budgets import NAMES
+from bottlecalc.render.records import as_json
+from bottlecalc.render.words import line
+
+COLOURS: dict[Status, str] = {
+    "error": "lightgrey", "breach": "red", "warning": "yellow", "pass": "brightgreen",
+}  # fmt: skip
+"""The worst first."""
+
+
+def document(report: Report) -> str:
+    """The JSON text: how many budgets hold; of one its name, and what it costs."""
+    statuses = {verdict.status for verdict in report.verdicts}
+    worst = next(status for status in COLOURS if status in statuses)
+    alone = report.verdicts[0] if len(report.verdicts) == 1 else None
+    badge = {
+        "schemaVersion": 1,
+        "label": line(alone.budget.name) if alone else "budgets",
+        "message": _cost(alone) if alone else _numbers(report),
+        "color": COLOURS["error" if report.exit_code == 2 else worst],
+    }
+    return as_json(badge)
+
+
+def _cost(verdict: Verdict) -> str:
+    """The first of the figures that have a limit."""
+    limited = [figure for figure in verdict.findings if figure in verdict.budget.limits]
+    for figure in (*limited, *verdict.findings):
+        return f"{verdict.findings[figure].value:,} {NAMES[figure]}"
+    return "not checked"
+
+
+def _numbers(report: Report) -> str:
+    holding = sum(1 for verdict in report.verdicts if verdict.status == "pass")
+    number = len(report.verdicts)
+    return f"all {number:,} hold" if holding == number else f"{holding:,} of {number:,} hold"
