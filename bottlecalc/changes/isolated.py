@@ -45,7 +45,7 @@ def call(function: str, question: Any, tree: Path, root: Path, folder: Path) -> 
     """
     with tempfile.TemporaryDirectory(prefix="bottlecalc-") as name:
         asked, answered = Path(name, "question.json"), Path(name, "answer.json")
-        asked.write_text(json.dumps(question), "utf-8")
+        asked.write_text(_text(question), "utf-8")
         paths = map(str, (PACKAGE.parent, asked, answered, tree, root))
         done = subprocess.run(
             [sys.executable, "-P", "-c", CODE, *paths, function],
@@ -58,6 +58,16 @@ def call(function: str, question: Any, tree: Path, root: Path, folder: Path) -> 
     if "error" in answer:
         raise IsolatedError(answer["error"])
     return answer["value"]
+
+
+def _text(question: Any) -> str:
+    try:
+        return json.dumps(question)
+    except (TypeError, ValueError) as error:
+        raise IsolatedError(
+            f"an argument cannot be passed to another process: {error}; give numbers, texts, lists"
+            " and tables of them"
+        ) from None
 
 
 def answer(asked: str, answered: str, tree: str, root: str, function: str) -> None:

@@ -149,4 +149,5 @@ def _git(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:
     lines = done.stderr.strip().splitlines() or [f"git ended with {done.returncode}"]
-    return brief(lines[-1].removeprefix("fatal: "))
+    fatal = next((line for line in lines if line.startswith("fatal: ")), lines[-1])
+    return brief(fatal.removeprefix("fatal: "))

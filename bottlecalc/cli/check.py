@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -70,6 +70,13 @@ def check(
             "-o", "--output", metavar="FILE", help="Write FORMAT there; the table goes to stdout."
         ),
     ] = None,
+    comment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a comment on a pull request there too, as --format pr gives it.",
+        ),
+    ] = None,
     exit_zero: Annotated[
         bool,
         typer.Option("--exit-zero", help="Exit with 0 where budgets are exceeded: report only."),
@@ -96,12 +103,14 @@ def check(
     from bottlecalc.budgets.repository import check as check_budgets
     from bottlecalc.render.reports import FORMATS
 
-    with _reporting(output, config, baseline) as save, spinner("checking budgets") as say:
+    files = {"output": output, "comment": comment}
+    with _reporting(files, config, baseline) as save, spinner("checking budgets") as say:
         report = check_budgets(
             config, names or (), baseline=baseline, update=update, against=against,
             locked=locked, exit_zero=exit_zero, progress=say, host=guests,
         )  # fmt: skip
-        save(FORMATS[form](report, unbounded()) if output is not None else "")
+        save("output", lambda: FORMATS[form](report, unbounded()))
+        save("comment", lambda: FORMATS["pr"](report, unbounded()))
     for verdict in report.verdicts if traceback else ():
         tell(*verdict.traceback.splitlines())
     write(FORMATS["table" if output is not None else form](report, console()))
@@ -111,28 +120,47 @@ def check(
     raise typer.Exit(report.exit_code)
 
 
+Save = Callable[[str, Callable[[], str]], object]
+"""Makes a file's text, where the file is wanted, and writes it."""
+
+
 @contextmanager
 def _reporting(
-    output: str | None, config: str | None, baseline: str | None
-) -> Iterator[Callable[[str], object]]:
-    """The report's file, begun before anything else is written: it tells what was."""
-    if output is None:
-        yield str
-        return
-    _check_output(output, config, baseline)
-    with drafting(Path(output)) as write_bytes:
-        yield lambda text: write_bytes(encoded(text))
+    files: Mapping[str, str | None], config: str | None, baseline: str | None
+) -> Iterator[Save]:
+    """The report's files, begun before anything else is written: they tell what was."""
+    wanted = {option: file for option, file in files.items() if file is not None}
+    _check_files(wanted, config, baseline)
+    with ExitStack() as stack:
+        drafts = {name: stack.enter_context(drafting(Path(file))) for name, file in wanted.items()}
+
+        def save(name: str, made: Callable[[], str]) -> None:
+            if name in drafts:
+                drafts[name](encoded(made()))
+
+        yield save
 
 
-def _check_output(output: str, config: str | None, baseline: str | None) -> None:
+def _check_files(files: Mapping[str, str], config: str | None, baseline: str | None) -> None:
+    """Refuse one file for two things.
+
+    Raises:
+        OptionError: there is one.
+    """
     from bottlecalc.budgets.repository import locate
 
-    files = locate(config, baseline)
-    for what, path in {"budgets": files.budgets, "baseline": files.baseline}.items():
-        if output and os.path.realpath(output) == os.path.realpath(path):
-            raise OptionError(
-                f"--output {output} is the file of the {what}; give another for the report"
-            )
+    if not files:
+        return
+    found = locate(config, baseline)
+    taken = {
+        os.path.realpath(found.budgets): "the file of the budgets",
+        os.path.realpath(found.baseline): "the file of the baseline",
+    }
+    for option, file in files.items():
+        place = os.path.realpath(file)
+        if file and place in taken:
+            raise OptionError(f"--{option} {file} is {taken[place]}; give another for the report")
+        taken[place] = f"that of --{option}"
 
 
 def _on_github() -> bool:

@@ -70,7 +70,7 @@ FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
     "table": table,
     "json": lambda report, _: _json(report),
     "markdown": lambda report, _: markdown(report),
-    "github": lambda report, _: github(report),
+    "github": lambda report, console: f"{github(report)}{table(report, console)}",
     "junit": lambda report, _: _junit(report),
     "sarif": lambda report, _: _sarif(report),
     "pr": lambda report, _: _pr(report),

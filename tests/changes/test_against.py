@@ -339,3 +339,20 @@ def test_blocks_need_no_torch_at_either_revision(blocks: Repository) -> None:
     assert done.code == 2
     assert done.err == "Error: git cannot be run: it is not installed; install it\n"
     assert run_process("check", PATH="").code == 0
+
+
+def test_the_history_of_a_known_network(repository: Repository) -> None:
+    """The stride of ResNet-50's bottlenecks moved from the first 1×1 to the 3×3.
+
+    He et al. 2015 (3.86 G MACs) and torchvision's v1.5 (4.09 G); no parameter changed.
+    """
+    text = '[[budget]]\nname = "net"\nnetwork = "{}"\nmax_increase = "5%"\n'
+    repository.commit(bottlecalc_toml=text.format("resnet50:v1=true"))
+    repository.branch("v15", bottlecalc_toml=text.format("resnet50"))
+    report = check(against="main")
+    params, macs = figure(report, "net"), figure(report, "net", "macs")
+    assert params.value == params.baseline == 25_557_032
+    assert (macs.baseline, macs.value) == (3_857_973_248, 4_089_184_256)
+    assert set(report.verdicts[0].breaches) == {"macs"}
+    strided = {one.name for one in report.verdicts[0].changes() if one.has_costs}
+    assert strided == {"stage2.0.conv1", "stage3.0.conv1", "stage4.0.conv1"}

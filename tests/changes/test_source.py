@@ -254,3 +254,9 @@ def test_a_revision_that_does_not_import_is_one_sentence(
         diff("net.py:Net@main", "resnet18")
     assert str(error.value).startswith("net.py:Net@main cannot be counted at main (")
     assert reason in str(error.value)
+
+
+def test_an_argument_that_no_process_can_be_given_is_one_sentence(repository: Repository) -> None:
+    repository.commit(net_py=NET)
+    with pytest.raises(IsolatedError, match="an argument cannot be passed to another process: "):
+        diff("net.py:Net@main", "resnet18", arguments={"when": object()})
