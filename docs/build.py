@@ -27,6 +27,14 @@ REFERENCE = ROOT / "docs" / "reference.md"
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^```\w+ (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
+COMMITS = {
+    **{f"GIT_{who}_NAME": "me" for who in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{who}_EMAIL": "me@example.org" for who in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{who}_DATE": "2026-01-01T00:00:00Z" for who in ("AUTHOR", "COMMITTER")},
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+"""A commit that is shown has the same hash wherever and whenever it is made."""
+
 PREFACE = """\
 # Command reference
 
@@ -101,6 +109,7 @@ def _run(command: str, folder: Path) -> str:
     unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GITHUB_ACTIONS")
     environment = {k: v for k, v in os.environ.items() if k not in unwanted}
     environment |= {"PATH": binaries, "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "dumb"}
+    environment |= COMMITS
     environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a folder that is listed shows no caches
     done = subprocess.run(
         ["bash", "-c", command], env=environment, cwd=folder, capture_output=True, timeout=300

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +45,63 @@ def read(folder: Path, name: str) -> Any:
     return yaml.safe_load((folder / name).read_text("utf-8"))
 
 
-def test_github(repository: Path) -> None:
-    workflow = read(repository, ".github/workflows/budgets.yml")
+@pytest.fixture
+def pull(repository: Path) -> Iterator[Path]:
+    """The same as a pull request: main at origin, and a branch that makes the model wider."""
+    identity = "-c user.name=a -c user.email=a@b"
+    shell(repository, f"git init -q -b main && git add --all && git {identity} commit -qm a")
+    shell(repository, "git update-ref refs/remotes/origin/main main && git checkout -qb wider")
+    shell(repository, f"sed -i 's/64/72/' mynet/models.py && git {identity} commit -qam b")
+    yield repository
+    shell(repository, "git checkout -q main; rm -rf .git")
+
+
+def test_github(pull: Path) -> None:
+    workflow = read(pull, ".github/workflows/budgets.yml")
     install, check = (s["run"] for s in workflow["jobs"]["check"]["steps"] if "run" in s)
     assert install == INSTALL
-    summary = repository / "summary.md"
-    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-    done = shell(repository, check, **variables)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "| ✓ | classifier |" in summary.read_text("utf-8")
-    broken = shell(repository, f"sed 's/25_000/20_000/' pyproject.toml > small.toml; {check}"
-                   " --config small.toml", **variables)  # fmt: skip
-    assert broken.returncode == 1
-    assert broken.stdout.startswith("::error file=small.toml,line=8,title=budget classifier::")
+    summary = pull / "summary.md"
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "BASE": "main"}
+    done = shell(pull, check, **variables)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("::error file=pyproject.toml,line=8,title=budget classifier::")
+    assert "| ✗ | classifier | parameters | 20,138 | 22,538 |" in summary.read_text("utf-8")
+    assert (pull / "comment.md").read_text("utf-8").startswith("<!-- bottlecalc check -->")
+
+
+CURL = """\
+#!/usr/bin/env bash
+echo "$*" >> "$LOG"
+case "$*" in *per_page*) echo "$NOTES" ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("notes", "written"),
+    [
+        ([{"id": 3, "body": "Nice."}], "-X POST .* u/projects/1/merge_requests/2/notes$"),
+        ([{"id": 4, "body": "<!-- bottlecalc check -->\n…"}], "-X PUT .* u/.*/2/notes/4$"),
+    ],
+)
+def test_gitlabs_note(notes: Any, written: str, pull: Path, tmp_path: Path) -> None:
+    """By a stand-in for curl."""
+    job = read(pull, ".gitlab-ci.yml")["budgets"]
+    base = shell(pull, "git rev-parse main").stdout.strip()
+    _, check = job["script"]
+    assert shell(pull, check, CI_MERGE_REQUEST_DIFF_BASE_SHA=base).returncode == 1
+    check_junit((pull / job["artifacts"]["reports"]["junit"]).read_text("utf-8"))
+    curl = tmp_path / "curl"
+    curl.write_text(CURL, "utf-8")
+    curl.chmod(0o755)
+    (script,) = job["after_script"]
+    done = shell(
+        pull, f"PATH={tmp_path}:$PATH\n{script}", GITLAB_TOKEN="t", CI_API_V4_URL="u",
+        CI_PROJECT_ID="1", CI_MERGE_REQUEST_IID="2", LOG=str(tmp_path / "log"),
+        NOTES=json.dumps(notes),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    last = (tmp_path / "log").read_text("utf-8").splitlines()[-1]
+    assert re.search(written, last)
 
 
 def test_a_baseline_of_another_branch(repository: Path) -> None:
@@ -73,15 +118,6 @@ def test_a_baseline_of_another_branch(repository: Path) -> None:
         shell(repository, "rm -rf .git")
     assert (done.returncode, done.stderr) == (0, "")
     assert "±0" in done.stdout
-
-
-def test_gitlab(repository: Path) -> None:
-    job = read(repository, ".gitlab-ci.yml")["budgets"]
-    install, check = job["script"]
-    assert install == INSTALL
-    assert shell(repository, check).returncode == 0
-    report = repository / job["artifacts"]["reports"]["junit"]
-    check_junit(report.read_text("utf-8"))
 
 
 def test_pre_commit(repository: Path) -> None:
