@@ -132,7 +132,7 @@ def test_this_repositorys_own_hook() -> None:
     done = shell(build.ROOT, "pre-commit validate-manifest .pre-commit-hooks.yaml")
     assert done.returncode == 0, done.stdout
     (hook,) = read(build.ROOT, ".pre-commit-hooks.yaml")
-    assert hook["id"] == "bottlecalc-check"
+    assert (hook["id"], hook["language"]) == ("bottlecalc-check", "system")
     assert shell(build.ROOT, hook["entry"]).returncode == 0
 
 

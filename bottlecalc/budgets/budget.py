@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Literal
 
 from bottlecalc.blocks.spec import Block
@@ -53,6 +54,7 @@ class Budget:
         limits: by figure.
         max_increase: of each figure, against the baseline, or None; a fraction is a share.
         increases: of figures that have one of their own.
+        warn_at: the share of a limit from which on a note says so, or None.
         level: whether a breach fails the check, or only warns.
         message: for whoever breaks it.
         file: where the budget stands.
@@ -69,6 +71,7 @@ class Budget:
     limits: Mapping[Figure, Limit] = field(default_factory=dict)
     max_increase: Growth | None = None
     increases: Mapping[Figure, Growth] = field(default_factory=dict)
+    warn_at: Fraction | None = None
     level: Level = "error"
     message: str = ""
     file: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from bottlecalc.budgets.increase import allowed
 from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.spec import Network
+from bottlecalc.text.numbers import share_of_limit
 
 if TYPE_CHECKING:
     from bottlecalc.budgets.lock import Lock
@@ -63,6 +64,7 @@ def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = 
     notes = [stale] if stale and stale not in problem else []
     if usable and usable.of != budget.of:
         notes.append(f"the baseline is of {usable.of}")
+    notes += _near(budget, findings)
     return Verdict(
         budget=budget, count=count, findings=findings, problem=problem, baseline=usable,
         notes=tuple(notes),
@@ -161,6 +163,17 @@ def _uncounted(budget: Budget, findings: Mapping[Figure, Finding]) -> str:
         f"{' and '.join(missing)} cannot be counted without an input;"
         " give input = [1, 3, 224, 224], or what your model takes"
     )
+
+
+def _near(budget: Budget, findings: Mapping[Figure, Finding]) -> Iterator[str]:
+    """What holds and is near its limit, where that is to be said."""
+    for figure, finding in findings.items():
+        most = finding.most
+        if budget.warn_at is None or most is None or finding.over:
+            continue
+        if finding.value >= budget.warn_at * most:
+            share = share_of_limit(finding.value, most)
+            yield f"{figure} has used {share} of its limit, {most:,}"
 
 
 def _ungrowable(

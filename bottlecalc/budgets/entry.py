@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
-from bottlecalc.budgets.increase import Growth, IncreaseError, read_increase
+from bottlecalc.budgets.increase import PERCENT, Growth, IncreaseError, read_increase
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
@@ -21,7 +22,11 @@ from bottlecalc.text.suggest import did_you_mean
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 INCREASES = ("max_increase", *(f"max_increase_{figure}" for figure in FIGURES))
-COMMON = ("name", *LIMITS, *INCREASES, "level", "message")
+COMMON = ("name", *LIMITS, *INCREASES, "warn_at", "level", "message")
+OF_MODELS = ("counter", "input")
+DEFAULTS = (*INCREASES, "warn_at", "level", *OF_MODELS)
+"""What all budgets of a file may have in common; a block's are without those of models."""
+
 BLOCK_KEYS = ("block", "size", *COMMON)
 NETWORK_KEYS = ("network", "size", *COMMON)
 MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
@@ -78,6 +83,7 @@ class Entry:
             limits=self._limits(),
             max_increase=self._increase("max_increase"),
             increases=self._increases(),
+            warn_at=self._warning(),
             level=self._choice("level", "error", "warn"),
             message=self._text("message"),
             file=self.file,
@@ -221,9 +227,42 @@ class Entry:
         except IncreaseError as error:
             raise self.error(f"{key} = {error}", key) from None
 
+    def _warning(self) -> Fraction | None:
+        """From what share of a limit on a note says so."""
+        if "warn_at" not in self.values:
+            return None
+        value = self.values["warn_at"]
+        match = PERCENT.fullmatch(value) if isinstance(value, str) else None
+        share = Fraction(match[1]) / 100 if match else Fraction(0)
+        if not 0 < share <= 1:
+            raise self.error(
+                f'warn_at = {quoted(value)}; give percent of a limit, such as "90%"', "warn_at"
+            )
+        return share
+
     def _increases(self) -> dict[Figure, Growth]:
         read = {figure: self._increase(f"max_increase_{figure}") for figure in FIGURES}
         return {figure: growth for figure, growth in read.items() if growth is not None}
+
+
+def with_defaults(entry: Any, defaults: Mapping[str, Any]) -> Any:
+    """An entry with what all have in common, where it says nothing itself."""
+    if not isinstance(entry, dict):
+        return entry  # which whoever reads it says
+    fitting = {k: v for k, v in defaults.items() if k not in OF_MODELS or "model" in entry}
+    return {**fitting, **entry}
+
+
+def of_each(entry: Any) -> list[Any]:
+    """An entry of several models as one of each, named by the model too."""
+    models = entry.get("model") if isinstance(entry, dict) else None
+    if not isinstance(models, list) or not models:
+        return [entry]
+    name = entry.get("name")
+    names = [f"{name} {model}" if isinstance(name, str) else model for model in models]
+    if name is not None and not isinstance(name, str):
+        names = [name] * len(models)  # which whoever reads it refuses
+    return [{**entry, "model": m, "name": n} for m, n in zip(models, names, strict=True)]
 
 
 def unknown(key: str, allowed: Sequence[str]) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bottlecalc.budgets.budget import Budget
-from bottlecalc.budgets.entry import BudgetError, Entry
+from bottlecalc.budgets.entry import DEFAULTS, BudgetError, Entry, of_each, unknown, with_defaults
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
@@ -16,6 +16,9 @@ TOKENS = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
 )
 """Strings and comments of TOML, the long ones first."""
+
+BESIDE = ("budget", "defaults")
+"""What a file of budgets may hold."""
 
 HEADER = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*bottlecalc\s*\.\s*)?budget\s*\]\]", re.ASCII)
 
@@ -30,11 +33,13 @@ def read(text: str, file: str) -> tuple[Budget, ...]:
     Raises:
         BudgetError: it is no TOML, has no budgets, or one of them is wrong.
     """
-    entries, code = _entries(text, file), _code(text)
+    (entries, defaults), code = _entries(text, file), _code(text)
     lines = _lines(code, len(entries))
     budgets: dict[str, Budget] = {}
-    for place, (entry, start) in enumerate(zip(entries, lines, strict=True)):
-        reader = Entry(entry, file, start, code, place + 1)
+    placed = enumerate(zip(entries, lines, strict=True), 1)
+    each = ((one, start, place) for place, (entry, start) in placed for one in of_each(entry))
+    for entry, start, place in each:
+        reader = Entry(with_defaults(entry, defaults), file, start, code, place)
         budget = reader.budget()
         if budget.name in budgets:
             raise reader.error(
@@ -56,23 +61,31 @@ def has_budgets(text: str) -> bool:
 
 
 def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[Budget, ...]:
-    """The budgets of these names, or all where none are given.
+    """The budgets of these names or patterns (``stage*``), or all where none are given.
 
     Raises:
         BudgetError: there is none of that name.
     """
     known = {budget.name: budget for budget in budgets}
+    chosen = {one for name in names for one in _matching(name, known)}
     for name in names:
-        if name not in known:
+        if not _matching(name, known):
             hint = did_you_mean(name, known, 0.5, "{!r}")
             raise BudgetError(
                 f"{file} has no budget {quoted(name)}; the budgets are"
                 f" {', '.join(map(repr, known))}{hint}"
             )
-    return tuple(budget for budget in budgets if not names or budget.name in names)
+    return tuple(budget for budget in budgets if not names or budget.name in chosen)
 
 
-def _entries(text: str, file: str) -> list[Any]:
+def _matching(name: str, known: Iterable[str]) -> list[str]:
+    """The one of that name; without one, those that it is a pattern of."""
+    from fnmatch import fnmatchcase
+
+    return [name] if name in known else [one for one in known if fnmatchcase(one, name)]
+
+
+def _entries(text: str, file: str) -> tuple[list[Any], dict[str, Any]]:
     try:
         document = parse(text)
     except TomlError as error:
@@ -82,12 +95,24 @@ def _entries(text: str, file: str) -> list[Any]:
     if not isinstance(table, dict):
         raise BudgetError(f"{file}: {where} = {table!r:.60} is no table; write {header}")
     for key in table:
-        if key != "budget" and (where or ("budget" in table and key != "tool")):
-            near = did_you_mean(key, ["budget"])
+        if key not in BESIDE and (where or ("budget" in table and key != "tool")):
+            near = did_you_mean(key, BESIDE)
             raise BudgetError(
-                f"{file}: unknown key {key!r} beside the budgets; only {header} is allowed{near}"
+                f"{file}: unknown key {key!r} beside the budgets; only {header} and"
+                f" [{where}{'.' * bool(where)}defaults] are allowed{near}"
             )
-    return _listed(table.get("budget", []), header, file)
+    listed = _listed(table.get("budget", []), header, file)
+    return listed, _defaults(table.get("defaults", {}), file)
+
+
+def _defaults(table: Any, file: str) -> dict[str, Any]:
+    """What budgets say where they say nothing else; wrong values are told of each."""
+    if not isinstance(table, dict):
+        raise BudgetError(f"{file}: defaults = {table!r:.60} is no table; write [defaults]")
+    for key in table:
+        if key not in DEFAULTS:
+            raise BudgetError(f"{file}: of the defaults, {unknown(key, DEFAULTS)}")
+    return table
 
 
 def _table(document: dict[str, Any], file: str) -> tuple[Any, str]:

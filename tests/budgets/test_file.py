@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from bottlecalc import count
+from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.budgets.file import read, select
 from tests.budgets.cases import HEAD, MODEL
@@ -34,12 +38,13 @@ REFUSED = [
     ),
     (
         "[tool.bottlecalc]\nbudgets = 3\n",
-        "f.toml: unknown key 'budgets' beside the budgets; only [[tool.bottlecalc.budget]] is"
-        " allowed (did you mean budget?)",
+        "f.toml: unknown key 'budgets' beside the budgets; only [[tool.bottlecalc.budget]] and"
+        " [tool.bottlecalc.defaults] are allowed (did you mean budget?)",
     ),
     (
         "message = 3\n" + HEAD,
-        "f.toml: unknown key 'message' beside the budgets; only [[budget]] is allowed",
+        "f.toml: unknown key 'message' beside the budgets; only [[budget]] and [defaults] are"
+        " allowed",
     ),
     (
         HEAD + "max_params = 1\n[[tool.bottlecalc.budget]]\n",
@@ -129,3 +134,83 @@ def test_budgets_are_chosen_in_the_order_of_the_file() -> None:
     assert str(error.value) == (
         "f.toml has no budget 'bb'; the budgets are 'a', 'b', 'c' (did you mean 'b'?)"
     )
+
+
+TWO = """\
+[defaults]
+max_increase = "2%"
+warn_at = "90%"
+counter = "fvcore"
+input = [1, 3, 8, 8]
+
+[[budget]]
+name = "stage1"
+block = "plain:in=3,out=4"
+max_params = 140
+
+[[budget]]
+name = "stage2"
+model = "net:Net"
+input = [1, 3, 9, 9]
+max_increase = "1%"
+"""
+
+
+def test_defaults_are_for_what_says_nothing_itself() -> None:
+    block, model = read(TWO, "f.toml")
+    assert (block.max_increase, block.counter, block.inputs) == (Fraction(1, 50), "torch", ())
+    assert (model.max_increase, model.counter) == (Fraction(1, 100), "fvcore")
+    assert (block.warn_at, model.input) == (Fraction(9, 10), "1×3×9×9")
+    inside = TWO.replace("[defaults]", "[tool.bottlecalc.defaults]").replace(
+        "[[budget]]", "[[tool.bottlecalc.budget]]"
+    )
+    names = [budget.name for budget in read(inside, "f.toml")]
+    assert names == ["stage1", "stage2"]
+
+
+def test_a_pattern_chooses_budgets() -> None:
+    budgets = read(TWO, "f.toml")
+    assert select(budgets, ["stage*"], "f.toml") == budgets
+    assert select(budgets, ["*1", "stage1"], "f.toml") == budgets[:1]
+    with pytest.raises(BudgetError, match=r"f.toml has no budget 'head\*'; the budgets are"):
+        select(budgets, ["head*"], "f.toml")
+
+
+def test_what_is_near_its_limit_is_said() -> None:
+    """136 parameters of 140."""
+    (block, _) = read(TWO, "f.toml")
+    cost = count("plain:in=3,out=4")
+    assert hold(block.ungrown(), cost).notes == ("params has used 97.1% of its limit, 140",)
+    assert hold(replace(block.ungrown(), warn_at=Fraction(98, 100)), cost).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("warn_at", "warn", "f.toml: of the defaults, unknown key 'warn'; the keys are max_incr"),
+        ('"90%"', "90", "f.toml, line 7: budget 'stage1': warn_at = 90; give percent of a limit"),
+        ('"90%"', '"101%"', "f.toml, line 7: budget 'stage1': warn_at = '101%'; give percent"),
+        ("[defaults]", "[default]", "f.toml: unknown key 'default' beside the budgets; only [[bud"),
+    ],
+)
+def test_wrong_defaults_are_one_sentence(old: str, new: str, sentence: str) -> None:
+    with pytest.raises(BudgetError) as error:
+        read(TWO.replace(old, new), "f.toml")
+    assert str(error.value).startswith(sentence)
+
+
+def test_an_entry_of_several_models_is_one_of_each() -> None:
+    text = '[[budget]]\nmodel = ["net:A", "net:B"]\nmax_params = 3\n'
+    assert [(one.name, one.model, one.line) for one in read(text, "f.toml")] == [
+        ("net:A", "net:A", 1), ("net:B", "net:B", 1),
+    ]  # fmt: skip
+    named = [one.name for one in read(f'{text}name = "x"\n', "f.toml")]
+    assert named == ["x net:A", "x net:B"]
+    for models, sentence in [
+        ("[]", "f.toml, line 1: budget 1: name is missing; give name ="),
+        ("[3]", "f.toml, line 1: budget 1: name = 3 is no text; give name ="),
+        ('["a:b", "a:b"]', "f.toml, line 1: budget 'a:b': there are two budgets named 'a:b'"),
+    ]:
+        with pytest.raises(BudgetError) as error:
+            read(text.replace('["net:A", "net:B"]', models), "f.toml")
+        assert str(error.value).startswith(sentence), str(error.value)
