@@ -66,8 +66,8 @@ def diff(
         RevisionError: there is no such revision.
         IsolatedError: what is of another revision cannot be counted there.
 
-    >>> diff("bottleneck:in=64,out=128", "bottleneck:in=64,out=128,mid=16").figures["params"]
-    Change(before=24192, after=13424)
+    >>> diff("resnet50", "resnet101").figures["params"]
+    Change(before=25557032, after=44549160)
     """
     listed = [inputs] if isinstance(inputs, str | Input) else inputs
     shapes = [one if isinstance(one, Input) else Input.parse(one) for one in listed]

@@ -395,23 +395,3 @@ def test_what_a_model_needs_an_input_for_says_so(here: Path, run: Run) -> None:
 
 def test_formats_offered_are_the_formats_there_are() -> None:
     assert get_args(Format) == tuple(FORMATS)
-
-
-def test_annotations_are_followed_by_the_table(here: Path, run: Run) -> None:
-    (here / "bottlecalc.toml").write_text(BLOCKS, "utf-8")
-    assert run("check", "--format", "github").out.endswith(run("check").out)
-
-
-def test_a_comment_is_written_beside_any_format(here: Path, run: Run) -> None:
-    (here / "bottlecalc.toml").write_text(BLOCKS, "utf-8")
-    done = run("check", "holds", "--format", "github", "--comment", "c.md", "-o", "o.txt")
-    assert (done.code, done.out) == (0, run("check", "holds").out)
-    assert (here / "c.md").read_text("utf-8") == run("check", "holds", "--format", "pr").out
-    for options, sentence in [
-        (("-o", "c.md", "--comment", "./c.md"), "--comment ./c.md is that of --output; give"),
-        (("--comment", "bottlecalc.toml"), "--comment bottlecalc.toml is the file of the budgets"),
-        (("--comment", ""), "'.' is no file; give the path of one"),
-    ]:
-        refused = run("check", *options)
-        assert (refused.code, refused.out) == (2, "")
-        assert refused.err.startswith(f"Error: {sentence}")
