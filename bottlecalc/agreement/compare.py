@@ -109,12 +109,12 @@ def compare(
     """
     check_measuring(measure)
     sides, images = read_size(size), read_batch(batch)
-    read = [_counted(one, sides, images) for one in _listed(blocks)]
-    if not read:
+    subjects = [_counted(one, sides, images) for one in _listed(blocks)]
+    if not subjects:
         raise BlockError("no blocks were given; give at least one")
     if measure is False:
-        _refuse_own(read)
-    counts = [_measured(one, sides, images, measure, progress) for one in read]
+        _refuse_own(subjects)
+    counts = [_measured(one, sides, images, measure, progress) for one in subjects]
     baseline, *others = counts
     return Comparison(
         blocks=tuple(counts), ratios=tuple(ratio(baseline, other) for other in others)
@@ -122,26 +122,26 @@ def compare(
 
 
 def _measured(
-    read: AnyCount | OwnBlock, size: tuple[int, int], batch: int, measure: Measuring | None,
+    subject: AnyCount | OwnBlock, size: tuple[int, int], batch: int, measure: Measuring | None,
     progress: Callable[[str], object],
 ) -> AnyCount:  # fmt: skip
     """What was counted by closed form, or has none, counted by whoever is asked."""
-    if isinstance(read, OwnBlock):
+    if isinstance(subject, OwnBlock):
         from bottlecalc.agreement import own
 
-        return own.counted(read, size, batch, measure == "insist", progress)
-    if isinstance(read, OwnCount) or measure is False:
-        return read
-    return asked(read, measure, progress)
+        return own.counted(subject, size, batch, measure == "insist", progress)
+    if isinstance(subject, OwnCount) or measure is False:
+        return subject
+    return asked(subject, measure, progress)
 
 
-def _refuse_own(read: Iterable[AnyCount | OwnBlock]) -> None:
+def _refuse_own(subjects: Iterable[AnyCount | OwnBlock]) -> None:
     """Refuse blocks of the user's own where nobody counts them.
 
     Raises:
         BlockError: there is one.
     """
-    for one in read:
+    for one in subjects:
         if isinstance(one, OwnBlock):
             raise BlockError(
                 f"{one.target} has no closed form: it is counted by torch and fvcore alone; leave"

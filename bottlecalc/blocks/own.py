@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NoReturn, Self
+from typing import Self
 
 from bottlecalc.blocks.spec import BlockError
 from bottlecalc.errors import CHANNELS
@@ -68,8 +68,8 @@ class OwnBlock:
         return cls(target[0], tuple(texts.items()))
 
     def __str__(self) -> str:
-        said = ",".join(f"{key}={text}" for key, text in self.texts)
-        return f"{self.target}:{said}" if said else self.target
+        arguments = ",".join(f"{key}={text}" for key, text in self.texts)
+        return f"{self.target}:{arguments}" if arguments else self.target
 
     @property
     def arguments(self) -> Mapping[str, object]:
@@ -77,7 +77,13 @@ class OwnBlock:
         return {key: _value(text) for key, text in self.texts}
 
     def and_also(self, texts: Mapping[str, str]) -> Self:
-        """The same with these arguments too."""
+        """The same with these arguments too.
+
+        Raises:
+            BlockError: a text is no value.
+        """
+        for key, text in texts.items():
+            _check_value(key, text, str(self))
         return replace(self, texts=(*self.texts, *texts.items()))
 
 
@@ -117,8 +123,7 @@ def _arguments(text: str, whole: str) -> Iterator[tuple[str, str]]:
         taken = _length(value, pieces)
         value = ",".join([value, *pieces[:taken]]).strip()
         del pieces[:taken]
-        if _value(value, None) is None:
-            _refuse(key, value, whole)
+        _check_value(key, value, whole)
         yield key, value
 
 
@@ -126,18 +131,20 @@ def _length(value: str, pieces: list[str]) -> int:
     """How many of the pieces behind it belong to a value."""
     if value.startswith(OPENING):
         for taken in range(len(pieces) + 1):
-            if _value(",".join([value, *pieces[:taken]]), None) is not None:
+            if _value(",".join([value, *pieces[:taken]])) is not None:
                 return taken
     return 0
 
 
-def _value(text: str, default: object = "") -> object:
-    """What a text is as TOML, or as a word; the default where it is neither."""
+def _value(text: str) -> object:
+    """What a text is as TOML, or as a word; None where it is neither."""
     try:
         return read_value(text)
     except TomlError:
-        return text if WORD.fullmatch(text) and text not in NO_TEXT else default
+        return text if WORD.fullmatch(text) and text not in NO_TEXT else None
 
 
-def _refuse(key: str, text: str, whole: str) -> NoReturn:
-    raise BlockError(f"{key} = {brief(text)!r} in {whole!r} is no value; {mend(key, brief(text))}")
+def _check_value(key: str, text: str, whole: str) -> None:
+    if _value(text) is None:
+        shown = brief(text)
+        raise BlockError(f"{key} = {shown!r} in {whole!r} is no value; {mend(key, shown)}")

@@ -21,7 +21,7 @@ def about_own(counts: Iterable[Result]) -> Iterator[str]:
     own = [count for count in counts if isinstance(count, OwnCount)]
     yield from dict.fromkeys(no_closed_form(count) for count in own)
     for count in own:
-        yield from (f"{count.block}: {said}" for said in (*count.notes, *_findings(count)))
+        yield from (f"{count.block}: {text}" for text in (*count.notes, *_findings(count)))
 
 
 def no_closed_form(count: OwnCount) -> str:

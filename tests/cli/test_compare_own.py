@@ -426,6 +426,10 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         " --no-measure out, or the block\n",
     ),
     (
+        ("blocks.py:Two", "--in", "6 4"),
+        "in_channels = '6 4' in 'blocks.py:Two' is no value; give a number, true, false, [1, 2]",
+    ),
+    (
         (GROUPED, "--in", "3", "--mid", "3", "--block", "plain:out=4"),
         "--mid 3 is given, and no compared block has mid (blocks.py:Grouped, plain); leave it out,"
         " or add a --block that has it\n",
