@@ -16,8 +16,8 @@ NAME = r"[^\W\d]\w*"
 PLACE = rf"[^=]*?\.py|{NAME}(?:\.{NAME})+"
 """A file, or a module within a package: neither is the name of a family."""
 
-TARGET = re.compile(rf"(?:{PLACE}):{NAME}(?:\.{NAME})*")
-WORD = re.compile(rf"{NAME}(?:[.-]\w+)*")
+TARGET = rf"(?:{PLACE}):{NAME}(?:\.{NAME})*"
+WORD = rf"{NAME}(?:[.-]\w+)*"
 """Text that needs no quotes."""
 
 NO_TEXT = ("True", "False", "None")
@@ -53,7 +53,7 @@ class OwnBlock:
             BlockError: it names no class, or an argument is not of the form key=value.
         """
         text = text.strip()
-        target = TARGET.match(text)
+        target = re.match(TARGET, text)
         rest = text[target.end() :] if target else ""
         if target is None or rest[:1] not in ("", ":"):
             raise BlockError(
@@ -100,7 +100,7 @@ def refuse_own(text: str) -> None:
     """
     if not is_own(text):
         return
-    target = TARGET.match(text.strip())
+    target = re.match(TARGET, text.strip())
     name = brief(target[0] if target else text)
     raise BlockError(
         f"{name} has no closed form, which is needed here; torch and fvcore count it:"
@@ -141,7 +141,7 @@ def _value(text: str) -> object:
     try:
         return read_value(text)
     except TomlError:
-        return text if WORD.fullmatch(text) and text not in NO_TEXT else None
+        return text if re.fullmatch(WORD, text) and text not in NO_TEXT else None
 
 
 def _check_value(key: str, text: str, whole: str) -> None:
