@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         compare_networks,
     )
     from bottlecalc.agreement.ratios import Ratio
-    from bottlecalc.agreement.result import Count, ModelCount
+    from bottlecalc.agreement.result import Count, ModelCount, OwnCount
     from bottlecalc.blocks.catalogue import Catalogue, Family, Key, families
     from bottlecalc.blocks.convnext import ConvNeXt
     from bottlecalc.blocks.csp import C2f
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bottlecalc.blocks.ghost import Ghost
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.mobile import FusedMBConv, InvertedResidual, MBConv, Separable
+    from bottlecalc.blocks.own import OwnBlock
     from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
     from bottlecalc.blocks.regnet import RegNet
     from bottlecalc.blocks.repvgg import RepVGG
@@ -159,6 +160,8 @@ HOMES = {
     "Operations": "layers.count",
     "Order": "explore.arrange",
     "OutputError": "text.files",
+    "OwnBlock": "blocks.own",
+    "OwnCount": "agreement.result",
     "PReLU": "layers.activation",
     "Page": "explore.designs",
     "Parameters": "layers.counted",
@@ -278,6 +281,8 @@ __all__ = [
     "Operations",
     "Order",
     "OutputError",
+    "OwnBlock",
+    "OwnCount",
     "PReLU",
     "Page",
     "Parameters",

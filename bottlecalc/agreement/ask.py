@@ -17,7 +17,8 @@ from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
-from bottlecalc.models.policy import absent, decline
+from bottlecalc.models.own import written_out
+from bottlecalc.models.policy import INSISTING, absent, decline
 from bottlecalc.models.run import Run, Runner, described, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
@@ -46,7 +47,7 @@ def measured(
     insist: bool = False,
     counter: Counters = "both",
     progress: Callable[[str], object] = str,
-    insisting: str = "compare --insist, or measure='insist' in Python,",
+    insisting: str = INSISTING,
 ) -> Counted:
     """A block, or a network, that was counted by closed form, counted by torch and fvcore too.
 
@@ -134,7 +135,7 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
         TargetError: the model does not run on these inputs.
         InputError: an input is none, or there is no such counter.
     """
-    _check_installed(quoted(model), counter)
+    check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
     runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
@@ -178,9 +179,10 @@ def count_target(
     """
     if is_spec(target.name):
         return _count_spec(target, inputs, counter)
-    _check_installed(target.name, counter)
-    with naming(f"{target.name} cannot be found"), target.importable():
-        run = Runner(target.name, target.load(), inputs).run(counter)
+    check_installed(target.name, counter)
+    it = written_out(target)
+    with naming(f"{it.name} cannot be found"), it.importable():
+        run = Runner(it.name, it.load(), inputs).run(counter)
     return _model_count(target.name, inputs, run)
 
 
@@ -190,7 +192,7 @@ def _lacking(asked: Sequence[Counter]) -> str:
     return next(iter(missing.values())) if missing.keys() & {*asked} else ""
 
 
-def _check_installed(subject: str, counter: Counters) -> None:
+def check_installed(subject: str, counter: Counters) -> None:
     """A model is counted by torch's dispatcher at least, unless fvcore alone is asked.
 
     Raises:
@@ -238,7 +240,7 @@ def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
         others=run.counters,
         parameters=run.parameters,
         modules=run.nodes,
-        notes=run.notes,
+        notes=(*run.notes, *(f"{name} was left out: {why}" for name, why in run.left_out.items())),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from bottlecalc.agreement.agreement import Difference, differences
+from bottlecalc.blocks.own import OwnBlock
 from bottlecalc.blocks.spec import Block
 from bottlecalc.layers import count as scopes
 from bottlecalc.layers.count import FIGURES, Counter, Figure, Operations, Params
@@ -192,3 +193,28 @@ class ModelCount(Result):
     def remarks(self) -> tuple[str, ...]:
         """All that has to be said beside the figures, a sentence each; begins with the notes."""
         return tuple(self.to_dict()["notes"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnCount(ModelCount):
+    """A block of the user's own counted, which has no closed form.
+
+    Attributes:
+        block: what was counted; its text is as ``--block`` takes it.
+    """
+
+    block: OwnBlock
+
+    @property
+    def input(self) -> Shape:
+        """Shape of the input."""
+        return self.inputs[0].dimensions
+
+    @property
+    def output(self) -> Shape | None:
+        """Shape of the output; None where it is not one tensor."""
+        return next((counted.output for counted in self.others.values()), None)
+
+
+AnyCount = Count | OwnCount
+"""A block counted, of a family or of the user's own."""

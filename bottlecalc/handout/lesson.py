@@ -12,6 +12,7 @@ from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import ratio
 from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.own import refuse_own
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import Block
 from bottlecalc.errors import argument
@@ -75,7 +76,7 @@ class Lesson:
     @property
     def cases(self) -> tuple[Count, ...]:
         """The blocks compared."""
-        return self.comparison.blocks
+        return self.comparison.closed_forms
 
     @property
     def block(self) -> Bottleneck:
@@ -129,7 +130,10 @@ def make_lesson(comparison: Comparison) -> Lesson:
     Raises:
         HandoutError: it has no bottleneck to speak of, or no two blocks to compare, or its
             counters contradict each other.
+        BlockError: a block is the user's own, which has no closed form.
     """
+    for count in comparison.blocks:
+        refuse_own(str(count.block))
     _check_agreement(comparison)
     bottleneck = _bottleneck(comparison)
     return Lesson(
@@ -161,7 +165,7 @@ def _check_agreement(comparison: Comparison) -> None:
 
 def _bottleneck(comparison: Comparison) -> Count:
     """The first bottleneck, which has another block to be set against."""
-    counts = comparison.blocks
+    counts = comparison.closed_forms
     bottleneck = next((one for one in counts if isinstance(one.block, Bottleneck)), None)
     if bottleneck is None or len(counts) < 2:
         specs = ", ".join(str(count.block) for count in counts)

@@ -25,7 +25,11 @@ def comparison(result: Comparison) -> str:
         return first
     other = result.ratios[0]
     rest = f", and {more} more" if more else ""
-    return f"{first} has {ratio(other.params['main'])} the parameters (main) of {other.to}{rest}"
+    scope = next(iter(other.params), None)
+    if scope is None:
+        return f"{first}, {other.to}{rest}"
+    times = ratio(other.params[scope])
+    return f"{first} has {times} the parameters ({scope}) of {other.to}{rest}"
 
 
 def networks(result: NetworkComparison) -> str:
