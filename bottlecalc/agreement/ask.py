@@ -11,7 +11,7 @@ from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from bottlecalc.agreement import closed_form
-from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
 from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     AnyInput = Input | Tensor | Sequence[int] | str
 
 
-Counted = TypeVar("Counted", bound=Count)
+Counted = TypeVar("Counted", bound=ClosedForm)
 ORDER: tuple[Counter, ...] = ("torch", "fvcore")
 """Who is asked beside the closed form; of a model the first one's figures stand."""
 
@@ -64,13 +64,13 @@ def measured(
     """
     asked = [name for name in ORDER if counter in (name, "both")]
     if insist and (reason := _lacking(asked)):
-        raise MeasureError(f"{count.block} cannot be measured: {reason}")
+        raise MeasureError(f"{count.subject} cannot be measured: {reason}")
     missing = {name: why for name, why in absent().items() if name in asked}
     if missing.keys() >= {*asked}:
         return replace(count, left_out=missing)
     declined = {**_declined(count, insisting), **missing}
     if insist and "torch" in declined:
-        raise MeasureError(f"{count.block} cannot be measured: {declined['torch']}{SMALLER}")
+        raise MeasureError(f"{count.subject} cannot be measured: {declined['torch']}{SMALLER}")
     left_out = {} if insist else {n: why for n, why in declined.items() if n in asked}
     if "torch" in declined:
         return replace(count, left_out=left_out)
@@ -244,14 +244,16 @@ def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
     )
 
 
-def _run_block(count: Count, asked: Sequence[Counter], progress: Callable[[str], object]) -> Run:
+def _run_block(
+    count: ClosedForm, asked: Sequence[Counter], progress: Callable[[str], object]
+) -> Run:
     """A block's module run on real tensors, which fvcore needs, and on meta without it."""
     import torch
 
-    progress(f"measuring {count.block}")
+    progress(f"measuring {count.subject}")
     device = "cpu" if "fvcore" in asked else "meta"
-    with _failure(str(count.block), SMALLER), torch.device(device):
-        return run_module(_build(count.block), [torch.zeros(count.input)], asked)
+    with _failure(str(count.subject), SMALLER), torch.device(device):
+        return run_module(_build(count.subject), [torch.zeros(count.input)], asked)
 
 
 def _build(block: Block | Network) -> nn.Module:
@@ -264,15 +266,15 @@ def _build(block: Block | Network) -> nn.Module:
     return build(block)
 
 
-def _declined(count: Count, insisting: str) -> Mapping[Counter, str]:
+def _declined(count: ClosedForm, insisting: str) -> Mapping[Counter, str]:
     elements = count.inputs[0].elements + count.activations
-    largest = max(filter(None, _numbers(count.block)))
+    largest = max((0, *filter(None, _numbers(count.subject))))
     return decline(count.macs.block, elements, count.params.block, insisting, largest)
 
 
-def _numbers(block: Block | Network) -> tuple[Any, ...]:
-    """All that torch would be given; a network's are none that 64 bits do not hold."""
-    return (1,) if isinstance(block, Network) else astuple(block)
+def _numbers(subject: Block | Network) -> tuple[Any, ...]:
+    """All that torch would be given; of a network none is more than all its parameters."""
+    return () if isinstance(subject, Network) else astuple(subject)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ratios import Ratio, ratio
-from bottlecalc.agreement.result import AnyCount, Count, ModelCount, OwnCount, Result
+from bottlecalc.agreement.result import AnyCount, ClosedForm, Count, ModelCount, OwnCount, Result
 from bottlecalc.blocks.arguments import read_batch, read_block, read_size
 from bottlecalc.blocks.own import OwnBlock, is_own
 from bottlecalc.blocks.spec import Block, BlockError
@@ -20,7 +20,7 @@ from bottlecalc.text.display import Displayed
 AnyBlock = Block | OwnBlock | str | Count | OwnCount
 """What ``compare`` takes for one block."""
 
-Counted = TypeVar("Counted", bound=Count)
+Counted = TypeVar("Counted", bound=ClosedForm)
 Measuring = bool | Literal["insist"]
 """Whether counters beside the closed form are asked, and whether at any size."""
 

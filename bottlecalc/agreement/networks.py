@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from bottlecalc.agreement.compare import Measuring, asked, check_measuring
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm
 from bottlecalc.blocks.arguments import is_model, read_batch, read_size
 from bottlecalc.layers import count as scopes
 from bottlecalc.layers.count import Counter
@@ -50,14 +50,14 @@ class StageCount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkCount(Count):
+class NetworkCount(ClosedForm):
     """A network counted: by closed form, and by whoever else was asked.
 
     Attributes:
         stages: from the input on, stem and head among them.
     """
 
-    subject: Network  # type: ignore[assignment]  # which is read as a block is
+    subject: Network
     stages: tuple[StageCount, ...]
 
     @property

@@ -16,6 +16,7 @@ from bottlecalc.layers.counted import Counted, Node, Parameters, layer_nodes, tr
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
 from bottlecalc.layers.receptive import Sides, by_axis, fields
+from bottlecalc.networks.spec import Network
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
 
@@ -25,7 +26,7 @@ class Result(Displayed):
     """Something counted by one counter or by several.
 
     Attributes:
-        subject: what was counted: a block, or a model as the user names it.
+        subject: what was counted: a block, a network, or a model as the user names it.
         inputs: what it was run on; empty where it was not run.
         layers: by closed form, in the order in which the block is read; empty where there is none.
         others: what each counter beside the closed form found in the built module.
@@ -35,7 +36,7 @@ class Result(Displayed):
         notes: how it was counted where that was not the usual way, a sentence each.
     """
 
-    subject: Block | str
+    subject: Block | Network | str
     inputs: tuple[Input, ...]
     layers: tuple[Layer, ...] = ()
     others: Mapping[Counter, Counted] = field(default_factory=dict)
@@ -97,17 +98,12 @@ class Result(Displayed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Result):
-    """A block counted: by closed form, and by whoever else was asked."""
+class ClosedForm(Result):
+    """What has a closed form, counted by it, and by whoever else was asked."""
 
-    subject: Block
+    subject: Block | Network
 
     compared = ("params", "macs", "activations")
-
-    @property
-    def block(self) -> Block:
-        """What was counted; its text is the spec."""
-        return self.subject
 
     @property
     def input(self) -> Shape:
@@ -140,6 +136,23 @@ class Count(Result):
         return scopes.activations(self.layers)
 
     @property
+    def relus(self) -> int:
+        """ReLUs that one forward pass goes through."""
+        return scopes.relus(self.layers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(ClosedForm):
+    """A block counted: by closed form, and by whoever else was asked."""
+
+    subject: Block
+
+    @property
+    def block(self) -> Block:
+        """What was counted; its text is the spec."""
+        return self.subject
+
+    @property
     def receptive_field(self) -> Sides:
         """What an element of the output depends on [pixels]: a number, or height and width."""
         return by_axis(axis.size for axis in fields(self.layers))
@@ -148,11 +161,6 @@ class Count(Result):
     def effective_stride(self) -> Sides:
         """From one element of the output to the next, in the input [pixels]; text below 1."""
         return by_axis(axis.stride for axis in fields(self.layers))
-
-    @property
-    def relus(self) -> int:
-        """ReLUs that one forward pass goes through."""
-        return scopes.relus(self.layers)
 
 
 @dataclass(frozen=True, kw_only=True)
