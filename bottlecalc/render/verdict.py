@@ -74,7 +74,7 @@ def objections(count: ClosedForm) -> Iterator[str]:
     """A sentence for every layer on which a counter contradicts the closed form."""
     for one in check.differences(count):
         yield (
-            f"{count.subject} {one.layer or '(the whole itself)'}: {FIGURE_NAMES[one.figure]}"
+            f"{count.subject} {one.layer or '(the block itself)'}: {FIGURE_NAMES[one.figure]}"
             f" by {one.first} {one.expected:,}, by {one.counter} {one.found:,}"
         )
 
