@@ -59,6 +59,13 @@ if TYPE_CHECKING:
     from bottlecalc.explore.condition import Condition
     from bottlecalc.explore.designs import Design, Mixture, Page
     from bottlecalc.explore.grid import Grid, SweepError
+    from bottlecalc.explore.networks import (
+        NetworkDesign,
+        NetworkSolution,
+        NetworkSweep,
+        solve_network,
+        sweep_networks,
+    )
     from bottlecalc.explore.pages import Course
     from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
     from bottlecalc.explore.shard import Shard
@@ -152,8 +159,11 @@ HOMES = {
     "Network": "networks.spec",
     "NetworkComparison": "agreement.networks",
     "NetworkCount": "agreement.networks",
+    "NetworkDesign": "explore.networks",
     "NetworkError": "networks.spec",
     "NetworkRatio": "agreement.networks",
+    "NetworkSolution": "explore.networks",
+    "NetworkSweep": "explore.networks",
     "Node": "layers.counted",
     "Op": "layers.ops",
     "Operations": "layers.count",
@@ -201,7 +211,9 @@ HOMES = {
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
+    "solve_network": "explore.networks",
     "sweep": "explore.sweep",
+    "sweep_networks": "explore.networks",
     "write_handout": "handout.write",
 }
 """Where each public name lives, and after a colon as what; it is loaded when it is used."""
@@ -271,8 +283,11 @@ __all__ = [
     "Network",
     "NetworkComparison",
     "NetworkCount",
+    "NetworkDesign",
     "NetworkError",
     "NetworkRatio",
+    "NetworkSolution",
+    "NetworkSweep",
     "Node",
     "Op",
     "Operations",
@@ -320,7 +335,9 @@ __all__ = [
     "measure",
     "parse",
     "solve",
+    "solve_network",
     "sweep",
+    "sweep_networks",
     "write_handout",
 ]
 

@@ -214,12 +214,17 @@ def _counted(
     measure: Measuring | None, progress: Callable[[str], object],
 ) -> Iterator[NetworkCount]:  # fmt: skip
     for one in networks:
-        count = count_network(_read(one), size, batch)
+        count = count_network(read_network(one), size, batch)
         yield count if measure is False else asked(count, measure, progress)
 
 
-def _read(given: object) -> Network:
-    """A network, or the one that a text says."""
+def read_network(given: object) -> Network:
+    """A network, or the one that a text says.
+
+    Raises:
+        ArgumentError: it is neither.
+        NetworkError: there is none of that name, or a knob cannot be turned so.
+    """
     if isinstance(given, Network):
         return given
     if isinstance(given, str):

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
+from math import prod
+from numbers import Real
 
-from bottlecalc.agreement.networks import NetworkCount, count_network
+from bottlecalc.agreement.networks import NetworkCount, count_network, read_network
 from bottlecalc.blocks.arguments import read_batch, read_size
 from bottlecalc.blocks.spec import BlockError
 from bottlecalc.errors import argument
 from bottlecalc.explore.arguments import limits as read_limits
 from bottlecalc.explore.question import SolveError
 from bottlecalc.networks import formula
-from bottlecalc.networks.grammar import parse, turned
+from bottlecalc.networks.grammar import turned
 from bottlecalc.networks.spec import Network
-from bottlecalc.text.calls import public, quoted
+from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
+
+Setting = str | float
+SEQUENCES = (list, tuple, range)
 
 STEPS = 100
 """Of a scale, as many as make 1: widths and depths are sought in steps of 0.01."""
@@ -26,7 +31,8 @@ WIDEST = 100 * STEPS
 """The widest network that is sought: a hundred times as wide."""
 
 
-class NetworkDesign(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class NetworkDesign:
     """A network of a sweep, counted.
 
     Attributes:
@@ -62,7 +68,10 @@ class NetworkSweep(Displayed):
         for values in product(*self.axes.values()):
             network = turned(self.network, dict(zip(self.axes, values, strict=True)))
             costs = formula.costs(network, self.size, self.batch)
-            yield NetworkDesign(str(network), *costs)
+            yield NetworkDesign(spec=str(network), **costs._asdict())
+
+    def __len__(self) -> int:
+        return prod(map(len, self.axes.values()))
 
 
 @public('sweep_networks("resnet50", width="0.5,1", depth="1,2")')
@@ -71,7 +80,7 @@ def sweep_networks(
     *,
     size: int | str | Sequence[int] | None = None,
     batch: int = 1,
-    **settings: str,
+    **settings: Setting | Sequence[Setting],
 ) -> NetworkSweep:
     """Count a network with every combination of settings.
 
@@ -79,22 +88,47 @@ def sweep_networks(
         network: a spec, or its text.
         size: height and width of the input [pixels]; the network's own where nothing is said.
         batch: images in the input.
-        settings: values of a knob or of a key of the blocks, as text: ``width="0.5,1"``.
+        settings: values of a knob or of a key of the blocks, a number, several, or their text:
+            ``width="0.5,1"``.
 
     Raises:
+        ArgumentError: something is given that is no network, no size, or no value.
         NetworkError: there is no such network, or a knob cannot be turned so.
 
     >>> [design.params for design in sweep_networks("resnet50", width="0.5,1")]
     [6917640, 25557032]
     """
-    axes = {name: [one.strip() for one in text.split(",")] for name, text in settings.items()}
-    base = parse(network) if isinstance(network, str) else network
+    base = read_network(network)
+    axes = {name: _texts(name, values) for name, values in settings.items()}
     for name, values in axes.items():
         for value in values:
             turned(base, {name: value})
     return NetworkSweep(
         network=base, axes=axes, size=_sides(base, size), batch=read_batch(batch)
     )  # fmt: skip
+
+
+def _texts(name: str, values: object) -> list[str]:
+    """The values of a knob, each as text.
+
+    Raises:
+        ArgumentError: one is neither a number nor text, or there are none.
+    """
+    listed = values.split(",") if isinstance(values, str) else values
+    texts = [_text(one) for one in (listed if isinstance(listed, SEQUENCES) else [listed])]
+    if not (texts and all(texts)):
+        raise ArgumentError(f"{name} = {quoted(values)}; give numbers, or text such as '0.5,1'")
+    return texts
+
+
+def _text(value: object) -> str:
+    """A number or a text as text; nothing of anything else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Real):
+        with suppress(ValueError):  # an integer of too many digits
+            return str(value)
+    return value.strip() if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,33 +180,39 @@ def solve_network(
         batch: images in the input.
 
     Raises:
+        ArgumentError: something is given that is no network, or no size.
         NetworkError: there is no such network.
         SolveError: nothing is limited, or there is no such knob, or every value fits.
 
     >>> solve_network("resnet50", max_macs="1G").value
     '0.48'
     """
-    base = parse(network) if isinstance(network, str) else network
+    base = read_network(network)
     most = {"params": max_params, "macs": max_macs, "flops": max_flops,
             "activations": max_activations}  # fmt: skip
     limits: dict[str, int] = {limit.figure: limit.most for limit in read_limits(most)}
     if not limits:
         raise SolveError(f"no limit is given; give {argument('max-macs')} or another")
-    if for_ not in ("width", "depth", "size"):
-        raise SolveError(f"for = {quoted(for_)}; give width, depth or size")
+    knob = _knob(for_)
     sides, images = _sides(base, size), read_batch(batch)
 
     def counted(place: int) -> NetworkCount:
-        if for_ == "size":
+        if knob == "size":
             return count_network(base, (place, place), images)
-        return count_network(turned(base, {for_: f"{place / STEPS:.2f}"}), sides, images)
+        return count_network(turned(base, {knob: f"{place / STEPS:.2f}"}), sides, images)
 
     best, beyond = _search(lambda place: _fits(counted, place, limits))
     if best == WIDEST:
-        raise SolveError(f"every {for_} that was tried keeps these limits; give lower ones")
+        raise SolveError(f"every {knob} that was tried keeps these limits; give lower ones")
     return NetworkSolution(
-        knob=for_, below=counted(best) if best else None, above=counted(beyond), limits=limits
+        knob=knob, below=counted(best) if best else None, above=counted(beyond), limits=limits
     )
+
+
+def _knob(given: object) -> str:
+    if isinstance(given, str) and given in ("width", "depth", "size"):
+        return given
+    raise SolveError(f"for = {quoted(given)}; give width, depth or size")
 
 
 def _search(fits: Callable[[int], bool | None]) -> tuple[int, int]:

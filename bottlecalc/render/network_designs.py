@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, astuple, fields
 from typing import Any
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from bottlecalc.text.schema import heading
 from bottlecalc.text.shapes import shape
 
 LEGEND = "Parameters are all of them; MACs of convolutions and matrix products."
+COLUMNS = tuple(field.name for field in fields(NetworkDesign))
 FIGURES = ("params", "macs", "flops", "activations")
 NAMES = {"params": "parameters", "macs": "MACs", "flops": "FLOPs", "activations": "activations"}
 
@@ -39,7 +41,7 @@ def document(sweep: NetworkSweep) -> dict[str, Any]:
     return {
         **heading("network-sweep", {}),
         "input": [sweep.batch, sweep.network.in_channels, *sweep.size],
-        "networks": [one._asdict() for one in sweep],
+        "networks": [asdict(one) for one in sweep],
     }
 
 
@@ -48,15 +50,16 @@ def _input(sweep: NetworkSweep) -> str:
 
 
 def _markdown(sweep: NetworkSweep, _console: Console) -> str:
-    lines = [list(NetworkDesign._fields), ["---", "---:", "---:", "---:"]]
-    lines += [[code(spec), *(f"{figure:,}" for figure in figures)] for spec, *figures in sweep]
+    lines = [list(COLUMNS), ["---", "---:", "---:", "---:"]]
+    for spec, *figures in map(astuple, sweep):
+        lines.append([code(spec), *(f"{figure:,}" for figure in figures)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 SWEEPS: Mapping[str, Callable[[NetworkSweep, Console], str]] = {
     "table": table,
     "json": lambda sweep, console: json_text(document(sweep)),
-    "csv": lambda sweep, console: csv_text([NetworkDesign._fields, *sweep]),
+    "csv": lambda sweep, console: csv_text([COLUMNS, *map(astuple, sweep)]),
     "markdown": _markdown,
 }
 """Text of a sweep of networks by format."""
