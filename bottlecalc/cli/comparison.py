@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from bottlecalc.agreement.compare import Comparison, Measuring, compare
+from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.spec import Block
 from bottlecalc.cli.options import BlockOptions
 from bottlecalc.cli.output import spinner, tell
 from bottlecalc.render.remarks import omissions
 from bottlecalc.render.verdict import objections
+
+if TYPE_CHECKING:
+    from bottlecalc.agreement.networks import NetworkComparison
+    from bottlecalc.networks.spec import Network
 
 
 def compared(blocks: Sequence[Block], options: BlockOptions, measure: Measuring) -> Comparison:
@@ -23,14 +29,32 @@ def compared(blocks: Sequence[Block], options: BlockOptions, measure: Measuring)
         )
 
 
-def sentences(comparison: Comparison) -> Iterator[str]:
+def compared_networks(
+    networks: Sequence[Network], size: tuple[int, int] | None, batch: int, measure: Measuring
+) -> NetworkComparison:
+    """Networks compared, each on its own input where no size is given."""
+    from bottlecalc.agreement.networks import compare_networks
+
+    waiting = nullcontext(str) if measure is False else spinner("loading torch and fvcore")
+    with waiting as progress:
+        return compare_networks(
+            *networks, size=size, batch=batch, measure=measure, progress=progress
+        )
+
+
+def sentences(counts: Sequence[Count]) -> Iterator[str]:
     """Every contradiction, and every counter that was left out."""
-    for count in comparison.blocks:
+    for count in counts:
         yield from objections(count)
-    yield from omissions(*comparison.blocks)
+    yield from omissions(*counts)
 
 
 def remark(comparison: Comparison) -> None:
-    """Say them on stderr."""
-    for sentence in sentences(comparison):
+    """Say on stderr what the counters of its blocks have to say."""
+    remark_on(comparison.blocks)
+
+
+def remark_on(counts: Sequence[Count]) -> None:
+    """Say on stderr what counters have to say."""
+    for sentence in sentences(counts):
         tell(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -130,7 +131,7 @@ def make_lesson(comparison: Comparison) -> Lesson:
         HandoutError: it has no bottleneck to speak of, or no two blocks to compare, or its
             counters contradict each other.
     """
-    _check_agreement(comparison)
+    check_agreement(comparison.blocks)
     bottleneck = _bottleneck(comparison)
     return Lesson(
         comparison=comparison,
@@ -150,8 +151,13 @@ def filter_weights(layer: Layer) -> int:
     return prod(layer.factors[:-1])
 
 
-def _check_agreement(comparison: Comparison) -> None:
-    specs = [str(count.block) for count in comparison.blocks if check.differences(count)]
+def check_agreement(counts: Iterable[Count]) -> None:
+    """Refuse figures that contradict each other.
+
+    Raises:
+        HandoutError: the counters of one do.
+    """
+    specs = [str(count.block) for count in counts if check.differences(count)]
     if specs:
         raise HandoutError(
             f"the counters of {', '.join(specs)} contradict each other, and a handout has but one"
