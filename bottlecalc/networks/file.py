@@ -61,6 +61,7 @@ class File:
         self._check_keys(self.document, KEYS, 0)
         size, classes = self._number("size", 224), self._number("classes", 1000)
         stages = [self._stage(place, one) for place, one in enumerate(self._stages())]
+        self._check_names([stage.name for stage in stages])
         stem = self._elements("stem", ())
         head = self._elements("head", CLASSIFIER)
         named = [("stem", stem)] if stem else []
@@ -93,6 +94,13 @@ class File:
             out=self._number("out", None, values, start),
             stride=self._number("stride", 1, values, start),
         )
+
+    def _check_names(self, names: Sequence[str]) -> None:
+        """Refuse two stages of one name; stem and head are stages as well."""
+        for place, name in enumerate(names):
+            if name in ("stem", "head", *names[:place]):
+                sentence = f"name = {name!r} is another stage's; give each a name of its own"
+                raise self._error(self._starts()[place], "name", sentence)
 
     def _elements(self, key: str, default: Sequence[str]) -> tuple[str, ...]:
         return self._texts(self.document.get(key, list(default)), key, 0)
