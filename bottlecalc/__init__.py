@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         compare_networks,
     )
     from bottlecalc.agreement.ratios import Ratio
-    from bottlecalc.agreement.result import Count, ModelCount, OwnCount
+    from bottlecalc.agreement.result import ClosedForm, Count, ModelCount, OwnCount
     from bottlecalc.blocks.catalogue import Catalogue, Family, Key, families
     from bottlecalc.blocks.convnext import ConvNeXt
     from bottlecalc.blocks.csp import C2f
@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from bottlecalc.explore.course import Course
     from bottlecalc.explore.designs import Design, Mixture, Page
     from bottlecalc.explore.grid import Grid, SweepError
+    from bottlecalc.explore.network_solve import NetworkQuestion, NetworkSolution, solve_network
+    from bottlecalc.explore.network_sweep import NetworkDesign, NetworkSweep, sweep_networks
     from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
     from bottlecalc.explore.shard import Shard
     from bottlecalc.explore.solve import solve
@@ -108,6 +110,7 @@ HOMES = {
     "Candidate": "explore.question",
     "Catalogue": "blocks.catalogue",
     "ChannelShuffle": "layers.joins",
+    "ClosedForm": "agreement.result",
     "Comparison": "agreement.compare",
     "Concat": "layers.joins",
     "Condition": "explore.condition",
@@ -153,8 +156,12 @@ HOMES = {
     "Network": "networks.spec",
     "NetworkComparison": "agreement.networks",
     "NetworkCount": "agreement.networks",
+    "NetworkDesign": "explore.network_sweep",
     "NetworkError": "networks.spec",
+    "NetworkQuestion": "explore.network_solve",
     "NetworkRatio": "agreement.networks",
+    "NetworkSolution": "explore.network_solve",
+    "NetworkSweep": "explore.network_sweep",
     "Node": "layers.counted",
     "Op": "layers.ops",
     "Operations": "layers.count",
@@ -204,7 +211,9 @@ HOMES = {
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
+    "solve_network": "explore.network_solve",
     "sweep": "explore.sweep",
+    "sweep_networks": "explore.network_sweep",
     "write_handout": "handout.write",
 }
 """Where each public name lives, and after a colon as what; it is loaded when it is used."""
@@ -231,6 +240,7 @@ __all__ = [
     "Candidate",
     "Catalogue",
     "ChannelShuffle",
+    "ClosedForm",
     "Comparison",
     "Concat",
     "Condition",
@@ -274,8 +284,12 @@ __all__ = [
     "Network",
     "NetworkComparison",
     "NetworkCount",
+    "NetworkDesign",
     "NetworkError",
+    "NetworkQuestion",
     "NetworkRatio",
+    "NetworkSolution",
+    "NetworkSweep",
     "Node",
     "Op",
     "Operations",
@@ -325,7 +339,9 @@ __all__ = [
     "measure",
     "parse",
     "solve",
+    "solve_network",
     "sweep",
+    "sweep_networks",
     "write_handout",
 ]
 

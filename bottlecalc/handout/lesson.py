@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import ratio
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm, Count
 from bottlecalc.blocks.own import refuse_own
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import Block
@@ -134,7 +135,7 @@ def make_lesson(comparison: Comparison) -> Lesson:
     """
     for count in comparison.blocks:
         refuse_own(str(count.block))
-    _check_agreement(comparison)
+    check_agreement(comparison.closed_forms)
     bottleneck = _bottleneck(comparison)
     return Lesson(
         comparison=comparison,
@@ -154,8 +155,13 @@ def filter_weights(layer: Layer) -> int:
     return prod(layer.factors[:-1])
 
 
-def _check_agreement(comparison: Comparison) -> None:
-    specs = [str(count.block) for count in comparison.blocks if check.differences(count)]
+def check_agreement(counts: Iterable[ClosedForm]) -> None:
+    """Refuse figures that contradict each other.
+
+    Raises:
+        HandoutError: the counters of one do.
+    """
+    specs = [str(count.subject) for count in counts if check.differences(count)]
     if specs:
         raise HandoutError(
             f"the counters of {', '.join(specs)} contradict each other, and a handout has but one"

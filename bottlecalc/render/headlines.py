@@ -15,6 +15,7 @@ from bottlecalc.text.numbers import number, ratio
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.networks import NetworkComparison
+    from bottlecalc.explore.network_sweep import NetworkSweep
     from bottlecalc.explore.sweep import Sweep
 
 
@@ -69,6 +70,12 @@ def sweep(result: Sweep) -> str:
     """What is swept; not how many designs, which would have to be counted."""
     said = ", ".join(f"{name}={text}" for name, text in result.grid.common.items())
     return ": ".join(filter(None, (f"of {', '.join(result.grid.specs)}", said)))
+
+
+def network_sweep(result: NetworkSweep) -> str:
+    """What is swept."""
+    said = ", ".join(f"{name}={','.join(values)}" for name, values in result.axes.items())
+    return ": ".join(filter(None, (f"of {result.network}", said)))
 
 
 def catalogue(result: Catalogue) -> str:
