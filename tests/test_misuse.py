@@ -217,7 +217,7 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
     (lambda: NETWORKS_SWEPT(widht="1"), "resnet18 has no 'widht' (did you mean width?); its keys"),
     (lambda: NETWORKS_SWEPT(width="1,"), "width = '1,'; give numbers, or text such as '0.5,1'"),
     (lambda: NETWORKS_SWEPT(width=[]), "width = []; give numbers, or text such as '0.5,1'"),
-    (lambda: NETWORK_SOLVED(for_="mid"), "for = 'mid'; give width, depth or size"),
+    (lambda: NETWORK_SOLVED(for_="mid"), "resnet18 has no mid; solve for_ one of width, depth,"),
     (lambda: bottlecalc.solve_network("resnet18"), "no limit is given; give max_macs or another"),
     (lambda: bottlecalc.solve_network(), "missing a required argument: 'network'; write solve_ne"),
     (lambda: bottlecalc.sweep(3), "3 is no block; give one, such as Bottleneck(64, 128), or"),

@@ -126,9 +126,10 @@ def _texts(name: str, values: object) -> list[str]:
     Raises:
         ArgumentError: one is neither a number nor text, or there are none.
     """
-    if isinstance(values, str) and values.strip():
-        return parse_texts(name, values)
-    texts = [_text(one) for one in (values if isinstance(values, SEQUENCES) else [values])]
+    if isinstance(values, str):
+        texts = parse_texts(name, values)
+    else:
+        texts = [_text(one) for one in (values if isinstance(values, SEQUENCES) else [values])]
     if not (texts and all(texts)):
         raise ArgumentError(f"{name} = {quoted(values)}; give numbers, or text such as '0.5,1'")
     return list(dict.fromkeys(texts))

@@ -27,9 +27,9 @@ from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.shapes import Input, shape
 
 LEGEND = """\
-MAC = one multiply-accumulate of a convolution; FLOPs = 2 × MACs.
-main = convolutions of the main path; convs = main + projection + upsampling;
-block = everything, normalisation and biases included."""
+MAC = multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
+main = weights of the main path; convs = main + projection + upsampling;
+block = everything: normalisation, biases, squeeze and excitation too."""
 HEADERS = ("=parameters\nmain", "=\nconvs", "=\nblock", "=MACs\nmain", "=\nblock")
 PARAMS = Params._fields
 MACS = Operations._fields

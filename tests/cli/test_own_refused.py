@@ -30,8 +30,6 @@ NEEDED = (
         ("sweep", "--in", "6", "--out", "8:20:4", "--block", GROUPED),
         ("solve", "--block", GROUPED, "--for", "out", "--max-params", "3k"),
         ("handout", "--block", GROUPED, "--block", "bottleneck:in=6,out=20", "-o", "x.md"),
-        ("network", "resnet18", "--block", GROUPED),
-        ("network", "resnet18:block=blocks.py:Grouped"),
         ("blocks", "blocks.py:Grouped"),
     ],
     ids=lambda arguments: " ".join(arguments)[:30],
@@ -39,6 +37,16 @@ NEEDED = (
 def test_what_needs_a_closed_form_says_so(arguments: tuple[str, ...], run: Run) -> None:
     result = run(*arguments)
     assert (result.code, result.out, result.err) == (2, "", NEEDED)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("resnet18", "--block", GROUPED), ("resnet18:block=blocks.py:Grouped",)]
+)
+def test_a_network_says_so_too(arguments: tuple[str, ...], run: Run) -> None:
+    result = run("network", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Error: resnet18:block=blocks.py:Grouped")
+    assert result.err.endswith(f"stage1: {NEEDED.removeprefix('Error: ')}")
 
 
 def test_a_budget_says_so_too(run: Run) -> None:

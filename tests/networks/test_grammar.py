@@ -97,8 +97,8 @@ def test_a_file_is_a_network(tmp_path: Path) -> None:
         ('block = "inverted', 'blok = "inverted', "line 6: unknown key 'blok'"),
         ("classes = 10", "classes = 1.5", "classes = 1.5; give a whole number of at least 1"),
         ("size = 64", "sise = 64", "unknown key 'sise' (did you mean size?)"),
-        ("out = 24", 'out = 24\nname = "head"', "line 9: name = 'head' is another stage's; give"),
-        ("out = 48", 'out = 48\nname = "stage1"', "line 13: name = 'stage1' is another stage's;"),
+        ("out = 24", 'out = 24\nname = "head"', "line 9: name = 'head' is taken; give each stage"),
+        ("out = 48", 'out = 48\nname = "stage1"', "line 13: name = 'stage1' is taken; give each"),
         ("[[stage]]", "[[stages]]", "unknown key 'stages' (did you mean stage?)"),
     ],
 )
