@@ -113,8 +113,8 @@ TIMM: dict[str, tuple[int, int]] = {
 MILLIONS = {
     "resnet20": 0.27,  # He et al., arXiv:1512.03385, table 6
     "resnet110": 1.7,  # the same
-    "wrn_28_10": 36.5,  # Zagoruyko and Komodakis, arXiv:1605.07146, table 4
-    "resnet50": 25.6,  # Zagoruyko and Komodakis, arXiv:1605.07146, table 8
+    "wrn_28_10": 36.5,  # Zagoruyko and Komodakis, arXiv:1605.07146, on CIFAR
+    "resnet50": 25.6,  # Zagoruyko and Komodakis, arXiv:1605.07146, on ILSVRC-2012
     "wide_resnet50_2": 68.9,  # the same
 }
 """10⁶ parameters as papers print them."""

@@ -7,7 +7,7 @@ from itertools import groupby
 import pytest
 
 from bottlecalc.agreement.networks import HEAD, count_network
-from bottlecalc.layers.receptive import PLANE, by_axis, fields
+from bottlecalc.layers.receptive import PLANE, Field, Sides, by_axis, fields
 from bottlecalc.networks.spec import Network, Stage
 from bottlecalc.networks.table import NETWORKS
 
@@ -34,9 +34,10 @@ SLIM = {
 """Depths, and the field of each of the four stages; their strides are 8, 16, 32 and 32."""
 
 
-def by_block(network: Network) -> list[tuple[object, object]]:
+def by_block(network: Network) -> list[tuple[Sides, Sides]]:
     """Field and stride of what each block before the head puts out."""
-    found, axes = [], PLANE
+    found: list[tuple[Sides, Sides]] = []
+    axes: tuple[Field, ...] = PLANE
     layers = count_network(network).layers
     for (stage, _), block in groupby(layers, lambda layer: layer.name.split(".")[:2]):
         if stage != HEAD:
