@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.spec import keys
@@ -54,6 +55,8 @@ def _check_keys(network: Network) -> None:
     Raises:
         NetworkError: there is one.
     """
+    if not network.keys:
+        return
     texts = (text for stage in network.stages for text in network.texts(stage))
     names = dict.fromkeys(text.partition(":")[0] for text in texts)
     families = [FAMILIES[name] for name in names if name in FAMILIES]
@@ -77,6 +80,7 @@ def _turned(network: Network, name: str, value: str) -> Network:
     return replace(network, keys={**network.keys, name: value})
 
 
+@lru_cache  # a sweep turns each knob to the same few values, and compares what is one quickly
 def _scale(name: str, value: str) -> Fraction:
     scale = Fraction(value) if re.fullmatch(DECIMAL, value) else Fraction(0)
     if not scale:

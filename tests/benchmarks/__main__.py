@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -172,7 +173,7 @@ def counts(folder: Path) -> list[Benchmark]:
 
 
 def benchmarks(folder: Path) -> list[Benchmark]:
-    return [*compares(folder), *checks(folder), *counts(folder)]
+    return [*compares(folder), *checks(folder), *counts(folder), *zoo(folder)]
 
 
 def compares(folder: Path) -> list[Benchmark]:
@@ -221,14 +222,54 @@ def compares(folder: Path) -> list[Benchmark]:
     ]  # fmt: skip
 
 
-def count_designs() -> None:
+DESIGNS: dict[str, dict[str, Sequence[int]]] = {
+    "bottleneck": {"in": [64], "out": [128], "mid": range(1, 300_001)},
+    "inverted": {"in": [64], "out": [64, 128], "expand": range(1, 150_001)},
+    "mbconv": {"in": range(1, 1001), "out": [128], "expand": range(1, 301)},
+    "dense": {"in": range(1, 1001), "growth": range(1, 301)},
+}
+"""300,000 designs of a family."""
+
+
+def zoo(folder: Path) -> list[Benchmark]:
+    """Whole networks, and a million designs of the families that came after the bottleneck."""
+    widths = ",".join(f"{n / 1000:.3f}" for n in range(501, 1501))
+    depths = ",".join(f"{n / 50:.2f}" for n in range(1, 101))
+    networks = (
+        *(BOTTLECALC, "sweep", "network", "resnet50", "--set", f"width={widths}"),
+        *("--set", f"depth={depths}", "--format", "csv", "--output", str(folder / "n")),
+    )
+    million = (
+        *(BOTTLECALC, "sweep", "--block", "mbconv", "--in", "1:1000", "--out", "128"),
+        *("--set", "expand=1:1000", "--format", "csv", "--output", str(folder / "m")),
+    )
+    return [
+        Benchmark(
+            "network resnet50 : imports",
+            process(BOTTLECALC, "network", "resnet50"),
+            process(sys.executable, "-c", IMPORTS),
+            1.6,
+        ),
+        Benchmark("100,000 networks to CSV : 10 s", process(*networks), 10, 1.0),
+        Benchmark("a million MBConvs to CSV : 12 s", process(*million), 12, 1.0),
+        *(
+            Benchmark(
+                f"counting {family} : bottleneck", partial(count_designs, family), count_designs,
+                1.5,
+            )
+            for family in ("inverted", "mbconv", "dense")
+        ),
+    ]  # fmt: skip
+
+
+def count_designs(family: str = "bottleneck") -> None:
     """Count 300,000 designs as a sweep does, without writing them."""
     from bottlecalc.explore.columns import totals
     from bottlecalc.explore.grid import Grid
     from bottlecalc.explore.pages import CHUNK
 
-    axes = {"in": [64], "out": [128], "mid": range(1, 300_001)}
-    (lane,) = Grid(("bottleneck",), axes).lanes
+    (lane,) = Grid((family,), DESIGNS[family]).lanes
+    assert lane.length == 300_000
     for start in range(0, lane.length, CHUNK):
         stop = min(start + CHUNK, lane.length)
         totals(lane.traced, lane.columns(start, stop), stop - start)
