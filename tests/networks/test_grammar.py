@@ -93,6 +93,7 @@ def test_a_file_is_a_network(tmp_path: Path) -> None:
             "invertd:",
             "line 6: there is no 'invertd:expand=4' (did you mean",
         ),
+        ("max-pool:kernel=2", "norm:norm=none", "line 11: 'norm:norm=none' does nothing; give"),
         ("max-pool:kernel", "max-pool:kernl", "line 11: unknown key 'kernl'"),
         ('block = "inverted', 'blok = "inverted', "line 6: unknown key 'blok'"),
         ("classes = 10", "classes = 1.5", "classes = 1.5; give a whole number of at least 1"),
