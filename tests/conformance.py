@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ask import measured
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm, Count
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError, keys, numbers
@@ -177,7 +177,7 @@ BUILT: dict[type[Op], str] = {
 }  # fmt: skip
 
 
-def check_layers(count: Count, module: nn.Module) -> None:
+def check_layers(count: ClosedForm, module: nn.Module) -> None:
     """That every layer of a module is of the kind that the closed form says."""
     for layer in count.layers:
         op, built = layer.op, module.get_submodule(layer.name)
@@ -196,7 +196,7 @@ def check_layers(count: Count, module: nn.Module) -> None:
             assert type(built).__name__ == name
 
 
-def told(count: Count, module: nn.Module) -> bool:
+def told(count: ClosedForm, module: nn.Module) -> bool:
     """Whether every layer of a module is of the kind that the closed form says."""
     try:
         check_layers(count, module)

@@ -92,4 +92,5 @@ def genuine(name: str, size: tuple[int, int]) -> Built:
 
 def forget() -> None:
     """Count what was counted before again."""
+    formula._stage.cache_clear()
     formula._part.cache_clear()

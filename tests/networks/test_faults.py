@@ -12,7 +12,8 @@ import pytest
 from bottlecalc.agreement.ask import MeasureError
 from bottlecalc.agreement.networks import count_network
 from bottlecalc.blocks.spec import BlockError
-from bottlecalc.networks import formula, module
+from bottlecalc.networks import element_formula, formula, module
+from bottlecalc.networks.element_formula import Scale
 from bottlecalc.networks.grammar import parse
 from bottlecalc.networks.spec import Network, Stage
 from bottlecalc.networks.table import NETWORKS
@@ -54,7 +55,7 @@ def test_a_closed_form_of_another_network_is_seen(name: str) -> None:
 
 FORMULAS: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "a block more in each stage": ("resnet20", "_depth", lambda right, *given: right(*given) + 1),
-    "two channels more": ("resnet20", "_wide", lambda right, *given: right(*given) + 2),
+    "two channels more": ("resnet20", "wide", lambda right, *given: right(*given) + 2),
     "a stage's stride forgotten": (
         "resnet20", "_part",
         lambda right, text, out, _stride, *given: right(text, out, 1, *given),
@@ -114,9 +115,10 @@ def seen_in_module(name: str) -> bool:
 def test_a_fault_in_the_closed_form_is_seen(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     network, name, wrong = FORMULAS[fault]
     assert not seen_in_formula(network)
-    right = getattr(formula, name)
+    holder: Any = next(one for one in (formula, element_formula, Scale) if hasattr(one, name))
+    right = getattr(holder, name)
     forget()
-    monkeypatch.setattr(formula, name, lambda *given: wrong(right, *given))
+    monkeypatch.setattr(holder, name, lambda *given: wrong(right, *given))
     assert seen_in_formula(network)
 
 
@@ -125,7 +127,7 @@ def test_an_element_that_is_another_is_seen(fault: str, monkeypatch: pytest.Monk
     """In the closed form, and in the module."""
     name, kind, changed = ELEMENTS[fault]
     assert not seen_in_formula(name)
-    right, element = formula.ELEMENTS[kind], module._element
+    right, element = element_formula.FORMULAS[kind], module._element
 
     def built(of: str, values: dict[str, Any], *given: Any) -> Any:
         return element(of, {**values, **changed} if of == kind else values, *given)
@@ -135,7 +137,7 @@ def test_an_element_that_is_another_is_seen(fault: str, monkeypatch: pytest.Monk
         assert seen_in_module(name)
     forget()
     wrong: Any = lambda values, *given: right({**values, **changed}, *given)  # noqa: E731
-    monkeypatch.setitem(formula.ELEMENTS, kind, wrong)
+    monkeypatch.setitem(element_formula.FORMULAS, kind, wrong)
     assert seen_in_formula(name)
 
 
@@ -167,7 +169,7 @@ def test_a_fault_in_the_module_is_seen(fault: str, monkeypatch: pytest.MonkeyPat
     assert seen_in_module(network)
 
 
-@pytest.mark.parametrize("side", [formula, module])
+@pytest.mark.parametrize("side", [Scale, module])
 def test_a_width_that_is_rounded_otherwise_is_seen(
     side: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +177,10 @@ def test_a_width_that_is_rounded_otherwise_is_seen(
     network = replace(parse("mobilenet_v2"), width=Fraction(137, 100))
     found = observe(network, SIZE)
     assert agrees(network, found, SIZE)
-    name = "_wide" if side is formula else "widened"
-    monkeypatch.setattr(side, name, lambda n, one: max(8, int(n * one.width) // 8 * 8))
+    if side is Scale:
+        monkeypatch.setattr(Scale, "wide", lambda one, n: max(8, int(n * one.width) // 8 * 8))
+    else:
+        wrong: Any = lambda n, one: max(8, int(n * one.width) // 8 * 8)  # noqa: E731
+        monkeypatch.setattr(module, "widened", wrong)
     forget()
-    assert not agrees(network, found if side is formula else observe(network, SIZE), SIZE)
+    assert not agrees(network, found if side is Scale else observe(network, SIZE), SIZE)
