@@ -115,6 +115,13 @@ def test_what_cannot_be_is_one_sentence(block: str, sentence: str, tmp_path: Pat
     assert sentence in str(error.value)
 
 
+def test_a_stage_may_be_called_as_a_module_calls_something_of_its_own() -> None:
+    names = ("forward", "train", "_modules")
+    stages = tuple(Stage(name=name, blocks=("basic:out=6",)) for name in names)
+    count = measured(count_network(Network(name="own", stages=stages), (9, 14)))
+    assert (list(count.counters), count.differences) == (["closed form", "torch", "fvcore"], ())
+
+
 def test_a_file_may_have_no_head(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('head = []\n[[stage]]\nblock = "conv:out=4,stride=2"\n', "utf-8")
