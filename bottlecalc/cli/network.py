@@ -25,9 +25,10 @@ def network(
     networks: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NETWORK",
+            metavar="[NETWORK]…",
             autocompletion=completion.networks,
-            help="resnet50, resnet50:width=0.5,…; several are compared, the first is the baseline."
+            help="resnet50, resnet50:width=0.5, one's own as mine.toml,…; several are compared,"
+            " the first is the baseline."
             "  [default: list them]",
         ),
     ] = None,
