@@ -36,7 +36,9 @@ OTHERS: Any = st.one_of(
     ),
     st.builds("conv-transpose:kernel={},out={}".format, KERNELS, st.integers(1, 9)),
     st.builds("conv:kernel=1,reduce={}".format, FEW),
-    st.builds("enet-initial:out={}".format, st.integers(2, 16)),
+    st.builds(
+        "enet-initial:norm={},activation={},out={}".format, NORMS, ACTIVATIONS, st.integers(2, 16)
+    ),
 )
 BLOCKS: Any = st.sampled_from((
     "basic:out=7", "bottleneck:out=10,mid=3", "preact-bottleneck:out=9,mid=5", "separable:out=5",
@@ -47,6 +49,8 @@ BLOCKS: Any = st.sampled_from((
 HEADS: Any = st.sampled_from((
     (), ("global-pool", "linear"),
     ("global-pool:size=3", "linear:out=5,activation=PReLU", "linear"),
+    ("global-pool:size=2", "norm", "linear"), ("global-pool:size=4", "conv:out=6"),
+    ("global-pool:size=3", "basic:out=6", "global-pool", "linear"),
 ))  # fmt: skip
 
 
