@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -66,9 +67,9 @@ def _totals(comparison: NetworkComparison) -> Table:
     return rows
 
 
-def _beside(text: str, times: Any) -> Text:
+def _beside(text: str, times: Fraction | None) -> Text:
     """A figure, and below it how many times as much the baseline costs."""
-    return Text.assemble(text, "\n", (ratio(times), "bold"))
+    return Text.assemble(text, "\n", ("–" if times is None else ratio(times), "bold"))
 
 
 def _stages(count: NetworkCount) -> Table:
@@ -112,10 +113,14 @@ def document(comparison: NetworkComparison) -> dict[str, Any]:
         **document_heading("network", comparison.versions),
         "networks": [_network(count) for count in comparison.networks],
         "ratios": [
-            {"of": one.of, "to": one.to, "params": nearest(one.params), "macs": nearest(one.macs)}
+            {"of": one.of, "to": one.to, "params": _float(one.params), "macs": _float(one.macs)}
             for one in comparison.ratios
         ],
     }
+
+
+def _float(times: Fraction | None) -> float | None:
+    return None if times is None else nearest(times)
 
 
 def _network(count: NetworkCount) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,16 @@ def test_the_first_is_the_baseline(run: Run) -> None:
     assert (ratio["of"], ratio["to"]) == ("resnet50", "resnet18")
     assert ratio["params"] == pytest.approx(25_557_032 / 11_689_512)
     assert document["networks"][0]["agrees"] is None
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_a_network_without_parameters_is_no_divisor(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "pool.toml").write_text('head = []\n[[stage]]\nblock = "max-pool"\n')
+    result = run("network", "resnet18", str(tmp_path / "pool.toml"), "--format", form)
+    assert result.code == 0
+    if form == "json":
+        (ratio,) = json.loads(result.out)["ratios"]
+        assert (ratio["params"], ratio["macs"]) == (None, None)
 
 
 def test_the_largest_width_is_found(run: Run) -> None:
