@@ -97,6 +97,18 @@ def test_what_is_not_allowed_is_left_out_of_a_sweep(run: Run) -> None:
     assert result.err.startswith("4 designs are not allowed and were skipped; the first: resnext")
 
 
+def test_a_key_goes_with_the_blocks_that_have_it(run: Run) -> None:
+    """``mid`` is no key of ``basic``; nor is ``expand`` one of ResNet-50's own blocks."""
+    resnet50 = ("sweep", "network", "resnet50")
+    mids = run(*resnet50, "--set", "block=basic,bottleneck", "--set", "mid=32")
+    assert "block=bottleneck,mid=32" in mids.out
+    assert mids.err.startswith("1 design is not allowed, and skipped: resnet50 has no 'mid'")
+    wide = run(*resnet50, "--set", "block=inverted", "--set", "expand=2,4")
+    assert (wide.out.count("block=inverted"), wide.err) == (2, "")
+    none = run(*resnet50, "--set", "block=basic", "--set", "expand=2")
+    assert (none.code, "resnet50 has no 'expand'" in none.err) == (2, True)
+
+
 def test_networks_are_swept(run: Run) -> None:
     ask = ("sweep", "network", "resnet50", "--set", "width=0.5,1", "--set", "depth=1,2")
     rows = list(csv.DictReader(io.StringIO(run(*ask, "--format", "csv").out)))
