@@ -14,6 +14,7 @@ from bottlecalc.networks import elements
 from bottlecalc.networks.spec import Network, NetworkError, Stage
 from bottlecalc.networks.table import CLASSIFIER
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.files import read_text
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
 
@@ -29,12 +30,7 @@ def read(path: str) -> Network:
     Raises:
         NetworkError: it cannot be read, is no TOML, or says what no network is; with the line.
     """
-    try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not in UTF-8"
-        raise NetworkError(f"{path} cannot be read: {reason}") from None
-    return File(path, text).network()
+    return File(path, read_text(Path(path), NetworkError)).network()
 
 
 class File:

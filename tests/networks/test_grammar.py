@@ -51,6 +51,13 @@ def test_what_is_no_network_is_one_sentence(text: str, sentence: str) -> None:
     assert sentence in str(error.value)
 
 
+def test_a_file_begins_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As editors on Windows write it."""
+    path = tmp_path / "mine.toml"
+    path.write_text('[[stage]]\nblock = "basic"\nout = 8\n', "utf-8-sig")
+    assert parse(str(path)).stages[0].blocks == ("basic",)
+
+
 FILE = """\
 size = 64
 classes = 10
