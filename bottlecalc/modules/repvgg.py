@@ -8,8 +8,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.repvgg import RepVGG
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels
 
 
 class Identity(nn.Module):
