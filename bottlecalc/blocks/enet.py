@@ -7,25 +7,13 @@ Segmentation, arXiv:1606.02147, figure 2 (b) and section 3.
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from bottlecalc.blocks.rules import SAME_WIDTH, has_middle
 from bottlecalc.blocks.spec import Block, Rule
 from bottlecalc.errors import key, remedy
 
-
-def _width(block: Any) -> Any:
-    return block.in_channels // 4 if block.mid_channels is None else block.mid_channels
-
-
-MIDDLE = Rule(
-    "mid",
-    lambda block: _width(block) < 1,
-    lambda block: (
-        f"{key('mid')} = {block.in_channels} // 4 = 0 in {block};"
-        f" give the width of the middle: {remedy('mid')}"
-    ),
-    "mid is at least 1, so that it must be given where in < 4",
-)
+MIDDLE = has_middle("in")
 
 
 @dataclass(frozen=True)
@@ -44,20 +32,7 @@ class SameWidth(Block):
     mid_channels: int | None = None
     relu: bool = False
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        MIDDLE,
-        Rule(
-            "out",
-            lambda block: (
-                block.out_channels is not None and block.out_channels != block.in_channels
-            ),
-            lambda block: (
-                f"{key('out')} = {block.out_channels} is not {key('in')} = {block.in_channels} in"
-                f" {block}, whose input is added to its output; leave {key('out')} out"
-            ),
-            "out is in",
-        ),
-    )
+    RULES: ClassVar[tuple[Rule, ...]] = (MIDDLE, SAME_WIDTH)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
+from bottlecalc.blocks.rules import even
 from bottlecalc.blocks.spec import Block, Rule
 from bottlecalc.errors import key
 
@@ -34,15 +35,7 @@ class Shuffle(Block):
     stride: int = 1
 
     RULES = (
-        Rule(
-            "out",
-            lambda block: block.out_channels % 2 != 0,
-            lambda block: (
-                f"{key('out')} = {block.out_channels} is odd in {block}, and each of its two"
-                f" branches has half of it; give an even {key('out')}"
-            ),
-            "out is even",
-        ),
+        even("out", "each of its two branches has half of it"),
         Rule(
             "out",
             lambda block: (block.stride == 1) & (block.in_channels != block.out_channels),
