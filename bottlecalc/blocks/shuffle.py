@@ -25,6 +25,9 @@ class Shuffle(Block):
         out_channels: channels of the output, even; as many as the input's where stride is 1.
         stride: of the depthwise 3×3 of each branch [at least 1].
 
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
     Source: Ma et al., arXiv:1807.11164, figure 3 (c) and (d); as torchvision's shufflenetv2.
     """
 

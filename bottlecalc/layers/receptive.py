@@ -33,7 +33,8 @@ PLANE = (Field(), Field())
 def fields(layers: Iterable[Layer], start: tuple[Field, ...] = PLANE) -> tuple[Field, ...]:
     """Height and width of what an element depends on, along the longest path.
 
-    What weighs whole channels (the branch ``squeeze``) depends on everything, and is left out.
+    What weighs whole channels (the branch ``squeeze``) depends on everything, and is left out; a
+    branch ``aside`` sees no more than the main path, and need not be followed.
     """
     every = list(layers)
     ways = [

@@ -2,7 +2,7 @@
 
 Source: Paszke et al., ENet: A Deep Neural Network Architecture for Real-Time Semantic
 Segmentation, arXiv:1606.02147, figure 2 (b) and section 3. A PReLU has one slope, as in the code
-that people use; the paper's dropout, which costs nothing, is left out.
+that people use, and not one a channel; the paper's dropout, which costs nothing, is left out.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from bottlecalc.modules.joins import Add
 class Projection(nn.Module):
     """The shortcut where sizes or channels differ: a 1×1, and its batch norm is the block's first.
 
-    Source: He et al. 2016, arXiv:1603.05027, section 5: where the shortcut is no identity, the
-    first preactivation is both branches'.
+    Source: the code of He et al. 2016, KaimingHe/resnet-1k-layers, and timm's resnetv2: where the
+    shortcut is no identity, the first preactivation is both branches'.
     """
 
     def __init__(self, block: Preactivated) -> None:

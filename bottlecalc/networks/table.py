@@ -30,7 +30,17 @@ def _stages(
 
 
 def _resnet(name: str, block: str, depths: Sequence[int], mid: int = 0) -> Network:
-    """He et al., arXiv:1512.03385, table 1; ``mid`` is that of the first stage."""
+    """He et al., arXiv:1512.03385, table 1, and what follows its stages.
+
+    Wide: Zagoruyko and Komodakis, arXiv:1605.07146; in groups: Xie et al., arXiv:1611.05431, table
+    1; with squeeze and excitation: Hu et al., arXiv:1709.01507, table 1.
+
+    Args:
+        name: of the network.
+        block: of every stage.
+        depths: of the stages.
+        mid: of the first stage's blocks, twice as much in each further one; 0 for what follows.
+    """
     widths = [(64 if block.startswith("basic") else 256) << place for place in range(4)]
     blocks = [f"{block},mid={mid << place}" if mid else block for place in range(4)]
     stem = _stem("conv:out=64,kernel=7,stride=2", "max-pool")
