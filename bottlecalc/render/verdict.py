@@ -49,10 +49,9 @@ def _lines(counts: Sequence[check.Checked], whose: str = "") -> Iterator[Text]:
 
 def _names(counts: Sequence[check.Checked]) -> dict[Counter, None]:
     """All who counted, the closed form first."""
-    own: list[Counter] = (
-        ["closed form"] if any(isinstance(one, ClosedForm) for one in counts) else []
-    )
-    return dict.fromkeys((*own, *(name for count in counts for name in count.others)))
+    has_form = any(isinstance(one, ClosedForm) for one in counts)
+    first: tuple[Counter, ...] = ("closed form",) if has_form else ()
+    return dict.fromkeys((*first, *(name for count in counts for name in count.others)))
 
 
 def _version(counts: Sequence[check.Checked], name: Counter) -> str:
