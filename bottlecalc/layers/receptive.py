@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from bottlecalc.layers.layer import Layer
+from bottlecalc.text.shapes import shape
 
 
 class Field(NamedTuple):
@@ -74,3 +75,12 @@ def by_axis(axes: Iterable[Fraction]) -> Sides:
         side.numerator if side.denominator == 1 else str(side) for side in axes
     ]
     return sides[0] if len(set(sides)) == 1 else sides
+
+
+def spelled(sides: Sides) -> str:
+    """As a table has them: a number, or height and width.
+
+    >>> spelled(13), spelled(["1/2", 2])
+    ('13', '1/2×2')
+    """
+    return shape(sides) if isinstance(sides, list) else str(sides)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.networks import NetworkComparison, NetworkCount, StageCount
-from bottlecalc.layers.receptive import Sides
+from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import verdict
 from bottlecalc.render.comparison_json import counters, difference, nearest
 from bottlecalc.render.layout import heading, printed, ruled
@@ -97,14 +97,10 @@ def _facts(count: NetworkCount) -> Facts:
         [
             ("FLOPs", number(count.flops.block), "2 × MACs"),
             ("activations", number(count.activations), "of convolutions and linear layers"),
-            ("receptive field", _sides(count.receptive_field), "of the last feature map"),
-            ("effective stride", _sides(count.effective_stride), "of the last feature map"),
+            ("receptive field", spelled(count.receptive_field), "of the last feature map"),
+            ("effective stride", spelled(count.effective_stride), "of the last feature map"),
         ]
     )
-
-
-def _sides(sides: Sides) -> str:
-    return shape(sides) if isinstance(sides, list) else str(sides)
 
 
 def document(comparison: NetworkComparison) -> dict[str, Any]:
