@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 import typer
 
 from bottlecalc.blocks.arguments import SIDE
-from bottlecalc.blocks.families import COMPARED
+from bottlecalc.blocks.families import COMPARED, FAMILIES
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.own import OwnBlock, is_own
 from bottlecalc.blocks.spec import Block, keys
@@ -32,12 +32,24 @@ if TYPE_CHECKING:
 NAMES = {"key": "plot-key"}
 """Of options, by what Python calls the argument, where that is not the same."""
 
-WORDS = Words(
-    key=str,
-    argument=lambda name: f"--{NAMES.get(name, name)}",
-    remedy=lambda name: f"--{name} N, or {name}=N in the spec",
-    entry=lambda name: f"--{name} N, or {name}=N in the spec",
-)
+
+def _option(name: str) -> str:
+    """The option of that name; what has none of its own is a key, which is set."""
+    return f"--set {name}" if _is_set(name) else f"--{NAMES.get(name, name)}"
+
+
+def _remedy(name: str) -> str:
+    how = f"--set {name}=N" if _is_set(name) else f"--{name} N"
+    return f"{how}, or {name}=N in the spec"
+
+
+def _is_set(name: str) -> bool:
+    return name not in (*BLOCK_OPTIONS, "block") and (
+        name in KNOBS or any(name in keys(family) for family in FAMILIES.values())
+    )
+
+
+WORDS = Words(key=str, argument=_option, remedy=_remedy, entry=_remedy)
 """What errors call keys and arguments on the command line."""
 
 In = Annotated[str | None, typer.Option("--in", metavar="N", help="Channels of the input.")]

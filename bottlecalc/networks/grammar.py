@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
 from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.grammar import read as read_block
 from bottlecalc.blocks.spec import Block, keys
+from bottlecalc.networks import elements
 from bottlecalc.networks.knobs import KNOBS
-from bottlecalc.networks.spec import Network, NetworkError
+from bottlecalc.networks.spec import Network, NetworkError, Stage
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.text.calls import brief
 from bottlecalc.text.numbers import parse_scale
@@ -47,21 +49,64 @@ def turned(network: Network, options: dict[str, str]) -> Network:
     """A network with its knobs turned; other keys are those of its blocks."""
     for name, value in options.items():
         network = _turned(network, name, value)
-    _check_keys(network)
+    knobs = knobs_of(network)
+    if network.keys or not all(name in knobs for name in options):
+        _check_keys(network, (*network.keys, *options))
+        _check_block(network.keys.get("block", ""))
     return network
 
 
-def _check_keys(network: Network) -> None:
-    """Refuse a key that none of its blocks has.
+def knobs_of(network: Network) -> tuple[str, ...]:
+    """The knobs that change something of it."""
+    return _knobs_of(network.stages)
+
+
+@lru_cache  # a sweep asks for the same stages at every network
+def _knobs_of(stages: tuple[Stage, ...]) -> tuple[str, ...]:
+    every = [(text, stage) for stage in stages for text in stage.blocks]
+    turns = {
+        "depth": any(stage.depth is not None for stage in stages),
+        "block": not all(elements.is_element(text) for text, _ in every),
+        "classes": any(_takes_classes(text, stage) for text, stage in every),
+    }
+    return tuple(knob for knob in KNOBS if turns.get(knob, True))
+
+
+def _takes_classes(text: str, stage: Stage) -> bool:
+    """Whether it puts out as many channels as there are classes."""
+    if not elements.is_element(text):
+        return False
+    kind, values = elements.read(text)
+    is_free = kind == "linear" or (kind in ("conv", "conv-transpose") and stage.out is None)
+    return is_free and not values["out"] and not values.get("reduce")
+
+
+def _check_block(text: str) -> None:
+    """Refuse what other blocks would have from their stages, and keys that they do not have.
+
+    Raises:
+        BlockError: a key is none of the family's.
+        NetworkError: one is said by the stages, or follows.
+    """
+    name, _, options = text.partition(":")
+    if name not in FAMILIES or not options:
+        return
+    for key in read_block(text)[1]:
+        if key in STAGED:
+            raise NetworkError(
+                f"{key} follows from the stages, in block = {brief(text)!r}; leave it out"
+            )
+
+
+def _check_keys(network: Network, names: Iterable[str]) -> None:
+    """Refuse a knob that turns nothing, and a key that none of its blocks has.
 
     Raises:
         NetworkError: there is one.
     """
-    if not network.keys:
-        return
     every = (key for one in families(network) for key in (*keys(one), *one.ALIASES))
-    allowed = dict.fromkeys((*KNOBS, *(key for key in every if key not in STAGED)))
-    for name in network.keys:
+    allowed = dict.fromkeys((*knobs_of(network), *(key for key in every if key not in STAGED)))
+    for name in names:
         if name not in allowed:
             raise NetworkError(
                 f"{network.name} has no {brief(name)!r}{did_you_mean(name, allowed)}; its keys are"

@@ -132,9 +132,17 @@ def test_networks_are_swept(run: Run) -> None:
             "resnet50 has no widht (did you mean width?); solve --for one of width, depth, size,",
         ),
         ("solve network resnet50 --block plain --max-macs 1G", "--block is of blocks"),
+        (
+            "solve network resnet50 --for size --size 32 --max-macs 1G",
+            "--size 32x32 is given and sought; leave it out",
+        ),
+        ("solve network vgg16 --for depth --max-macs 1G", "vgg16 has no depth"),
         ("solve network resnet50:width=0.5 --max-macs 1G", "width is given and sought, in resnet"),
         ("solve network resnet50 --max-params 10T", "every width that was tried keeps these"),
-        ("sweep network resnet50 --set width=1:0.5", "'1:0.5' is no range that goes up"),
+        (
+            "sweep network resnet50 --set width=1:0.5",
+            "--set width '1:0.5' is no range that goes",
+        ),
         (
             "sweep network resnext50_32x4d --set width=0.3",
             "the only design is not allowed: resnext",
