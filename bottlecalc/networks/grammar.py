@@ -15,8 +15,18 @@ from bottlecalc.networks.knobs import KNOBS
 from bottlecalc.networks.spec import Network, NetworkError, Stage
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.text.calls import brief
-from bottlecalc.text.numbers import parse_scale
+from bottlecalc.text.numbers import WHOLE_NUMBER, parse_scale
 from bottlecalc.text.suggest import did_you_mean
+
+MOST_DIGITS = 1000
+"""Of a number that anybody writes."""
+
+IDLE = {
+    "depth": "none of its stages repeats a block",
+    "block": "it is made of no family's blocks",
+    "classes": "no layer puts out as many channels as there are classes",
+}
+"""Knobs that some networks do not have, and why."""
 
 STAGED = ("in", "out", "stride")
 """The keys of blocks that are said by their stage, or follow."""
@@ -49,9 +59,9 @@ def turned(network: Network, options: dict[str, str]) -> Network:
     """A network with its knobs turned; other keys are those of its blocks."""
     for name, value in options.items():
         network = _turned(network, name, value)
-    knobs = knobs_of(network)
-    if network.keys or not all(name in knobs for name in options):
-        _check_keys(network, (*network.keys, *options))
+    names = network.turned.keys()
+    if network.keys or not names <= {*knobs_of(network)}:
+        _check_keys(network, names)
         _check_block(network.keys.get("block", ""))
     return network
 
@@ -107,6 +117,10 @@ def _check_keys(network: Network, names: Iterable[str]) -> None:
     every = (key for one in families(network) for key in (*keys(one), *one.ALIASES))
     allowed = dict.fromkeys((*knobs_of(network), *(key for key in every if key not in STAGED)))
     for name in names:
+        if name in IDLE and name not in allowed:
+            raise NetworkError(
+                f"{name} turns nothing of {network.name}: {IDLE[name]}; leave it out"
+            )
         if name not in allowed:
             raise NetworkError(
                 f"{network.name} has no {brief(name)!r}{did_you_mean(name, allowed)}; its keys are"
@@ -134,14 +148,14 @@ def _turned(network: Network, name: str, value: str) -> Network:
 
 @lru_cache  # a sweep turns each knob to the same few values, and compares what is one quickly
 def _scale(name: str, value: str) -> Fraction:
-    scale = parse_scale(value)
+    scale = parse_scale(value) if len(value) < MOST_DIGITS else None
     if scale is None:
         raise NetworkError(f"{name} = {brief(value)!r}; give a decimal above 0, such as 0.5")
     return scale
 
 
 def _classes(value: str) -> int:
-    if not value.isdecimal() or not int(value):
+    if not (WHOLE_NUMBER.fullmatch(value) and len(value) < MOST_DIGITS and int(value)):
         raise NetworkError(f"classes = {brief(value)!r}; give a whole number of at least 1")
     return int(value)
 

@@ -88,7 +88,7 @@ block = {block}
     ("block", "sentence"),
     [
         ("[]", "line 6: block = []; give block ="),
-        ('"bottleneck"', "stage2: bottleneck has no out; give out=N in the spec"),
+        ('"bottleneck"', "line 6: bottleneck has no out; give out=N in the spec"),
         ('"bottleneck:in=4,out=8"', "line 6: in follows, in 'bottleneck:in=4,out=8'; leave it out"),
         ('"basic:out=3"\nout = 4', "line 7: out is said by the stage and in 'basic:out=3'; say it"),
         ('"conv:kernel=0"', "line 6: kernel = '0' in 'conv:kernel=0'; give a whole number of at"),
@@ -97,7 +97,10 @@ block = {block}
         ('["global-pool", "linear", "conv:out=4"]', "conv takes a feature map, and 1000 features"),
         ('["global-pool", "linear", "basic:out=4"]', "basic takes a feature map, and 1000"),
         ('"norm:norm=none"', "line 6: 'norm:norm=none' does nothing; give norm=batch, norm=layer"),
-        ('"linear"', "stage2 has a linear layer on a feature map; put global-pool before it"),
+        (
+            '"linear"',
+            "line 6: stage2 has a linear layer on a feature map; put global-pool before it",
+        ),
         ('"max-pool:padding=2"', "padding = 2 of max-pool is more than half of its kernel, 3"),
         ('"enet-initial:out=12"', "out = 12 of enet-initial is not more than the 12 channels"),
         ('"conv:out=4,kernel=90,padding=0"', "a map of 64×64 is too small for a window of 90×90"),

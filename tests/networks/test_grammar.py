@@ -39,8 +39,14 @@ def test_a_network_is_written_by_what_is_turned(text: str, written: str) -> None
         ("resnet500", "unknown network 'resnet500' (did you mean resnet50?)"),
         ("resnet50:widht=2", "resnet50 has no 'widht' (did you mean width?); its keys are width,"),
         ("vgg11:se=4", "vgg11 has no 'se'; its keys are width, classes"),
-        ("vgg11:block=basic", "vgg11 has no 'block'; its keys are width, classes"),
-        ("vgg11:depth=2", "vgg11 has no 'depth'"),
+        (
+            "vgg11:block=basic",
+            "block turns nothing of vgg11: it is made of no family's blocks; leave it",
+        ),
+        (
+            "vgg11:depth=2",
+            "depth turns nothing of vgg11: none of its stages repeats a block; leave",
+        ),
         ("resnet50:block=basic:mid=4", "unknown key 'mid' in 'basic:mid=4'; the keys are in, out"),
         ("resnet50:block=basic:out=4", "out follows from the stages, in block = 'basic:out=4'"),
         ("resnet50:block=basic:stride=2", "stride follows from the stages"),
