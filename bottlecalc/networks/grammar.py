@@ -46,6 +46,11 @@ def parse(text: str) -> Network:
         from bottlecalc.networks.file import read
 
         return turned(read(name), _options(options, text))
+    if name in FAMILIES and name not in NETWORKS:
+        raise NetworkError(
+            f"{name} is a family of blocks, and no network; give bottlecalc compare --block"
+            f" {brief(text)}, or bottlecalc network NAME:block={name}"
+        )
     if name not in NETWORKS:
         hint = did_you_mean(name, NETWORKS)
         raise NetworkError(

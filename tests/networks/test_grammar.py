@@ -36,6 +36,10 @@ def test_a_network_is_written_by_what_is_turned(text: str, written: str) -> None
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (
+            "basic:se=4",
+            "basic is a family of blocks, and no network; give bottlecalc",
+        ),
         ("resnet500", "unknown network 'resnet500' (did you mean resnet50?)"),
         ("resnet50:widht=2", "resnet50 has no 'widht' (did you mean width?); its keys are width,"),
         ("vgg11:se=4", "vgg11 has no 'se'; its keys are width, classes"),
