@@ -34,6 +34,9 @@ SLOW = pytest.mark.slow
 EVERY = [pytest.param(name, marks=() if name in SORTS else SLOW) for name in NETWORKS]
 """Every network, those that are but others of a sort left to whoever asks for what is slow."""
 
+TRACED = [one for one in EVERY if one.values != ("resnet1202",)]
+"""Those that fvcore is asked about: it traces a thousand blocks, as of resnet110, in minutes."""
+
 
 def evidence(network: Network, size: tuple[int, int]) -> NetworkCount:
     """Counted by closed form, by torch and by fvcore.

@@ -12,7 +12,7 @@ from bottlecalc.networks import formula, module
 from bottlecalc.networks.grammar import parse
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.tools import check
-from tests.networks.evidence import EVERY, SLOW, SORTS, agrees, evidence, observe
+from tests.networks.evidence import EVERY, SLOW, SORTS, TRACED, agrees, evidence, observe
 from tests.strategies import sampled
 
 KNOBBED = (
@@ -32,7 +32,7 @@ def test_there_is_one_of_every_sort() -> None:
 
 
 @pytest.mark.parametrize("size", [pytest.param((64, 64), marks=SLOW), (64, 96)], ids=str)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", TRACED)
 def test_all_counters_agree(name: str, size: tuple[int, int]) -> None:
     count = evidence(NETWORKS[name], size)
     assert list(count.counters) == ["closed form", "torch", "fvcore"]
