@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 
 from bottlecalc.agreement.compare import Measuring, asked, check_measuring
@@ -83,7 +84,7 @@ class NetworkCount(ClosedForm):
         """From one element of that map to the next, in the input [pixels]; text below 1."""
         return by_axis(axis.stride for axis in self._fields)
 
-    @property
+    @cached_property
     def _fields(self) -> tuple[Field, ...]:
         axes: tuple[Field, ...] = PLANE
         for (stage, _), block in groupby(self.layers, lambda one: one.name.split(".")[:2]):

@@ -324,22 +324,34 @@ def spelled(key: str, text: str) -> str:
     return f"--{key} {text}" if key in BLOCK_OPTIONS else f"--set {key}={text}"
 
 
-def _set(keys: dict[str, str], others: Iterable[str]) -> dict[str, str]:
+def _set(keys: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
     """The keys, and those that ``--set`` gives.
 
     Raises:
         OptionError: one is not of the form key=value, is no key, or is given twice.
     """
     known = (*completion.block_keys(), *KNOBS) if others else ()
-    for text in others:
+    said = settings(keys, others, "expand=4")
+    for name, value in said.items():
+        if name not in (*keys, *known):
+            raise OptionError(
+                f"--set {f'{name}={value}'!r}: no block has a key {name!r}"
+                f"{did_you_mean(name, known)}; they are {', '.join(known)}"
+            )
+    return said
+
+
+def settings(said: Mapping[str, str], texts: Iterable[str], example: str) -> dict[str, str]:
+    """What ``--set`` gives by key, beside what is said already.
+
+    Raises:
+        OptionError: a text is not of the form key=value, or something is given twice.
+    """
+    keys = dict(said)
+    for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and value):
-            raise OptionError(f"--set {text!r} sets nothing; give KEY=VALUE, such as expand=4")
-        if name not in known:
-            raise OptionError(
-                f"--set {text!r}: no block has a key {name!r}{did_you_mean(name, known)};"
-                f" they are {', '.join(known)}"
-            )
+            raise OptionError(f"--set {text!r} sets nothing; give KEY=VALUE, such as {example}")
         if name in keys:
             raise OptionError(f"{name} is given twice, {keys[name]} and {value}; give it once")
         keys[name] = value

@@ -161,7 +161,7 @@ def _check_knob(network: Network, blocks: Sequence[type[Block]], knob: object) -
         SolveError: there is no such knob, or it is said already.
     """
     of_blocks = (key for family in blocks for key in numbers(family) if key not in STAGED)
-    turning = (knob for knob in MOST if knob == SIZE or knob in knobs_of(network))
+    turning = (one for one in MOST if one == SIZE or one in knobs_of(network))
     knobs = tuple(dict.fromkeys((*turning, *of_blocks)))
     if not (isinstance(knob, str) and knob in knobs):
         near = did_you_mean(knob, knobs) if isinstance(knob, str) else ""

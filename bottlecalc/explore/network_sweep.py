@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from math import prod
 from numbers import Real
 
 from bottlecalc.agreement.networks import read_network
@@ -60,8 +60,7 @@ class NetworkSweep(Displayed):
         return self.designs()
 
     def __len__(self) -> int:
-        """Combinations, those that are not allowed among them."""
-        return prod(map(len, self.axes.values()))
+        return self._length
 
     def designs(self, course: Course | None = None) -> Iterator[NetworkDesign]:
         """Every network that is allowed.
@@ -84,6 +83,10 @@ class NetworkSweep(Displayed):
                 yield NetworkDesign(spec=str(network), **costs._asdict())
         if refusal := course.refusal:
             raise NetworkError(refusal)
+
+    @cached_property
+    def _length(self) -> int:
+        return sum(1 for _ in self.designs())
 
 
 @public('sweep_networks("resnet50", width="0.5,1", depth="1,2")')

@@ -114,7 +114,7 @@ def widened(channels: int, network: Network) -> int:
 def _filters(values: dict[str, Any], stage: Stage, network: Network, channels: int) -> int:
     """What a convolution puts out."""
     if values.get("reduce", 0) > 0:
-        return max(1, channels // int(values["reduce"]))
+        return channels // int(values["reduce"])
     given = values["out"] or stage.out
     if given is None or given == 0:
         return network.classes

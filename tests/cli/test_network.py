@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bottlecalc.agreement.networks import compare_networks
+from bottlecalc.explore.network_sweep import sweep_networks
 from bottlecalc.text.numbers import parse_quantity
 from tests.conftest import Run
 
@@ -95,6 +96,8 @@ def test_what_is_not_allowed_is_left_out_of_a_sweep(run: Run) -> None:
     assert "width=0.25 " in result.out
     assert "width=0.3" not in result.out
     assert result.err.startswith("4 designs are not allowed and were skipped; the first: resnext")
+    swept = sweep_networks("resnext50_32x4d", width="0.25:0.5:0.05")
+    assert len(swept) == len(list(swept)) == 2
 
 
 def test_a_key_goes_with_the_blocks_that_have_it(run: Run) -> None:
@@ -122,7 +125,10 @@ def test_networks_are_swept(run: Run) -> None:
     ("arguments", "sentence"),
     [
         ("network resnet50 --set width", "--set 'width' sets nothing; give KEY=VALUE"),
-        ("network resnet50 --set width=1 --set width=2", "--set width is given twice"),
+        (
+            "network resnet50 --set width=1 --set width=2",
+            "width is given twice, 1 and 2; give it",
+        ),
         ("network resnet50 --size 0", "--size '0' is no size"),
         ("sweep networks resnet50", "'networks resnet50' is not understood; give bottlecalc sweep"),
         ("sweep network resnet50 --pareto params", "--pareto is of blocks, not of networks"),

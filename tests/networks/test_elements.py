@@ -101,6 +101,10 @@ block = {block}
             '"linear"',
             "line 6: stage2 has a linear layer on a feature map; put global-pool before it",
         ),
+        (
+            '"conv:reduce=13"',
+            "reduce = 13 of conv is more than its 12 channels, and leaves none",
+        ),
         ('"max-pool:padding=2"', "padding = 2 of max-pool is more than half of its kernel, 3"),
         ('"enet-initial:out=12"', "out = 12 of enet-initial is not more than the 12 channels"),
         ('"conv:out=4,kernel=90,padding=0"', "a map of 64×64 is too small for a window of 90×90"),
