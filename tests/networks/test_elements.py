@@ -74,6 +74,15 @@ def test_whatever_is_put_together_agrees(
     assert measured(count).differences == ()
 
 
+@pytest.mark.parametrize("side", range(4, 12))
+@pytest.mark.parametrize("pool", ["kernel=2,padding=1", "kernel=3,stride=3,padding=1", "kernel=5"])
+def test_a_last_window_does_not_begin_in_the_padding(pool: str, side: int) -> None:
+    """PyTorch's rule where sizes are rounded up, ``ceil_mode`` of ``MaxPool2d``."""
+    blocks = (f"max-pool:{pool},ceil=true", "conv:out=2,kernel=1")
+    network = Network(name="own", stages=(Stage(name="body", blocks=blocks),))
+    assert measured(count_network(network, (side, side + 1))).differences == ()
+
+
 FILE = """\
 [[stage]]
 name = "first"
