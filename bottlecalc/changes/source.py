@@ -11,7 +11,7 @@ from typing import Any
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.networks import count_network
-from bottlecalc.agreement.result import Count, Result
+from bottlecalc.agreement.result import ClosedForm, Result
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block
@@ -128,7 +128,7 @@ def _is_network(text: str) -> bool:
     return name.endswith(".toml") or name in NETWORKS or ":" not in text
 
 
-def _closed_form(subject: Block | Network, inputs: Inputs) -> Count:
+def _closed_form(subject: Block | Network, inputs: Inputs) -> ClosedForm:
     said = closed_form.size_and_batch(subject, inputs)
     if isinstance(subject, Network):
         return count_network(subject, *said)

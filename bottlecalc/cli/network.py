@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import nullcontext
 from typing import Annotated, Literal
 
 import typer
 
 from bottlecalc.agreement.compare import Measuring
-from bottlecalc.agreement.networks import NetworkComparison, compare_networks
+from bottlecalc.agreement.networks import NetworkComparison
 from bottlecalc.cli import completion, options
-from bottlecalc.cli.output import FAILED, deliver, spinner, write
+from bottlecalc.cli.comparison import compared_networks
+from bottlecalc.cli.output import FAILED, deliver, write
 from bottlecalc.networks.grammar import parse, turned
 from bottlecalc.networks.spec import Network
 from bottlecalc.networks.table import NETWORKS
@@ -25,9 +24,10 @@ def network(
     networks: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NETWORK",
+            metavar="[NETWORK]…",
             autocompletion=completion.networks,
-            help="resnet50, resnet50:width=0.5,…; several are compared, the first is the baseline."
+            help="resnet50, resnet50:width=0.5, one's own as mine.toml,…; several are compared,"
+            " the first is the baseline."
             "  [default: list them]",
         ),
     ] = None,
@@ -77,7 +77,7 @@ def network(
     if not networks:
         return write("".join(f"{name}\n" for name in NETWORKS))
     form = options.read_format(output_format, output, Format)
-    said = _settings(settings or (), block)
+    said = options.settings({"block": block} if block else {}, settings or (), "width=0.5")
     asked = [turned(parse(text), said) for text in networks]
     comparison = _compared(asked, size, batch, options.read_measure(measure or insist, insist))
     deliver(lambda console: FORMATS[form](comparison, console), output)
@@ -85,32 +85,9 @@ def network(
         raise typer.Exit(FAILED)
 
 
-def _settings(texts: Iterable[str], block: str | None) -> dict[str, str]:
-    """What ``--set`` and ``--block`` turn, by key.
-
-    Raises:
-        OptionError: one sets nothing, or twice the same.
-    """
-    said = {"block": block} if block else {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (equals and value):
-            raise options.OptionError(
-                f"--set {text!r} sets nothing; give KEY=VALUE, such as width=0.5"
-            )
-        if name in said:
-            raise options.OptionError(f"--set {name} is given twice; give it once")
-        said[name] = value
-    return said
-
-
 def _compared(
     networks: list[Network], size: str | None, batch: str, measure: Measuring
 ) -> NetworkComparison:
     sides = None if size is None else options.read_size(size)
     images = options.read_number("--batch", batch)
-    waiting = nullcontext(str) if measure is False else spinner("loading torch and fvcore")
-    with waiting as progress:
-        return compare_networks(
-            *networks, size=sides, batch=images, measure=measure, progress=progress
-        )
+    return compared_networks(networks, sides, images, measure)

@@ -86,7 +86,12 @@ def _windows(x: Shape, kernel: int, stride: int, padding: int = 0) -> list[int]:
 def _channels(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> int:
     """What a convolution puts out: so many, a part of what it takes, or as many as classes."""
     if values["reduce"]:
-        return max(1, x[1] // int(values["reduce"]))
+        if x[1] < values["reduce"]:
+            raise NetworkError(
+                f"reduce = {values['reduce']} of conv is more than its {x[1]} channels, and leaves"
+                " none; give less"
+            )
+        return x[1] // int(values["reduce"])
     said = values["out"] or out
     if not said:
         return scale.classes
@@ -103,12 +108,6 @@ def _norm(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> 
         op, at = (BatchNorm(), x) if is_batch else (LayerNorm(), last)
         layers.append(Layer("norm", op, "main", at, at))
     return (*layers, *_activation(values["activation"], x))
-
-
-def _norm_alone(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> Layers:
-    if values["norm"] == values["activation"] == "none":
-        raise NetworkError("norm is of neither norm nor activation; leave it out")
-    return _norm(values, out, scale, x)
 
 
 def _activation(name: Any, x: Shape) -> Layers:
@@ -198,7 +197,7 @@ FORMULAS: Mapping[str, Callable[[dict[str, Any], int | None, Scale, Shape], Laye
     "max-pool": _max_pool,
     "average-pool": _average_pool,
     "global-pool": _global_pool,
-    "norm": _norm_alone,
+    "norm": _norm,
     "linear": _linear,
 }
 """By kind: what is said of it, its stage's channels, the scale and the input → its layers."""

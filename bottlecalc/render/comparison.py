@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.compare import Comparison
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import Count, OwnCount
 from bottlecalc.layers.joins import Add, Concat
 from bottlecalc.layers.layer import Layer, product
 from bottlecalc.layers.ops import Linear
-from bottlecalc.layers.receptive import Sides
+from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import branches, summary
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.stack import Facts
@@ -31,14 +31,17 @@ MOST_WITH_LAYERS = 3
 
 def table(comparison: Comparison, console: Console, extent: Extent | None = None) -> str:
     """The comparison as text, for that console's width and colours."""
-    return printed(_parts(comparison, extent), console)
+    return printed(_parts(comparison, extent, console), console)
 
 
-def _parts(comparison: Comparison, extent: Extent | None) -> Iterator[RenderableType]:
+def _parts(
+    comparison: Comparison, extent: Extent | None, console: Console
+) -> Iterator[RenderableType]:
     yield from summary.parts(comparison)
     if _with_layers(comparison, extent):
         for place, count in enumerate(comparison.blocks):
-            yield from _block(count, "the baseline" if place == 0 else "")
+            yield heading(str(count.block), "the baseline" if place == 0 else "")
+            yield from _block(count) if isinstance(count, Count) else _own(count, console)
     elif extent is None:
         yield Text(f"\nThe layers of {len(comparison.blocks):,} blocks: --layers", style="dim")
 
@@ -48,8 +51,13 @@ def _with_layers(comparison: Comparison, extent: Extent | None) -> bool:
     return extent == "layers" or (extent is None and few)
 
 
-def _block(count: Count, aside: str) -> Iterator[RenderableType]:
-    yield heading(str(count.block), aside)
+def _own(count: OwnCount, console: Console) -> Iterator[RenderableType]:
+    from bottlecalc.render import own
+
+    return own.parts(count, console)
+
+
+def _block(count: Count) -> Iterator[RenderableType]:
     yield _flow(count)
     yield Text()
     yield _layers(count)
@@ -135,8 +143,8 @@ def _totals(count: Count) -> Facts:
             ("fvcore total", total, fvcore.FVCORE.sum_of(count.layers)),
             ("activations", number(count.activations), f"output elements of {_multiplied(count)}"),
             ("ReLUs", number(count.relus), ""),
-            ("receptive field", _sides(count.receptive_field), "pixels of the input"),
-            ("effective stride", _sides(count.effective_stride), "pixels of the input"),
+            ("receptive field", spelled(count.receptive_field), "pixels of the input"),
+            ("effective stride", spelled(count.effective_stride), "pixels of the input"),
         ]
     )
 
@@ -144,11 +152,6 @@ def _totals(count: Count) -> Facts:
 def _multiplied(count: Count) -> str:
     has_linear = any(isinstance(layer.op, Linear) for layer in count.layers)
     return "convolutions and linear layers" if has_linear else "convolutions"
-
-
-def _sides(sides: Sides) -> str:
-    """A number, or height and width."""
-    return shape(sides) if isinstance(sides, list) else str(sides)
 
 
 def _json(comparison: Comparison, _console: Console, _extent: Extent | None) -> str:

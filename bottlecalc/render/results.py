@@ -57,6 +57,16 @@ DISPLAYS: Mapping[str, Display] = {
     "Sweep": Display(
         "designs:table", "designs:document", rows="rows:designs", headline="headlines:sweep"
     ),
+    "NetworkSweep": Display(
+        "network_designs:table",
+        "network_designs:document",
+        headline="headlines:network_sweep",
+    ),
+    "NetworkSolution": Display(
+        "network_designs:answer",
+        "network_designs:solution_document",
+        headline="headlines:answer",
+    ),
     "Catalogue": Display("catalogue:table", "catalogue:document", headline="headlines:catalogue"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""

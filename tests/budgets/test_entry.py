@@ -14,7 +14,7 @@ from bottlecalc.budgets.budget import FIGURES, Budget, Limit
 from bottlecalc.budgets.entry import BudgetError, Entry, read_number
 from bottlecalc.budgets.file import read
 from bottlecalc.budgets.increase import Increase, IncreaseError, allowed, read_increase, spelled
-from bottlecalc.cli.options import WORDS
+from bottlecalc.cli.block_options import WORDS
 from bottlecalc.errors import PYTHON
 from bottlecalc.text.shapes import Input
 from tests.budgets.cases import HEAD, MODEL
