@@ -44,7 +44,7 @@ def count_base(
     try:
         revision = resolve(ref, folder)
         wanted = {budget.name: budget for budget in chosen}
-        found = base_budgets(_asked(revision, config, folder, wanted))
+        found = base_budgets(_asked(revision, config, folder, wanted), str(revision))
     except (RevisionError, IsolatedError) as error:
         commit = revision.commit if revision else ""
         return Base(Against(ref=ref, commit=commit, problem=_problem(error, revision)), {})

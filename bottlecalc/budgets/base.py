@@ -59,16 +59,17 @@ def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {one.name: _told(one, wanted.get(one.name)) for one in budgets}
 
 
-def base_budgets(answered: Mapping[str, Any]) -> dict[str, BaseBudget]:
-    """What the process answered."""
-    return {name: _base(told) for name, told in answered.items()}
+def base_budgets(answered: Mapping[str, Any], revision: str) -> dict[str, BaseBudget]:
+    """What the process answered of that revision."""
+    return {name: _base(told, revision) for name, told in answered.items()}
 
 
 def rules(budget: Budget) -> dict[str, str]:
     """What a budget says beside its limits, as text."""
     texts = {f"max_increase_{figure}": spelled(one) for figure, one in budget.increases.items()}
     general = {} if budget.max_increase is None else {"max_increase": spelled(budget.max_increase)}
-    return {**general, **texts, "level": budget.level}
+    approved = {f"allow ({a.figure})": str(a) for a in budget.allowances}
+    return {**general, **texts, **approved, "level": budget.level}
 
 
 def raises(budget: Budget, base: BaseBudget) -> Iterator[str]:
@@ -79,21 +80,24 @@ def raises(budget: Budget, base: BaseBudget) -> Iterator[str]:
         yield from _moved(f"min_{figure}", was.least, now.least)
     texts = rules(budget)
     for key in dict.fromkeys((*base.rules, *texts)):
-        if base.rules.get(key) != texts.get(key):
-            change = f"from {base.rules.get(key, 'none')} to {texts.get(key, 'none')}"
-            yield f"{key} was changed {change} by this change"
+        yield from _changed(key, base.rules.get(key), texts.get(key), "changed")
 
 
 def _moved(key: str, was: int | None, now: int | None) -> Iterator[str]:
+    verb = "raised" if (now or 0) > (was or 0) else "lowered"
+    texts = [None if one is None else f"{one:,}" for one in (was, now)]
+    yield from _changed(key, texts[0], texts[1], verb)
+
+
+def _changed(key: str, was: str | None, now: str | None, verb: str) -> Iterator[str]:
     if was == now:
         return
     if was is None:
-        yield f"{key} = {now:,} is new with this change"
+        yield f"{key} = {now} is new with this change"
     elif now is None:
-        yield f"{key} = {was:,} was dropped by this change"
+        yield f"{key} = {was} was dropped by this change"
     else:
-        verb = "raised" if now > was else "lowered"
-        yield f"{key} was {verb} from {was:,} to {now:,} by this change"
+        yield f"{key} was {verb} from {was} to {now} by this change"
 
 
 def _config(path: Path) -> Path | None:
@@ -147,12 +151,12 @@ def _baseline(verdict: Verdict) -> dict[str, Any] | None:
     }
 
 
-def _base(told: Mapping[str, Any]) -> BaseBudget:
+def _base(told: Mapping[str, Any], revision: str) -> BaseBudget:
     found = told["baseline"]
     nodes = tuple(Node(**node) for node in found["nodes"]) if found else ()
     return BaseBudget(
         limits={figure: Limit(**limit) for figure, limit in told["limits"].items()},
         rules=told["rules"],
-        baseline=Baseline(**{**found, "nodes": nodes}) if found else None,
+        baseline=Baseline(**{**found, "nodes": nodes, "revision": revision}) if found else None,
         problem=told["problem"],
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from bottlecalc.blocks.spec import Block
+from bottlecalc.budgets.allowance import Allowance
 from bottlecalc.budgets.increase import Growth
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
@@ -17,6 +18,11 @@ Figures = Mapping[Figure, int]
 Level = Literal["error", "warn"]
 
 FIGURES: tuple[Figure, ...] = ("params", "trainable_params", "macs", "flops", "activations")
+FOLLOWING: Mapping[Figure, tuple[Figure, int]] = {
+    "trainable_params": ("params", 1), "flops": ("macs", 2),
+}  # fmt: skip
+"""Figures that are no more than another, times a number: what is approved of it is of these too."""
+
 DEFAULT_SIZE = (56, 56)
 CONVENTION = (
     "MACs of convolutions and matrix products, FLOPs = 2 × MACs, parameters each counted once"
@@ -55,6 +61,7 @@ class Budget:
         max_increase: of each figure, against the baseline, or None; a fraction is a share.
         increases: of figures that have one of their own.
         warn_at: the share of a limit from which on a note says so, or None.
+        allowances: what was approved beyond the limits.
         level: whether a breach fails the check, or only warns.
         message: for whoever breaks it.
         file: where the budget stands.
@@ -72,10 +79,25 @@ class Budget:
     max_increase: Growth | None = None
     increases: Mapping[Figure, Growth] = field(default_factory=dict)
     warn_at: Fraction | None = None
+    allowances: tuple[Allowance, ...] = ()
     level: Level = "error"
     message: str = ""
     file: str = ""
     line: int | None = None
+
+    def approved(self, figure: Figure) -> int | None:
+        """How far a figure may go by what was approved and has not expired, or None."""
+        valid = [allowance for allowance in self.allowances if not allowance.is_expired]
+        source, times = FOLLOWING.get(figure, (figure, 1))
+        ends = [a.to for a in valid if a.figure == figure]
+        ends += [times * a.to for a in valid if a.figure == source]
+        return max(ends, default=None)
+
+    @property
+    def main_figure(self) -> Figure:
+        """The figure that it limits; parameters where it limits several, and these too."""
+        limited = [f for f in FIGURES if f in self.limits or self.growth(f) is not None]
+        return "params" if "params" in limited or not limited else limited[0]
 
     def growth(self, figure: Figure) -> Growth | None:
         """By how much a figure may grow; FLOPs grow as MACs do, and are not held twice."""

@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.networks import count_network
 from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
+from bottlecalc.budgets.allowance import AllowanceStatus
 from bottlecalc.budgets.base import BaseBudget, raises
 from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
 from bottlecalc.budgets.increase import allowed
-from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
+from bottlecalc.budgets.verdict import (
+    Baseline,
+    Finding,
+    Report,
+    Verdict,
+    allowance_status,
+    exit_code,
+)
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.numbers import share_of_limit
@@ -65,8 +73,8 @@ def hold(
     problem = _uncounted(budget, findings) or _ungrowable(budget, findings, baseline, stale)
     notes = [stale] if stale and stale not in problem else []
     if usable and usable.of != budget.of:
-        notes.append(f"the baseline is of {usable.of}")
-    notes += _near(budget, findings)
+        notes.append(_other_subject(usable))
+    notes += [*_approved(budget, findings), *_near(budget, findings)]
     return Verdict(
         budget=budget, count=count, findings=findings, problem=problem, baseline=usable,
         notes=tuple(notes),
@@ -167,6 +175,18 @@ def _uncounted(budget: Budget, findings: Mapping[Figure, Finding]) -> str:
     )
 
 
+def _approved(budget: Budget, findings: Mapping[Figure, Finding]) -> Iterator[str]:
+    """What was approved beyond the limits, and what has become of it."""
+    for allowance in budget.allowances:
+        texts: dict[AllowanceStatus, str] = {
+            "expired": f"expired: {allowance} was approved ({allowance.reason}); renew it or take"
+            " it out",
+            "used": f"approved: {allowance} ({allowance.reason})",
+            "unused": f"approved and not needed: {allowance} ({allowance.reason}); take it out",
+        }
+        yield texts[allowance_status(allowance, findings)]
+
+
 def _near(budget: Budget, findings: Mapping[Figure, Finding]) -> Iterator[str]:
     """What holds and is near its limit, where that is to be said."""
     for figure, finding in findings.items():
@@ -201,6 +221,12 @@ def _stale(budget: Budget, baseline: Baseline) -> str:
     return f"the baseline is stale: {changes}" if changes else ""
 
 
+def _other_subject(baseline: Baseline) -> str:
+    if baseline.revision:
+        return f"at {baseline.revision} it was of {baseline.of}"
+    return f"the baseline is of {baseline.of}"
+
+
 def _other_basis(budget: Budget, baseline: Baseline) -> str:
     """Why figures cannot be compared with another revision's, or empty."""
     changes = _differing(budget, baseline)
@@ -222,4 +248,6 @@ def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | No
     growth = budget.growth(figure)
     most = None if before is None or growth is None else allowed(growth, before)
     limit = budget.limits.get(figure, NO_LIMIT)
-    return Finding(value=value, limit=limit, baseline=before, allowed=most)
+    return Finding(
+        value=value, limit=limit, baseline=before, allowed=most, approved=budget.approved(figure)
+    )

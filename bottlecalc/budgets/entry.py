@@ -22,7 +22,7 @@ from bottlecalc.text.suggest import did_you_mean
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 INCREASES = ("max_increase", *(f"max_increase_{figure}" for figure in FIGURES))
-COMMON = ("name", *LIMITS, *INCREASES, "warn_at", "level", "message")
+COMMON = ("name", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow")
 OF_MODELS = ("counter", "input")
 DEFAULTS = (*INCREASES, "warn_at", "level", *OF_MODELS)
 """What all budgets of a file may have in common; a block's are without those of models."""
@@ -215,7 +215,7 @@ class Entry:
         if key not in self.values:
             return None
         try:
-            return read_number(self.values[key])
+            return read_limit(key.partition("_")[2], self.values[key])
         except BudgetError as error:
             raise self.error(f"{key} = {error}", key) from None
 
@@ -274,6 +274,15 @@ def unknown(key: str, allowed: Sequence[str]) -> str:
         )
     hint = did_you_mean(key, allowed)
     return f"unknown key {key!r}; the keys are {', '.join(allowed)}{hint}"
+
+
+def read_limit(figure: str, value: object) -> int:
+    """Read a limit of a figure.
+
+    Raises:
+        BudgetError: it is none.
+    """
+    return read_number(value)
 
 
 def read_number(value: object) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+from bottlecalc.budgets.allowance import Allowance
+from bottlecalc.budgets.allowances import allowed, read_allowances
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.entry import DEFAULTS, BudgetError, Entry, of_each, unknown, with_defaults
 from bottlecalc.text.calls import quoted
@@ -17,14 +19,32 @@ TOKENS = re.compile(
 )
 """Strings and comments of TOML, the long ones first."""
 
-BESIDE = ("budget", "defaults")
+BESIDE = ("budget", "defaults", "allow")
 """What a file of budgets may hold."""
 
 HEADER = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*bottlecalc\s*\.\s*)?budget\s*\]\]", re.ASCII)
 
 
+class Contents(NamedTuple):
+    """What a file of budgets holds.
+
+    Attributes:
+        budgets: in its order.
+        allowances: what was approved beyond their limits.
+    """
+
+    budgets: tuple[Budget, ...]
+    allowances: tuple[Allowance, ...]
+
+
 def read(text: str, file: str) -> tuple[Budget, ...]:
-    """Read the budgets of a TOML file, of ``[tool.bottlecalc]`` or of the top level.
+    """The budgets of a TOML file, each with what was approved of it."""
+    contents = read_contents(text, file)
+    return allowed(contents.budgets, contents.allowances)
+
+
+def read_contents(text: str, file: str) -> Contents:
+    """Read a TOML file of budgets, of ``[tool.bottlecalc]`` or of the top level.
 
     Args:
         text: what the file holds.
@@ -33,7 +53,8 @@ def read(text: str, file: str) -> tuple[Budget, ...]:
     Raises:
         BudgetError: it is no TOML, has no budgets, or one of them is wrong.
     """
-    (entries, defaults), code = _entries(text, file), _code(text)
+    table, code = _beside(text, file), _code(text)
+    entries, defaults = table["budget"], table["defaults"]
     lines = _lines(code, len(entries))
     budgets: dict[str, Budget] = {}
     placed = enumerate(zip(entries, lines, strict=True), 1)
@@ -46,7 +67,15 @@ def read(text: str, file: str) -> tuple[Budget, ...]:
                 f"there are two budgets named {budget.name!r}; give each a name of its own", "name"
             )
         budgets[budget.name] = budget
-    return tuple(budgets.values())
+    return Contents(tuple(budgets.values()), (*_allowances(table["allow"], entries, file),))
+
+
+def _allowances(table: Any, entries: Iterable[Any], file: str) -> Iterator[Allowance]:
+    """Those beside the budgets, and those that stand in one."""
+    yield from read_allowances(table, file)
+    for entry in entries:
+        if isinstance(entry, dict) and "allow" in entry:
+            yield from read_allowances(entry["allow"], file, entry.get("name"))
 
 
 def has_budgets(text: str) -> bool:
@@ -85,7 +114,8 @@ def _matching(name: str, known: Iterable[str]) -> list[str]:
     return [name] if name in known else [one for one in known if fnmatchcase(one, name)]
 
 
-def _entries(text: str, file: str) -> tuple[list[Any], dict[str, Any]]:
+def _beside(text: str, file: str) -> dict[str, Any]:
+    """What the file holds by key, of all that it may hold."""
     try:
         document = parse(text)
     except TomlError as error:
@@ -98,11 +128,14 @@ def _entries(text: str, file: str) -> tuple[list[Any], dict[str, Any]]:
         if key not in BESIDE and (where or ("budget" in table and key != "tool")):
             near = did_you_mean(key, BESIDE)
             raise BudgetError(
-                f"{file}: unknown key {key!r} beside the budgets; only {header} and"
-                f" [{where}{'.' * bool(where)}defaults] are allowed{near}"
+                f"{file}: unknown key {key!r} beside the budgets; only {header},"
+                f" [{where}{'.' * bool(where)}defaults] and allow are allowed{near}"
             )
-    listed = _listed(table.get("budget", []), header, file)
-    return listed, _defaults(table.get("defaults", {}), file)
+    return {
+        "budget": _listed(table.get("budget", []), header, file),
+        "defaults": _defaults(table.get("defaults", {}), file),
+        "allow": table.get("allow", []),
+    }
 
 
 def _defaults(table: Any, file: str) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bottlecalc.budgets import baseline as baselines
+from bottlecalc.budgets.allowances import allowed, unmatched
 from bottlecalc.budgets.base import CONFIGS
 from bottlecalc.budgets.baseline import read_baseline
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.check import check as hold_all
 from bottlecalc.budgets.entry import BudgetError
-from bottlecalc.budgets.file import has_budgets, read, select
+from bottlecalc.budgets.file import has_budgets, read_contents, select
 from bottlecalc.budgets.lock import Lock, LockError, outdated
 from bottlecalc.budgets.verdict import Against, Report
 from bottlecalc.errors import argument
@@ -80,7 +81,8 @@ def check(
     """
     _check_options(baseline, update, against, locked)
     files = locate(config, baseline)
-    budgets = read(read_text(files.budgets, BudgetError), _shown(files.budgets))
+    contents = read_contents(read_text(files.budgets, BudgetError), _shown(files.budgets))
+    budgets = allowed(contents.budgets, contents.allowances)
     chosen = select(budgets, _listed(names), str(files.budgets))
     lock = None
     if against is None or locked:
@@ -96,7 +98,8 @@ def check(
         report = _with_base(report, base.against)
     if locked:
         report = _with_lock(report, lock, budgets, files.baseline)
-    notes = _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
+    notes = [*unmatched(budgets, contents.allowances)]
+    notes += _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
     if config is None:
         notes += _elsewhere(files.budgets)
     return replace(report, notes=(*report.notes, *notes))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from bottlecalc.agreement.result import ClosedForm, ModelCount
+from bottlecalc.budgets.allowance import Allowance, AllowanceStatus
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Figures, Limit
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.counted import Node
@@ -28,12 +29,14 @@ class Finding:
         limit: what the budget says.
         baseline: what it was, or None.
         allowed: the most that ``max_increase`` allows, or None.
+        approved: how far it may go all the same, or None.
     """
 
     value: int
     limit: Limit = NO_LIMIT
     baseline: int | None = None
     allowed: int | None = None
+    approved: int | None = None
 
     @property
     def changed(self) -> bool:
@@ -42,7 +45,15 @@ class Finding:
 
     @property
     def most(self) -> int | None:
-        """The tighter of the budget's own limit and of what its increase allows, or None."""
+        """The tighter of the budget's own limit and of what its increase allows, or None; or what
+        was approved, where that is more.
+        """
+        most = self.usual
+        return most if most is None or self.approved is None else max(most, self.approved)
+
+    @property
+    def usual(self) -> int | None:
+        """The same without what was approved."""
         ends = (end for end in (self.limit.most, self.allowed) if end is not None)
         return min(ends, default=None)
 
@@ -87,6 +98,7 @@ class Baseline:
         modules: what each module of a model, or layer of a block, had of its own.
         depth: how far down these are told, with all inside of the last; None for all the way.
         nodes: the same with their types, where these are known.
+        revision: of which it is; empty for the lock's.
     """
 
     of: str
@@ -95,6 +107,7 @@ class Baseline:
     modules: Mapping[str, Figures]
     depth: int | None = None
     nodes: tuple[Node, ...] = ()
+    revision: str = ""
 
     def tree(self) -> tuple[Node, ...]:
         """The modules, each with what was its own; without types where these are not known."""
@@ -239,6 +252,15 @@ class Report(Displayed):
     def versions(self) -> dict[Counter, str]:
         """Of the libraries that counted."""
         return versions(self.verdicts)
+
+
+def allowance_status(allowance: Allowance, findings: Mapping[Figure, Finding]) -> AllowanceStatus:
+    """What has become of something that was approved: whether anything is beyond its limits."""
+    if allowance.is_expired:
+        return "expired"
+    finding = findings.get(allowance.figure) if allowance.figure else None
+    is_beyond = finding and finding.usual is not None and finding.value > finding.usual
+    return "used" if is_beyond else "unused"
 
 
 def versions(verdicts: Sequence[Verdict]) -> dict[Counter, str]:

@@ -160,6 +160,10 @@ def columns_of(report: Report) -> tuple[str, ...]:
 def _exceeded(figure: Figure, finding: Finding, verdict: Verdict) -> Iterator[str]:
     name, value = NAMES[figure], finding.value
     least, most = finding.limit.least, finding.limit.most
+    if finding.approved is not None and finding.approved == finding.most and value > finding.most:
+        most = finding.most
+        yield f"{value:,} {name} exceed the approved {most:,} by {_beyond(value, most)}"
+        return
     if most is not None and value > most:
         yield f"{value:,} {name} exceed max_{figure} = {most:,} by {_beyond(value, most)}"
     if least is not None and value < least:
@@ -167,9 +171,16 @@ def _exceeded(figure: Figure, finding: Finding, verdict: Verdict) -> Iterator[st
     if finding.allowed is not None and value > finding.allowed:
         before, allowed = finding.baseline or 0, finding.allowed
         yield (
-            f"{value:,} {name} are {_beyond(value, before)} more than the baseline's {before:,};"
+            f"{value:,} {name} are {_beyond(value, before)} more than"
+            f" {_before(before, verdict)};"
             f" {_increase(figure, verdict)} allows {allowed:,}"
         )
+
+
+def _before(before: int, verdict: Verdict) -> str:
+    """What a figure was, and where that was counted."""
+    revision = verdict.baseline.revision if verdict.baseline else ""
+    return f"the {before:,} at {revision}" if revision else f"the baseline's {before:,}"
 
 
 def _beyond(value: int, limit: int) -> str:

@@ -7,7 +7,15 @@ from typing import Any
 
 from rich.console import Console
 
-from bottlecalc.budgets.verdict import Against, Finding, Report, Status, Verdict
+from bottlecalc.budgets.allowance import Allowance
+from bottlecalc.budgets.verdict import (
+    Against,
+    Finding,
+    Report,
+    Status,
+    Verdict,
+    allowance_status,
+)
 from bottlecalc.render.budgets import breach, changed, markdown, notes, remark, summary, table
 from bottlecalc.render.words import line
 
@@ -94,11 +102,22 @@ def _budget(verdict: Verdict) -> dict[str, Any]:
         "counter": budget.basis["counter"],
         "convention": budget.basis["convention"],
         "figures": {figure: _finding(found) for figure, found in verdict.findings.items()},
+        "allow": [_allowance(one, verdict) for one in budget.allowances],
         "message": budget.message or None,
         "problem": verdict.problem or None,
         "notes": list(notes(verdict)),
         "file": budget.file,
         "line": budget.line,
+    }
+
+
+def _allowance(allowance: Allowance, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "figure": allowance.figure,
+        "to": allowance.to,
+        "reason": allowance.reason,
+        "until": allowance.until.isoformat() if allowance.until else None,
+        "status": allowance_status(allowance, verdict.findings),
     }
 
 
@@ -119,6 +138,7 @@ def _finding(found: Finding) -> dict[str, int | None]:
         "min": found.limit.least,
         "baseline": found.baseline,
         "allowed": found.allowed,
+        "approved": found.approved,
         "over": found.over,
     }
 

@@ -38,13 +38,13 @@ REFUSED = [
     ),
     (
         "[tool.bottlecalc]\nbudgets = 3\n",
-        "f.toml: unknown key 'budgets' beside the budgets; only [[tool.bottlecalc.budget]] and"
-        " [tool.bottlecalc.defaults] are allowed (did you mean budget?)",
+        "f.toml: unknown key 'budgets' beside the budgets; only [[tool.bottlecalc.budget]],"
+        " [tool.bottlecalc.defaults] and allow are allowed (did you mean budget?)",
     ),
     (
         "message = 3\n" + HEAD,
-        "f.toml: unknown key 'message' beside the budgets; only [[budget]] and [defaults] are"
-        " allowed",
+        "f.toml: unknown key 'message' beside the budgets; only [[budget]], [defaults] and"
+        " allow are allowed",
     ),
     (
         HEAD + "max_params = 1\n[[tool.bottlecalc.budget]]\n",

@@ -94,7 +94,12 @@ def test_one_model_grows_by_three_percent(models: Repository) -> None:
     models.branch("more", net_py=NET.replace("(32, 10)", "(32, 30)"))
     report = check(against="main")
     assert report.exit_code == 1
-    assert f"are {20 * 33:,} (3.0%) more than the baseline's {PARAMS:,}; max_increa" in str(report)
+    commit = models.git("rev-parse", "main")[:7]
+    assert (
+        f"{PARAMS + 20 * 33:,} parameters are {20 * 33:,} (3.0%) more than the {PARAMS:,} at main"
+        f" ({commit}); max_increase = 2% allows" in str(report)
+    )
+    assert "the baseline's" not in str(report)
     assert "parameters that grew: fc 330 → 990 (+660)" in str(report)
 
 
@@ -137,7 +142,7 @@ def test_a_budget_is_raised_on_purpose(blocks: Repository) -> None:
     assert "max_params was raised from 136 to 200 by this change" in str(report)
     assert "level was changed from error to warn by this change" in str(report)
     assert "max_macs = 1,000,000 is new with this change" in str(report)
-    assert "the baseline is of plain:in=3,out=4" in str(report)
+    assert re.search(r"at main \([0-9a-f]{7}\) it was of plain:in=3,out=4\n", str(report))
     blocks.branch("lower", bottlecalc_toml=BLOCK.replace("max_params = 136", "max_macs = 10_000"))
     text = str(check(against="main", exit_zero=True))
     assert "max_params = 136 was dropped by this change" in text
@@ -195,7 +200,7 @@ def test_annotations_tell_even_when_all_hold(blocks: Repository, run: Run) -> No
     blocks.branch("shrink", bottlecalc_toml=BLOCK.replace("out=4", "out=3"))
     out = run("check", "--against", "main", "--format", "github").out
     params = 9 * 9 + 2 * 3  # no projection where as many go out as came in
-    assert "::notice file=bottlecalc.toml,line=1,title=budget block::block: the baseline" in out
+    assert "::notice file=bottlecalc.toml,line=1,title=budget block::block: at main (" in out
     assert f"block: parameters 136 → {params}" in out
     assert "1 budget: 1 holds; 1 of 1 changed against main (" in out
 
