@@ -49,10 +49,11 @@ if TYPE_CHECKING:
     from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
     from bottlecalc.blocks.shuffle import Shuffle
     from bottlecalc.blocks.spec import Block, BlockError, Rule
+    from bottlecalc.budgets.allowance import Allowance
     from bottlecalc.budgets.budget import Budget
     from bottlecalc.budgets.budget import Limit as BudgetLimit
-    from bottlecalc.budgets.entry import BudgetError
     from bottlecalc.budgets.increase import Increase, IncreaseError
+    from bottlecalc.budgets.limits import BudgetError
     from bottlecalc.budgets.repository import check
     from bottlecalc.budgets.verdict import Against, Baseline, Finding, Part, Report, Verdict
     from bottlecalc.changes.diff import Change, Diff, ModuleChange, Side
@@ -100,6 +101,7 @@ HOMES = {
     "Activation": "layers.activation",
     "Add": "layers.joins",
     "Against": "budgets.verdict",
+    "Allowance": "budgets.allowance",
     "ArgumentError": "text.calls",
     "AveragePool": "layers.pooling",
     "Baseline": "budgets.verdict",
@@ -111,7 +113,7 @@ HOMES = {
     "Bottleneck": "blocks.residual",
     "BreakEven": "explore.break_even",
     "Budget": "budgets.budget",
-    "BudgetError": "budgets.entry",
+    "BudgetError": "budgets.limits",
     "BudgetLimit": "budgets.budget:Limit",
     "C2f": "blocks.csp",
     "Candidate": "explore.question",
@@ -241,6 +243,7 @@ __all__ = [
     "Activation",
     "Add",
     "Against",
+    "Allowance",
     "ArgumentError",
     "AveragePool",
     "Baseline",

@@ -15,7 +15,8 @@ from bottlecalc.agreement import closed_form
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block
 from bottlecalc.budgets.check import hold
-from bottlecalc.budgets.entry import LIMITS, BudgetError, Entry, unknown
+from bottlecalc.budgets.entry import LIMITS, Entry, unknown
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.verdict import Verdict
 from bottlecalc.render.budgets import breach
 
@@ -43,6 +44,8 @@ def assert_within_budget(
     min_flops: int | str | None = None,
     max_activations: int | str | None = None,
     min_activations: int | str | None = None,
+    max_size: int | str | None = None,
+    min_size: int | str | None = None,
     **unknown_limits: Never,
 ) -> None:
     """Fail unless a block or a model costs no more, and no less, than these limits say.
@@ -67,6 +70,8 @@ def assert_within_budget(
         min_flops: the fewest.
         max_activations: the most output elements of convolutions and matrix products.
         min_activations: the fewest.
+        max_size: the most bytes of all parameters, each in its own dtype: ``"300kB"``.
+        min_size: the fewest.
         unknown_limits: there are none; whatever else is given is refused.
 
     Raises:
@@ -86,6 +91,7 @@ def assert_within_budget(
         "max_macs": max_macs, "min_macs": min_macs,
         "max_flops": max_flops, "min_flops": min_flops,
         "max_activations": max_activations, "min_activations": min_activations,
+        "max_size": max_size, "min_size": min_size,
     }  # fmt: skip
     given = {key: value for key, value in keys.items() if value is not None}
     if isinstance(subject, str):

@@ -14,7 +14,8 @@ import pytest
 
 import bottlecalc
 from bottlecalc import BlockError, Bottleneck, Plain, TargetError
-from bottlecalc.budgets.entry import LIMITS, BudgetError
+from bottlecalc.budgets.entry import LIMITS
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.testing import assert_within_budget
 from tests import zoo
 from tests.conftest import Run

@@ -24,6 +24,7 @@ from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.shapes import Input, InputError, shape
+from bottlecalc.text.values import inputs_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -167,9 +168,17 @@ def _check_model(given: object) -> None:
 
 
 def count_target(
-    target: Target, inputs: Sequence[Input], counter: Counters = "both"
-) -> Count | ModelCount:
+    target: Target, inputs: Sequence[Any], counter: Counters = "both",
+    keywords: Mapping[str, Any] | None = None, part: str = "",
+) -> Count | ModelCount:  # fmt: skip
     """Count a model by its name, or a block by its spec.
+
+    Args:
+        target: its name, and the arguments that build it.
+        inputs: by place: inputs, and lists and tables of them.
+        counter: torch's dispatcher, fvcore, or both.
+        keywords: likewise by name, constants too.
+        part: the module that is counted alone; all where it is empty.
 
     Raises:
         TargetError: it cannot be found or built, or does not run on these inputs.
@@ -178,12 +187,15 @@ def count_target(
         MeasureError: it is a block's, and cannot be run.
     """
     if is_spec(target.name):
+        if keywords or part or not all(isinstance(one, Input) for one in inputs):
+            raise TargetError(f"{target.name} is a block; give it one input, and no part of it")
         return _count_spec(target, inputs, counter)
     check_installed(target.name, counter)
     it = written_out(target)
     with naming(f"{it.name} cannot be found"), it.importable():
-        run = Runner(it.name, it.load(), inputs).run(counter)
-    return _model_count(target.name, inputs, run)
+        run = Runner(it.name, it.load(), inputs, keywords or {}, part).run(counter)
+    shapes = inputs_of([*inputs, *(keywords or {}).values()])
+    return _model_count(target.name, shapes, run)
 
 
 def _lacking(asked: Sequence[Counter]) -> str:

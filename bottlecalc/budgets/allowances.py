@@ -11,7 +11,8 @@ from typing import Any
 
 from bottlecalc.budgets.allowance import Allowance
 from bottlecalc.budgets.budget import FIGURES, Budget, Figure
-from bottlecalc.budgets.entry import BudgetError, read_limit, unknown
+from bottlecalc.budgets.entry import unknown
+from bottlecalc.budgets.limits import BudgetError, read_limit
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.suggest import did_you_mean
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Limit
-from bottlecalc.budgets.entry import BudgetError
+from bottlecalc.budgets.counting import figures, models_of
 from bottlecalc.budgets.file import has_budgets, read
 from bottlecalc.budgets.increase import spelled
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.verdict import Baseline, Verdict
 from bottlecalc.layers.counted import Node
 from bottlecalc.text.files import read_text
-from bottlecalc.text.shapes import Input
+from bottlecalc.text.values import from_json, to_json
 
 CONFIGS = ("bottlecalc.toml", "pyproject.toml")
 RULES = ("max_increase", "level")
@@ -54,7 +55,7 @@ def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
         BudgetError: they cannot be read.
     """
     file = _config(Path(asked["config"]))
-    budgets = read(read_text(file, BudgetError), str(file)) if file else ()
+    budgets = read(read_text(file, BudgetError), str(file), models_of) if file else ()
     wanted = asked["budgets"]
     return {one.name: _told(one, wanted.get(one.name)) for one in budgets}
 
@@ -112,7 +113,10 @@ def _basis(budget: Budget) -> dict[str, Any]:
     """What figures must share to be compared."""
     if budget.block:
         return {"size": budget.size}
-    return {"inputs": [*map(str, budget.inputs)], "counter": budget.counter}
+    return {
+        "inputs": to_json(budget.inputs), "keywords": to_json(budget.keywords),
+        "counter": budget.counter,
+    }  # fmt: skip
 
 
 def _told(budget: Budget, wanted: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -134,8 +138,10 @@ def _counted(budget: Budget, wanted: Mapping[str, Any]) -> Verdict:
     if budget.block and "size" in wanted:
         return count_one(replace(unlimited, size=tuple(wanted["size"])))
     if budget.model and "inputs" in wanted:
-        inputs = tuple(map(Input.parse, wanted["inputs"]))
-        return count_one(replace(unlimited, inputs=inputs, counter=wanted["counter"]))
+        inputs, keywords = from_json(wanted["inputs"]), from_json(wanted["keywords"])
+        counter = wanted["counter"]
+        of_today = replace(unlimited, inputs=tuple(inputs), keywords=keywords, counter=counter)
+        return count_one(of_today)
     return count_one(unlimited)
 
 
@@ -145,7 +151,7 @@ def _baseline(verdict: Verdict) -> dict[str, Any] | None:
     return {
         "of": verdict.budget.of,
         "basis": verdict.budget.basis,
-        "figures": {figure: finding.value for figure, finding in verdict.findings.items()},
+        "figures": figures(verdict.count, with_size=True),
         "modules": verdict.modules,
         "nodes": [asdict(node) for node in verdict.count.own],
     }

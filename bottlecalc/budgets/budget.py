@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from bottlecalc.blocks.spec import Block
 from bottlecalc.budgets.allowance import Allowance
 from bottlecalc.budgets.increase import Growth
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
+from bottlecalc.text.values import spelled
 
-Figure = Literal["params", "trainable_params", "macs", "flops", "activations"]
+Figure = Literal["params", "trainable_params", "macs", "flops", "activations", "size"]
 Figures = Mapping[Figure, int]
 Level = Literal["error", "warn"]
 
-FIGURES: tuple[Figure, ...] = ("params", "trainable_params", "macs", "flops", "activations")
+FIGURES: tuple[Figure, ...] = (
+    "params", "trainable_params", "macs", "flops", "activations", "size",
+)  # fmt: skip
+"""``size`` is the bytes of all parameters, each in its own dtype."""
+
+FOLLOWERS: tuple[Figure, ...] = ("flops", "size")
+"""Figures that grow as others do, and are held against what was by limits of their own alone."""
+
 FOLLOWING: Mapping[Figure, tuple[Figure, int]] = {
     "trainable_params": ("params", 1), "flops": ("macs", 2),
 }  # fmt: skip
@@ -55,7 +63,11 @@ class Budget:
         size: height and width of its input [pixels].
         model: the target that is built and counted, or None.
         arguments: for the model's class or function.
-        inputs: of the model; none where parameters alone are held.
+        inputs: of the model, by place: inputs, and lists and tables of these; none where parameters
+            alone are held.
+        keywords: of the model, likewise by name, and constants.
+        module: the part that is held, with all inside; all where it is empty.
+        skip_without: what has to be there, or the budget is skipped: devices or packages.
         counter: whose figures are held, of the model.
         limits: by figure.
         max_increase: of each figure, against the baseline, or None; a fraction is a share.
@@ -73,7 +85,10 @@ class Budget:
     size: tuple[int, int] = DEFAULT_SIZE
     model: str | None = None
     arguments: Mapping[str, object] = field(default_factory=dict)
-    inputs: tuple[Input, ...] = ()
+    inputs: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    module: str = ""
+    skip_without: tuple[str, ...] = ()
     counter: Literal["torch", "fvcore"] = "torch"
     limits: Mapping[Figure, Limit] = field(default_factory=dict)
     max_increase: Growth | None = None
@@ -96,12 +111,16 @@ class Budget:
     @property
     def main_figure(self) -> Figure:
         """The figure that it limits; parameters where it limits several, and these too."""
-        limited = [f for f in FIGURES if f in self.limits or self.growth(f) is not None]
+        limited = [figure for figure in FIGURES if self.holds(figure)]
         return "params" if "params" in limited or not limited else limited[0]
 
     def growth(self, figure: Figure) -> Growth | None:
         """By how much a figure may grow; FLOPs grow as MACs do, and are not held twice."""
-        return self.increases.get(figure, self.max_increase if figure != "flops" else None)
+        return self.increases.get(figure, None if figure in FOLLOWERS else self.max_increase)
+
+    def holds(self, figure: Figure) -> bool:
+        """Whether it limits a figure."""
+        return figure in self.limits or self.growth(figure) is not None
 
     @property
     def grows(self) -> bool:
@@ -121,14 +140,16 @@ class Budget:
     def of(self) -> str:
         """What is counted, and its arguments."""
         arguments = ",".join(f"{key}={value!r}" for key, value in sorted(self.arguments.items()))
-        return f"{self.subject}({arguments})" if arguments else self.subject
+        whole = f"{self.subject}({arguments})" if arguments else self.subject
+        return f"{self.module} of {whole}" if self.module else whole
 
     @property
     def input(self) -> str:
         """What it is counted on, as text."""
         if self.block:
             return str(Input((1, self.block.in_channels, *self.size)))
-        return ", ".join(map(str, self.inputs))
+        named = [f"{key}={spelled(value)}" for key, value in self.keywords.items()]
+        return ", ".join([*map(spelled, self.inputs), *named])
 
     @property
     def basis(self) -> dict[str, str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import chdir
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bottlecalc.agreement import closed_form
-from bottlecalc.agreement.networks import count_network
-from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
+from bottlecalc.agreement.result import ClosedForm, ModelCount
 from bottlecalc.budgets.allowance import AllowanceStatus
 from bottlecalc.budgets.base import BaseBudget, raises
-from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
+from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure
+from bottlecalc.budgets.counting import count_subject, figures, missing
 from bottlecalc.budgets.increase import allowed
 from bottlecalc.budgets.verdict import (
     Baseline,
@@ -24,7 +21,6 @@ from bottlecalc.budgets.verdict import (
     exit_code,
 )
 from bottlecalc.errors import SPECS, BottlecalcError
-from bottlecalc.networks.spec import Network
 from bottlecalc.text.numbers import share_of_limit
 
 if TYPE_CHECKING:
@@ -68,7 +64,8 @@ def hold(
     stale = _stale(budget, baseline) if baseline else ""
     usable = None if stale else baseline
     findings = {
-        figure: _finding(value, budget, figure, usable) for figure, value in figures(count).items()
+        figure: _finding(value, budget, figure, usable)
+        for figure, value in figures(count, budget.holds("size")).items()
     }
     problem = _uncounted(budget, findings) or _ungrowable(budget, findings, baseline, stale)
     notes = [stale] if stale and stale not in problem else []
@@ -79,24 +76,6 @@ def hold(
         budget=budget, count=count, findings=findings, problem=problem, baseline=usable,
         notes=tuple(notes),
     )  # fmt: skip
-
-
-def figures(count: ClosedForm | ModelCount) -> dict[Figure, int]:
-    """What budgets may limit, of a block (scope block) or of a model."""
-    macs: int | None
-    if isinstance(count, ClosedForm):
-        params = trainable = count.params.block
-        macs = count.macs.block
-    else:
-        params, trainable, macs = count.params.total, count.params.trainable, count.macs
-    values: dict[Figure, int | None] = {
-        "params": params,
-        "trainable_params": trainable,
-        "macs": macs,
-        "flops": None if macs is None else 2 * macs,
-        "activations": count.activations,
-    }
-    return {figure: value for figure in FIGURES if (value := values[figure]) is not None}
 
 
 def count_one(budget: Budget) -> Verdict:
@@ -118,7 +97,9 @@ def _against(budget: Budget, base: BaseBudget | None) -> Verdict:
 def _verdict(budget: Budget, baseline: Baseline | None) -> Verdict:
     """Whatever keeps a budget from being counted is its verdict."""
     try:
-        count = _count(budget)
+        if absent := missing(budget):
+            return Verdict(budget=budget, skipped=f"{absent} is not there")
+        count = count_subject(budget)
     except BottlecalcError as error:
         return _failed(budget, error.worded(SPECS), error.__cause__)
     except (ImportError, OSError) as error:
@@ -131,37 +112,6 @@ def _failed(budget: Budget, problem: str, cause: BaseException | None) -> Verdic
     from bottlecalc.models.failure import last_lines
 
     return Verdict(budget=budget, problem=problem, traceback=last_lines(cause) if cause else "")
-
-
-def _count(budget: Budget) -> ClosedForm | ModelCount:
-    if isinstance(budget.block, Network):
-        return count_network(budget.block, budget.size)
-    if budget.block:
-        return closed_form.count(budget.block, budget.size)
-    from bottlecalc.agreement.ask import count_target
-    from bottlecalc.models.target import Target
-
-    gc.collect()  # the model before, where it holds itself
-    target = Target(str(budget.model), budget.arguments)
-    with chdir("."):  # the user's code may go elsewhere, and the next budget starts from here
-        count = count_target(target, budget.inputs, budget.counter)
-    return _as_model(count, budget) if isinstance(count, Count) else count
-
-
-def _as_model(count: Count, budget: Budget) -> ModelCount:
-    """A block that is budgeted as a model is: by the counter named, and no closed form.
-
-    Without an input its parameters alone are held.
-    """
-    assert count.parameters is not None, "a counter that is named counts, or says why it cannot"
-    nodes, others = count.modules, count.others
-    if not budget.inputs:
-        nodes = tuple(replace(node, macs=None, activations=None) for node in nodes)
-        others = {}
-    return ModelCount(
-        subject=budget.subject, inputs=budget.inputs, others=others, parameters=count.parameters,
-        modules=nodes, notes=count.notes,
-    )  # fmt: skip
 
 
 def _uncounted(budget: Budget, findings: Mapping[Figure, Finding]) -> str:

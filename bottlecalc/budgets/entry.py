@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,35 +12,33 @@ from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
 from bottlecalc.budgets.increase import PERCENT, Growth, IncreaseError, read_increase
+from bottlecalc.budgets.limits import BudgetError, read_limit
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import quoted, whole_number
-from bottlecalc.text.numbers import QuantityError, parse_quantity
-from bottlecalc.text.shapes import Input, InputError, parse_sides
+from bottlecalc.text.shapes import InputError, parse_sides
 from bottlecalc.text.suggest import did_you_mean
+from bottlecalc.text.values import EXAMPLES, is_shape, read_constant, read_value
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 INCREASES = ("max_increase", *(f"max_increase_{figure}" for figure in FIGURES))
-COMMON = ("name", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow")
-OF_MODELS = ("counter", "input")
+COMMON = (
+    *("name", "module", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow"),
+    "skip_without",
+)
+OF_MODELS = ("counter", "input", "kwargs")
 DEFAULTS = (*INCREASES, "warn_at", "level", *OF_MODELS)
 """What all budgets of a file may have in common; a block's are without those of models."""
 
 BLOCK_KEYS = ("block", "size", *COMMON)
 NETWORK_KEYS = ("network", "size", *COMMON)
-MODEL_KEYS = ("model", "args", "input", "counter", *COMMON)
+MODEL_KEYS = ("model", "args", *OF_MODELS, *COMMON)
 
 SUBJECTS = {"block": BLOCK_KEYS, "model": MODEL_KEYS, "network": NETWORK_KEYS}
 """What a budget may be of, and the keys that go with it."""
 
 TABLE = re.compile(r"\s*\[{1,2}\s*[A-Za-z_\"'][^,\]]*\]{1,2}\s*$")
-EXACT = 2**53
-"""Up to here a float is exactly the whole number that was written."""
-
-
-class BudgetError(BottlecalcError, ValueError):
-    """Budgets that cannot be read; its text says where, what was got and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,9 @@ class Entry:
             model=None if block else self._text("model"),
             arguments=self._table("args"),
             inputs=self._inputs(),
+            keywords=self._keywords(),
+            module=self._text("module"),
+            skip_without=self._needs(),
             counter=self._choice("counter", "torch", "fvcore"),
             limits=self._limits(),
             max_increase=self._increase("max_increase"),
@@ -179,21 +180,46 @@ class Entry:
             )
         return int(sides[0]), int(sides[1])
 
-    def _inputs(self) -> tuple[Input, ...]:
+    def _inputs(self) -> tuple[Any, ...]:
+        """Those that are given by place."""
         value = self.values.get("input", [])
-        if isinstance(value, str) or (value and isinstance(value, list) and _is_shape(value)):
+        if isinstance(value, dict):
+            return ()
+        if isinstance(value, str) or (value and isinstance(value, list) and is_shape(value)):
             value = [value]
+        if not isinstance(value, list):
+            raise self.error(f"input = {quoted(value)}; give {EXAMPLES}", "input")
+        return tuple(self._value(one, value) for one in value)
+
+    def _keywords(self) -> dict[str, Any]:
+        """What is given by name: inputs, and whatever else."""
+        given = self.values.get("input")
+        named = given if isinstance(given, dict) else {}
+        constants = self._table("kwargs")
+        if twice := named.keys() & constants.keys():
+            raise self.error(f"{min(twice)!r} is both in input and in kwargs; give one", "kwargs")
+        inputs = {key: self._value(one, one) for key, one in named.items()}
+        return {**inputs, **{key: read_constant(one) for key, one in constants.items()}}
+
+    def _value(self, one: object, whole: object) -> Any:
         try:
-            if isinstance(value, list):
-                return tuple(map(_input, value))
+            return read_value(one)
         except InputError as error:
-            raise self.error(error.sentence, "input") from None
-        except TypeError:
-            pass
+            sentence = error.sentence
+            if not isinstance(one, str):
+                sentence = f"input = {quoted(whole)}; give {EXAMPLES}"
+            raise self.error(sentence, "input") from None
+
+    def _needs(self) -> tuple[str, ...]:
+        """What has to be there, or the budget is skipped."""
+        value = self.values.get("skip_without", [])
+        names = [value] if isinstance(value, str) else value
+        if isinstance(names, list) and all(isinstance(n, str) and n.strip() for n in names):
+            return tuple(names)
         raise self.error(
-            f"input = {quoted(value)}; give [1, 3, 224, 224], or [[…], […]] for several inputs,"
-            ' or "1x128:int64" for another dtype',
-            "input",
+            f'skip_without = {quoted(value)}; give a device or a package, such as "cuda", or a'
+            " list of these",
+            "skip_without",
         )
 
     def _limits(self) -> dict[Figure, Limit]:
@@ -253,10 +279,17 @@ def with_defaults(entry: Any, defaults: Mapping[str, Any]) -> Any:
     return {**fitting, **entry}
 
 
-def of_each(entry: Any) -> list[Any]:
-    """An entry of several models as one of each, named by the model too."""
-    models = entry.get("model") if isinstance(entry, dict) else None
-    if not isinstance(models, list) or not models:
+def of_each(entry: Any, find: Callable[[str], list[str]]) -> list[Any]:
+    """An entry of several models as one of each, named by the model too.
+
+    Args:
+        entry: as it stands in the file.
+        find: gives the models that a pattern is of.
+    """
+    given = entry.get("model") if isinstance(entry, dict) else None
+    listed = given if isinstance(given, list) else [given]
+    models = [each for one in listed for each in (find(one) if isinstance(one, str) else [one])]
+    if given is None or not models or models == [given]:
         return [entry]
     name = entry.get("name")
     names = [f"{name} {model}" if isinstance(name, str) else model for model in models]
@@ -274,51 +307,6 @@ def unknown(key: str, allowed: Sequence[str]) -> str:
         )
     hint = did_you_mean(key, allowed)
     return f"unknown key {key!r}; the keys are {', '.join(allowed)}{hint}"
-
-
-def read_limit(figure: str, value: object) -> int:
-    """Read a limit of a figure.
-
-    Raises:
-        BudgetError: it is none.
-    """
-    return read_number(value)
-
-
-def read_number(value: object) -> int:
-    """Read a limit: ``25_000``, ``"25k"``, ``"4.2M"``, ``"25e3"``, which TOML reads as a float.
-
-    Raises:
-        BudgetError: it is none.
-
-    >>> read_number("4.2M")
-    4200000
-    """
-    if (number := whole_number(value, 0)) is not None:
-        return number
-    if isinstance(value, float) and value.is_integer() and 0 <= value <= EXACT:
-        return int(value)
-    if not isinstance(value, str):
-        raise BudgetError(
-            f"{quoted(value)} is no limit; give a whole number or one with a unit: 25000,"
-            ' "25k", "4.2M", or "25e3"'
-        )
-    try:
-        return parse_quantity(value)
-    except QuantityError as error:
-        raise BudgetError(str(error)) from None
-
-
-def _input(value: object) -> Input:
-    if isinstance(value, str):
-        return Input.parse(value)
-    if isinstance(value, list) and value and _is_shape(value):
-        return Input(tuple(value))
-    raise TypeError(value)
-
-
-def _is_shape(value: Sequence[object]) -> bool:
-    return all(_is_positive(side) for side in value)
 
 
 def _is_positive(value: object) -> bool:

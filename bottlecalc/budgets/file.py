@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bottlecalc.budgets.allowance import Allowance
 from bottlecalc.budgets.allowances import allowed, read_allowances
 from bottlecalc.budgets.budget import Budget
-from bottlecalc.budgets.entry import DEFAULTS, BudgetError, Entry, of_each, unknown, with_defaults
+from bottlecalc.budgets.entry import DEFAULTS, Entry, of_each, unknown, with_defaults
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
@@ -37,18 +38,23 @@ class Contents(NamedTuple):
     allowances: tuple[Allowance, ...]
 
 
-def read(text: str, file: str) -> tuple[Budget, ...]:
+def read(
+    text: str, file: str, find: Callable[[str], list[str]] = lambda text: [text]
+) -> tuple[Budget, ...]:
     """The budgets of a TOML file, each with what was approved of it."""
-    contents = read_contents(text, file)
+    contents = read_contents(text, file, find)
     return allowed(contents.budgets, contents.allowances)
 
 
-def read_contents(text: str, file: str) -> Contents:
+def read_contents(
+    text: str, file: str, find: Callable[[str], list[str]] = lambda text: [text]
+) -> Contents:
     """Read a TOML file of budgets, of ``[tool.bottlecalc]`` or of the top level.
 
     Args:
         text: what the file holds.
         file: its name, for errors.
+        find: gives the models that a pattern is of.
 
     Raises:
         BudgetError: it is no TOML, has no budgets, or one of them is wrong.
@@ -58,7 +64,7 @@ def read_contents(text: str, file: str) -> Contents:
     lines = _lines(code, len(entries))
     budgets: dict[str, Budget] = {}
     placed = enumerate(zip(entries, lines, strict=True), 1)
-    each = ((one, start, place) for place, (entry, start) in placed for one in of_each(entry))
+    each = ((one, start, place) for place, (entry, start) in placed for one in of_each(entry, find))
     for entry, start, place in each:
         reader = Entry(with_defaults(entry, defaults), file, start, code, place)
         budget = reader.budget()

@@ -104,7 +104,7 @@ def _whole(figures: Any) -> Figures:
 
 def document(verdicts: Sequence[Verdict], kept: Lock) -> str:
     """The lock file of these verdicts' figures, and of the baselines that are kept."""
-    new = {verdict.budget.name: _of(verdict) for verdict in verdicts}
+    new = {verdict.budget.name: _of(verdict) for verdict in verdicts if verdict.count}
     baselines = sorted({**kept.baselines, **new}.items())
     budgets = ",\n".join(_entry(name, baseline) for name, baseline in baselines)
     return (

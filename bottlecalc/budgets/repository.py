@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, chdir, nullcontext
 from dataclasses import replace
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +16,9 @@ from bottlecalc.budgets.base import CONFIGS
 from bottlecalc.budgets.baseline import read_baseline
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.check import check as hold_all
-from bottlecalc.budgets.entry import BudgetError
+from bottlecalc.budgets.counting import models_of
 from bottlecalc.budgets.file import has_budgets, read_contents, select
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.lock import Lock, LockError, outdated
 from bottlecalc.budgets.verdict import Against, Report
 from bottlecalc.errors import argument
@@ -81,7 +83,8 @@ def check(
     """
     _check_options(baseline, update, against, locked)
     files = locate(config, baseline)
-    contents = read_contents(read_text(files.budgets, BudgetError), _shown(files.budgets))
+    text = read_text(files.budgets, BudgetError)
+    contents = read_contents(text, _shown(files.budgets), _finder(files.folder, host))
     budgets = allowed(contents.budgets, contents.allowances)
     chosen = select(budgets, _listed(names), str(files.budgets))
     lock = None
@@ -103,6 +106,18 @@ def check(
     if config is None:
         notes += _elsewhere(files.budgets)
     return replace(report, notes=(*report.notes, *notes))
+
+
+def _finder(
+    folder: Path, host: Callable[[], AbstractContextManager[None]]
+) -> Callable[[str], list[str]]:
+    """Finds the models of a pattern, for which the user's code may be run."""
+
+    def find(text: str) -> list[str]:
+        with host() if has_magic(text) else nullcontext(), chdir(folder):
+            return models_of(text)
+
+    return find
 
 
 def _check_options(

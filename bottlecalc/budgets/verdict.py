@@ -17,7 +17,7 @@ from bottlecalc.text.display import Displayed
 if TYPE_CHECKING:
     from bottlecalc.changes.diff import Cost, ModuleChange
 
-Status = Literal["pass", "breach", "warning", "error"]
+Status = Literal["pass", "breach", "warning", "error", "skipped"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +123,7 @@ class Verdict:
         count: of its block or model, or None where it could not be counted.
         findings: by figure; empty where it could not be held.
         problem: why it could not be held, or empty.
+        skipped: why it was not counted, as the budget says, or empty.
         traceback: its last lines, where what the user's own code raised was why, or empty.
         baseline: what it was held against too, or None.
         notes: on the baseline.
@@ -132,6 +133,7 @@ class Verdict:
     count: ClosedForm | ModelCount | None = None
     findings: Mapping[Figure, Finding] = field(default_factory=dict)
     problem: str = ""
+    skipped: str = ""
     traceback: str = ""
     baseline: Baseline | None = None
     notes: tuple[str, ...] = ()
@@ -140,6 +142,11 @@ class Verdict:
     def breaches(self) -> Mapping[Figure, Finding]:
         """The figures that are beyond a limit."""
         return {figure: finding for figure, finding in self.findings.items() if finding.over}
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it fails, and by figures below their least alone."""
+        return bool(self.breaches) and all(one.over < 0 for one in self.breaches.values())
 
     @property
     def changed(self) -> bool:
@@ -204,6 +211,8 @@ class Verdict:
         """What came of it, its level taken into account."""
         if self.problem:
             return "error"
+        if self.skipped:
+            return "skipped"
         if not self.breaches:
             return "pass"
         return "warning" if self.budget.level == "warn" else "breach"
@@ -300,7 +309,7 @@ def _figures(node: Node) -> Figures:
 
 COSTS: Mapping[Figure, tuple[Cost, int]] = {
     "params": ("params", 1), "trainable_params": ("params", 1), "macs": ("macs", 1),
-    "flops": ("macs", 2), "activations": ("activations", 1),
+    "flops": ("macs", 2), "activations": ("activations", 1), "size": ("params", 1),
 }  # fmt: skip
 """By figure, what of a module's changes it follows from, and how many times that."""
 

@@ -34,6 +34,11 @@ class Counted:
         """A figure of all layers."""
         return sum(self.figures[figure].values())
 
+    def part(self, name: str) -> Counted:
+        """The same of one module, with all inside of it."""
+        figures = {figure: _within(by_layer, name) for figure, by_layer in self.figures.items()}
+        return replace(self, figures=figures, total=_within(self.total, name), output=None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
@@ -78,6 +83,15 @@ class Node:
     def depth(self) -> int:
         """How many modules it is inside of."""
         return self.name.count(".") + bool(self.name)
+
+
+def is_inside(name: str, part: str) -> bool:
+    """Whether a module is that part of the whole, or inside of it."""
+    return f"{name}.".startswith(f"{part}.")
+
+
+def _within(by_layer: ByLayer, part: str) -> ByLayer:
+    return {name: figure for name, figure in by_layer.items() if is_inside(name, part)}
 
 
 def tree(nodes: Iterable[Node], depth: int | None = None) -> tuple[Node, ...]:

@@ -27,10 +27,19 @@ def find(name: str) -> object:
     place, _, attributes = name.rpartition(":")
     if not place or not all(part.isidentifier() for part in attributes.split(".")):
         raise TargetError(f"{name!r} is no target; give {FORMS}{_instead(name, place)}")
-    owner: object = _file(Path(place)) if place.endswith(".py") else _import(place)
+    owner: object = load(place)
     for attribute in attributes.split("."):
         owner = _attribute(owner, attribute, place)
     return owner
+
+
+def load(place: str) -> ModuleType:
+    """A module by its name or its file.
+
+    Raises:
+        TargetError: it cannot be imported.
+    """
+    return _file(Path(place)) if place.endswith(".py") else _import(place)
 
 
 def _instead(name: str, place: str) -> str:

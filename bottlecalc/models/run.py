@@ -7,14 +7,15 @@ that the model itself is left exactly as it was.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter, Counters
-from bottlecalc.layers.counted import Counted, Node, Parameters
+from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
 from bottlecalc.models.failure import TargetError, cause, naming
 from bottlecalc.models.fvcore import fvcore_counts
@@ -27,6 +28,7 @@ from bottlecalc.models.switches import (
     unfused_attention,
 )
 from bottlecalc.text.shapes import Input
+from bottlecalc.text.values import leaves, mapped
 
 if TYPE_CHECKING:
     import torch
@@ -83,6 +85,25 @@ def _run(
     )
 
 
+def _part(name: str, module: nn.Module, part: str, run: Run) -> Run:
+    """What was found in one module of it, with all inside.
+
+    Raises:
+        TargetError: it has no such module.
+    """
+    inside = dict(module.named_modules())
+    if part not in inside:
+        near = get_close_matches(part, inside, n=3, cutoff=0.5)
+        hint = f"the nearest are {', '.join(near)}" if near else "name one of its modules"
+        raise TargetError(f"{name} has no module {part!r}; {hint}")
+    return replace(
+        run,
+        parameters=parameters(inside[part]),
+        nodes=tuple(node for node in run.nodes if is_inside(node.name, part)),
+        counters={who: found.part(part) for who, found in run.counters.items()},
+    )
+
+
 def described(given: Input | Tensor) -> Input:
     """What an input is, its values apart."""
     if isinstance(given, Input):
@@ -97,7 +118,9 @@ class Runner:
     Attributes:
         name: of the model, for errors.
         build: gives it; anew by each call, unless it is in hand.
-        inputs: what it is run on.
+        inputs: what it is run on: inputs, tensors, and lists and tables of these.
+        keywords: likewise, by the names of arguments; constants too.
+        part: the module that is held alone; all where it is empty.
         in_hand: whether it is somebody's, and must be left as it was.
         insist: have fvcore run at any size.
         insisting: the option that insists, for where fvcore is left out.
@@ -108,7 +131,9 @@ class Runner:
 
     name: str
     build: Callable[[], nn.Module]
-    inputs: Sequence[Input | Tensor]
+    inputs: Sequence[Any]
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
     in_hand: bool = False
     insist: bool = False
     insisting: str = "--counter fvcore"
@@ -131,6 +156,8 @@ class Runner:
             if self._takes_inputs(module):
                 module, counters = self._count(module, counter)
             run = _run(self.name, module, counters, self.notes)
+            if self.part:
+                run = _part(self.name, module, self.part, run)
             return replace(run, left_out=self.left_out)
 
     def _virtual(self) -> nn.Module:
@@ -165,14 +192,15 @@ class Runner:
         try:
             signature = inspect.signature(module.forward)
         except ValueError:  # a scripted module has none
-            return bool(self.inputs)
+            return self._is_given
         takes = ", ".join(map(str, signature.parameters.values()))
-        if not self.inputs:
+        if not self._is_given:
             return not takes
         try:
-            signature.bind(*self.inputs)
+            signature.bind(*self.inputs, **self.keywords)
         except TypeError as error:
-            count = f"{len(self.inputs)} input{'s' if len(self.inputs) > 1 else ''}"
+            number = len(self.inputs) + len(self.keywords)
+            count = f"{number} input{'s' if number > 1 else ''}"
             raise TargetError(
                 f"{self.name} does not take {count}: {error}; what it takes is ({takes})"
             ) from None
@@ -197,7 +225,7 @@ class Runner:
 
         try:
             with evaluating(module), torch.device("meta"):
-                return module, dispatcher_counts(module, self._tensors("meta"))
+                return module, dispatcher_counts(module, *self._tensors("meta"))
         except Exception as error:
             reason = f"it cannot be run on the meta device ({_reason(error)})"
             self._check_fits(module, reason, error)
@@ -212,7 +240,7 @@ class Runner:
 
         try:
             with naming(f"{self.name} cannot be run on {self._shapes}"):
-                return dispatcher_counts(module, self._tensors(_device(module)))
+                return dispatcher_counts(module, *self._tensors(_device(module)))
         except TargetError as error:
             whole = "Expected tensor" in str(error) and "FloatTensor" in str(error)
             hint = f"; for whole numbers say {self._shapes}:int64" if whole else ""
@@ -226,7 +254,8 @@ class Runner:
             ) from (error.__cause__ or error)
 
     def _fvcore(self, module: nn.Module) -> Counted:
-        tensors = self._tensors(_device(module))
+        inputs, *keywords = self._tensors(_device(module))
+        tensors = _positional(module, inputs, *keywords) if keywords else inputs
         fails = naming(f"fvcore cannot trace {self.name} on {self._shapes}")
         with fails, evaluating(module), unfused_attention():
             return fvcore_counts(module, tensors)
@@ -248,7 +277,8 @@ class Runner:
         try:
             module = self._real()
             with naming(f"{self.name} itself fails on {self._shapes}"), evaluating(module):
-                module(*self._tensors(_device(module)))
+                inputs, *keywords = self._tensors(_device(module))
+                module(*inputs, **(keywords[0] if keywords else {}))
         except TargetError as error:
             return str(error)
         return ""
@@ -258,24 +288,53 @@ class Runner:
     ) -> Mapping[Counter, str]:
         held = parameters(module)
         macs = by_torch.sum("macs") if by_torch else 0
-        elements = sum(described(one).elements for one in self.inputs)
+        elements = sum(described(one).elements for one in self._leaves)
         elements += by_torch.sum("activations") if by_torch else 0
         size = held.bytes // FLOAT_BYTES + held.buffers
         return {} if self.insist else decline(macs, elements, size, self.insisting)
 
     @property
     def _shapes(self) -> str:
-        return ", ".join(str(described(one)) for one in self.inputs) or "no input"
+        return ", ".join(str(described(one)) for one in self._leaves) or "no input"
 
-    def _tensors(self, device: torch.device | str) -> list[Tensor]:
+    @property
+    def _is_given(self) -> bool:
+        return bool(self.inputs or self.keywords)
+
+    @property
+    def _leaves(self) -> Iterator[Input | Tensor]:
+        """The inputs that have a shape."""
+        given = leaves([*self.inputs, *self.keywords.values()])
+        return (one for one in given if hasattr(one, "dimensions") or hasattr(one, "shape"))
+
+    def _tensors(self, device: torch.device | str) -> tuple[Any, ...]:
+        """What forward is given: a list by place, and where there is any a table by name."""
         import torch
 
-        return [
-            torch.zeros(one.dimensions, dtype=getattr(torch, one.dtype), device=device)
-            if isinstance(one, Input)
-            else one.detach().to(device, copy=True)
-            for one in self.inputs
-        ]
+        def made(one: Any) -> Any:
+            if isinstance(one, Input):
+                return torch.zeros(one.dimensions, dtype=getattr(torch, one.dtype), device=device)
+            if isinstance(one, torch.Tensor):
+                return one.detach().to(device, copy=True)
+            return one
+
+        given = (list(self.inputs), *([self.keywords] if self.keywords else []))
+        return tuple(mapped(one, made) for one in given)
+
+
+def _positional(
+    module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any]
+) -> Sequence[Any]:
+    """All by place, as fvcore takes it.
+
+    Raises:
+        TargetError: forward takes some by name alone.
+    """
+    bound = inspect.signature(module.forward).bind(*inputs, **keywords)
+    bound.apply_defaults()
+    if bound.kwargs:
+        raise TargetError(f"fvcore passes nothing by name, and {', '.join(bound.kwargs)} is")
+    return bound.args
 
 
 def _device(module: nn.Module) -> torch.device:

@@ -48,9 +48,11 @@ QUERIES = frozenset(
 """What nested tensors ask about themselves, and answer."""
 
 
-def dispatcher_counts(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
+def dispatcher_counts(
+    module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any] | None = None
+) -> Counted:
     """MACs and activations of each module's own, and what was met without a formula."""
-    calls = _calls(module, inputs)
+    calls = _calls(module, inputs, keywords or {})
     return Counted(
         figures={
             "params": by_module(module),
@@ -64,18 +66,18 @@ def dispatcher_counts(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
     )
 
 
-def _calls(module: nn.Module, inputs: Sequence[Tensor]) -> Calls:
+def _calls(module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any]) -> Calls:
     """Run it; once more where it turns out to be compiled as it runs, as ``torch.cond`` is."""
     compiling = _compiling()
     calls = Calls(module)
     dispatcher = Uncompiled if compiling else Dispatcher
     try:
         with calls.innermost(), dispatcher(calls, formulas()):
-            calls.output = _shape(module(*inputs))
+            calls.output = _shape(module(*inputs, **keywords))
     except Exception:
         if compiling or not _compiling():
             raise
-        return _calls(module, inputs)
+        return _calls(module, inputs, keywords)
     finally:
         if calls.branched:  # torch keeps what it compiled for the dispatcher, and fails without it
             torch.compiler.reset()

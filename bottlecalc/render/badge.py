@@ -12,6 +12,7 @@ from bottlecalc.render.words import line
 
 COLOURS: dict[Status, str] = {
     "error": "lightgrey", "breach": "red", "warning": "yellow", "pass": "brightgreen",
+    "skipped": "lightgrey",
 }  # fmt: skip
 """The worst first."""
 

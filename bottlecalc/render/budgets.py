@@ -31,13 +31,20 @@ NAMES: dict[Figure, str] = {
     "macs": "MACs",
     "flops": "FLOPs",
     "activations": "activations",
+    "size": "bytes",
 }
+WEIGHED: dict[Figure, Figure] = {"size": "params"}
+"""Figures that no module has of its own, and what they follow from."""
+
 MARKS: dict[Status, tuple[str, str]] = {
     "pass": ("✓", "bold green"),
     "breach": ("✗", "bold red"),
     "warning": ("!", "bold yellow"),
     "error": ("✗", "bold red"),
+    "skipped": ("–", "dim"),
 }
+STYLES = dict(MARKS.values())
+
 LEGEND = """\
 MACs and FLOPs (2 × MACs): one forward pass in eval mode, on the input shown.
 parameters: all, normalisation and biases included, each counted once."""
@@ -90,6 +97,8 @@ def sentences(verdict: Verdict) -> Iterator[str]:
     """A sentence for every figure beyond a limit, or for why there are none."""
     if verdict.problem:
         yield f"could not be checked: {verdict.problem}"
+    if verdict.skipped:
+        yield f"skipped: {verdict.skipped}"
     for figure, finding in _distinct(verdict.breaches).items():
         yield from _exceeded(figure, finding, verdict)
 
@@ -97,13 +106,14 @@ def sentences(verdict: Verdict) -> Iterator[str]:
 def reasons(verdict: Verdict) -> Iterator[str]:
     """For every figure too large, the modules that weigh most or, with a baseline, that grew.
 
-    FLOPs are not told apart beside MACs.
+    FLOPs are not told apart beside MACs, and bytes are those of parameters.
     """
     breaches = _distinct(verdict.breaches)
     over = {figure: finding for figure, finding in breaches.items() if finding.over > 0}
-    for figure, finding in over.items():
+    for figure in dict.fromkeys(WEIGHED.get(one, one) for one in over):
         parts = verdict.parts(figure)[:HEAVIEST]
         if parts and not (figure == "flops" and "macs" in over):
+            finding = verdict.findings[figure]
             verb = "weigh most" if parts[0].baseline is None else "grew"
             yield f"{NAMES[figure]} that {verb}: {', '.join(_part(p, finding) for p in parts)}"
 
@@ -133,16 +143,30 @@ def table_lines(report: Report, verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 def summary(report: Report) -> str:
     """How many hold, in a sentence."""
-    statuses = [verdict.status for verdict in report.verdicts]
+    statuses = [_outcome(verdict) for verdict in report.verdicts]
     numbers = {
         "holds" if statuses.count("pass") == 1 else "hold": statuses.count("pass"),
-        "exceeded": statuses.count("breach"),
-        "exceeded with a warning": statuses.count("warning"),
-        "not checked": statuses.count("error"),
+        **{what: statuses.count(what) for what in OUTCOMES},
     }
     listed = ", ".join(f"{times} {what}" for what, times in numbers.items() if times)
     total = f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {listed}"
     return f"{total}; {against(report)}" if report.against and report.against.commit else total
+
+
+OUTCOMES = (
+    "exceeded", "exceeded with a warning", "short of its least", "short with a warning",
+    "not checked", "skipped",
+)  # fmt: skip
+
+
+def _outcome(verdict: Verdict) -> str:
+    """What came of a budget that does not hold, in a summary."""
+    failing = "short of its least" if verdict.is_short else "exceeded"
+    warning = "short with a warning" if verdict.is_short else "exceeded with a warning"
+    texts: dict[Status, str] = {
+        "breach": failing, "warning": warning, "error": "not checked", "skipped": "skipped",
+    }  # fmt: skip
+    return texts.get(verdict.status, "pass")
 
 
 def against(report: Report) -> str:
@@ -247,9 +271,8 @@ def _table(report: Report, console: Console) -> Iterator[RenderableType]:
 def _grid(verdicts: Iterable[Verdict], columns: Sequence[str]) -> Table:
     grid = ruled("", "budget", *columns)
     for verdict in verdicts:
-        style = MARKS[verdict.status][1]
         for row in _rows(verdict, columns):
-            grid.add_row(Text(row[0], style), *map(Text, row[1:]))
+            grid.add_row(Text(row[0], STYLES.get(row[0], "")), *map(Text, row[1:]))
     return grid
 
 
@@ -258,8 +281,9 @@ def _stack(verdict: Verdict, columns: Sequence[str]) -> Iterator[RenderableType]
     about = "\n    ".join(filter(None, (line(verdict.budget.name), verdict.budget.input)))
     yield Text.assemble(" ", MARKS[verdict.status], f"  {about}")
     grid = ruled(*columns)
-    for cells in _cells(verdict, columns):
-        grid.add_row(*cells)
+    statuses = _statuses(verdict) if verdict.breaches else [None] * len(_cells(verdict, columns))
+    for status, (figure, *others) in zip(statuses, _cells(verdict, columns), strict=True):
+        grid.add_row(f"{_mark(status)[0]} {figure}".strip(), *others)
     yield stacked(grid)
 
 
@@ -282,7 +306,8 @@ def _legend(report: Report) -> str:
 def _cells(verdict: Verdict, columns: Sequence[str]) -> list[tuple[str, ...]]:
     """What stands in the table of each figure that has a limit, or that changed."""
     cells = (_by_column(name, finding) for name, finding in _figures(verdict).items())
-    empty = ("not checked", *[""] * (len(columns) - 1))
+    reason = "skipped" if verdict.skipped else "not checked"
+    empty = (reason, *[""] * (len(columns) - 1))
     return [tuple(by[column] for column in columns) for by in cells] or [empty]
 
 
@@ -300,25 +325,41 @@ def _by_column(figure: Figure, finding: Finding) -> dict[str, str]:
     }
 
 
+def _statuses(verdict: Verdict) -> list[Status | None]:
+    """By row of the table: of each figure where the budget fails, and else of all in the first."""
+    if not verdict.breaches:
+        return [verdict.status]
+    return [_status(finding, verdict) for finding in _figures(verdict).values()]
+
+
+def _status(finding: Finding, verdict: Verdict) -> Status | None:
+    """What came of a figure; None where it has no limit."""
+    if finding.over:
+        return verdict.status
+    return "pass" if finding.most is not None or finding.limit.least is not None else None
+
+
+def _mark(status: Status | None) -> tuple[str, str]:
+    return MARKS[status] if status else ("", "")
+
+
 def _rows(verdict: Verdict, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """A row for every figure that has a limit; the name and the input stand beside the first."""
-    budget, mark = verdict.budget, MARKS[verdict.status][0]
-    heads = [
-        (mark, line(budget.name)),
-        *([("", budget.input)] if budget.input else []),
-    ]
-    for head, cells in zip_longest(heads, _cells(verdict, columns)):
-        yield *(head or ("", "")), *(cells or [""] * len(columns))
+    names = filter(None, (line(verdict.budget.name), verdict.budget.input))
+    rows = zip_longest(_statuses(verdict), names, _cells(verdict, columns))
+    for status, name, cells in rows:
+        yield _mark(status)[0], name or "", *(cells or [""] * len(columns))
 
 
 def _figures(verdict: Verdict) -> Mapping[Figure, Finding]:
-    """What has a limit, or all where nothing has one yet."""
+    """What has a limit, or all where nothing has one yet; what is beyond its limit first."""
     limited = {
         figure: finding
         for figure, finding in verdict.findings.items()
         if finding.limit != NO_LIMIT or finding.allowed is not None or finding.changed
     }
-    return _distinct(limited or verdict.findings)
+    found = _distinct(limited or verdict.findings)
+    return dict(sorted(found.items(), key=lambda item: not item[1].over))
 
 
 def _distinct(findings: Mapping[Figure, Finding]) -> Mapping[Figure, Finding]:

@@ -49,6 +49,9 @@ def _case(suite: Element, verdict: Verdict) -> None:
         SubElement(case, "system-out").text = text
         return
     message = _legal(line("; ".join(sentences(verdict))))
+    if verdict.skipped:
+        SubElement(case, "skipped", {"message": message})
+        return
     kind = "failure" if verdict.status == "breach" else "error"
     SubElement(case, kind, {"type": verdict.status, "message": message}).text = text
 

@@ -17,8 +17,11 @@ MARKER = "<!-- bottlecalc check -->"
 
 STATUSES: dict[Status, str] = {
     "pass": "holds", "breach": "exceeded", "warning": "exceeded, which only warns",
-    "error": "not checked",
+    "error": "not checked", "skipped": "skipped",
 }  # fmt: skip
+ORDER: tuple[Status, ...] = ("error", "breach", "warning", "pass", "skipped")
+"""The worst first."""
+
 MOST_PLACES = 3
 """So many places are named before anything is unfolded."""
 
@@ -47,7 +50,7 @@ def _is_told(verdict: Verdict, report: Report) -> bool:
 def _headline(report: Report) -> str:
     """What a reader in a hurry reads."""
     statuses = {verdict.status for verdict in report.verdicts}
-    mark = next(MARKS[one][0] for one in ("error", "breach", "warning", "pass") if one in statuses)
+    mark = next(MARKS[one][0] for one in ORDER if one in statuses)
     if report.against and report.against.problem:
         mark = MARKS["error"][0]
     grown = "" if any(verdict.changed for verdict in report.verdicts) else _nothing(report)
@@ -75,10 +78,15 @@ def _budget(verdict: Verdict, report: Report) -> str:
     told = [*sentences(verdict), *notes(verdict), *verdict.budget.message.splitlines()]
     lines = [f"- {markdown(line(text))}" for text in (*(["new with this change"] * is_new), *told)]
     lines += [f"- {text}" for text in _where(verdict)]
-    name, status = markdown(line(verdict.budget.name)), STATUSES[verdict.status]
+    name, status = markdown(line(verdict.budget.name)), _status(verdict)
     head = f"**{name}** ({markdown(line(verdict.budget.of))}): {status}"
     parts = [head, *(["\n".join(lines)] if lines else []), *_modules(verdict)]
     return "\n\n".join(parts)
+
+
+def _status(verdict: Verdict) -> str:
+    text = STATUSES[verdict.status]
+    return text.replace("exceeded", "falls short") if verdict.is_short else text
 
 
 def _where(verdict: Verdict) -> Iterator[str]:

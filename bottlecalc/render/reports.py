@@ -89,6 +89,7 @@ FORMATS: Mapping[str, Callable[[Report, Console], str]] = {
 
 ANNOTATIONS: Mapping[Status, str] = {
     "pass": "notice", "warning": "warning", "breach": "error", "error": "error",
+    "skipped": "notice",
 }  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def _budget(verdict: Verdict) -> dict[str, Any]:
         "allow": [_allowance(one, verdict) for one in budget.allowances],
         "message": budget.message or None,
         "problem": verdict.problem or None,
+        "skipped": verdict.skipped or None,
         "notes": list(notes(verdict)),
         "file": budget.file,
         "line": budget.line,

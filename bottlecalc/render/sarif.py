@@ -22,6 +22,7 @@ def document(report: Report) -> str:
     """The JSON text, ASCII only."""
     unchecked = [verdict for verdict in report.verdicts if verdict.status == "error"]
     noted = [verdict for verdict in report.verdicts if verdict.status == "pass" and notes(verdict)]
+    skipped = [verdict for verdict in report.verdicts if verdict.skipped]
     run = {
         "tool": {"driver": _driver(report)},
         "invocations": [
@@ -30,6 +31,7 @@ def document(report: Report) -> str:
                 "exitCode": report.exit_code,
                 "toolExecutionNotifications": [
                     *(_notification(v, "error", "; ".join(sentences(v))) for v in unchecked),
+                    *(_notification(v, "note", "; ".join(sentences(v))) for v in skipped),
                     *(_notification(v, "note", "; ".join(notes(v))) for v in noted),
                     *(
                         {"level": "note", "message": {"text": visible(note)}}

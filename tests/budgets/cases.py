@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bottlecalc import Block, Bottleneck, count
 from bottlecalc.budgets.budget import Budget
-from bottlecalc.budgets.check import figures
+from bottlecalc.budgets.counting import figures
 from bottlecalc.budgets.verdict import Baseline, own_figures
 
 BLOCK = Bottleneck(64, 128)

@@ -13,8 +13,8 @@ import pytest
 from bottlecalc import Report, check
 from bottlecalc.budgets import allowance
 from bottlecalc.budgets.budget import Figure
-from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.budgets.file import read, read_contents
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.render.pull_request import document
 from tests.changes.conftest import Repository, repository  # noqa: F401
 from tests.conftest import Run

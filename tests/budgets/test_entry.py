@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from bottlecalc import Bottleneck
 from bottlecalc.budgets.budget import FIGURES, Budget, Limit
-from bottlecalc.budgets.entry import BudgetError, Entry, read_number
+from bottlecalc.budgets.entry import Entry
 from bottlecalc.budgets.file import read
 from bottlecalc.budgets.increase import Increase, IncreaseError, allowed, read_increase, spelled
+from bottlecalc.budgets.limits import BudgetError, read_number
 from bottlecalc.cli.block_options import WORDS
 from bottlecalc.errors import PYTHON
 from bottlecalc.text.shapes import Input
@@ -92,7 +93,7 @@ def test_a_figure_may_have_an_increase_of_its_own() -> None:
     two = Fraction(1, 50)
     assert budget.increases == {"macs": Increase(10**6), "flops": Fraction(0)}
     assert [budget.growth(figure) for figure in FIGURES] == [
-        two, two, Increase(10**6), Fraction(0), two,
+        two, two, Increase(10**6), Fraction(0), two, None,
     ]  # fmt: skip
     assert (budget.grows, budget.ungrown().grows) == (True, False)
     assert read(HEAD + 'max_increase = "2%"\n', "f.toml")[0].growth("flops") is None
@@ -167,7 +168,7 @@ REFUSED = [
     (
         HEAD + "\nmax_param = 3\n",
         "f.toml, line 5: budget 'a': unknown key 'max_param'; the keys are block, size, name,"
-        " max_params, min_params, max_trainable_params,",
+        " module, max_params, min_params, max_trainable_params,",
     ),
     (HEAD + "max_param = 3\n", "(did you mean max_params?)"),
     (

@@ -11,8 +11,8 @@ import pytest
 
 from bottlecalc import count
 from bottlecalc.budgets.check import hold
-from bottlecalc.budgets.entry import BudgetError
 from bottlecalc.budgets.file import read, select
+from bottlecalc.budgets.limits import BudgetError
 from tests.budgets.cases import HEAD, MODEL
 from tests.conftest import Run
 

@@ -9,7 +9,8 @@ import pytest
 
 from bottlecalc import Plain, count
 from bottlecalc.budgets.budget import CONVENTION, Budget, Figure, Limit
-from bottlecalc.budgets.check import figures, hold
+from bottlecalc.budgets.check import hold
+from bottlecalc.budgets.counting import figures
 from bottlecalc.budgets.lock import Lock, LockError, document, outdated, read
 from bottlecalc.budgets.verdict import Part, Verdict
 from bottlecalc.render.budgets import breach

@@ -13,7 +13,7 @@ import pytest
 
 from bottlecalc import Report, check
 from bottlecalc.budgets import baseline
-from bottlecalc.budgets.entry import BudgetError
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.text.files import OutputError
 from tests.conftest import Run
 

@@ -1,0 +1,124 @@
+"""What a budget is of, counted: a block by its closed form, a model by a counter, or a part."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import chdir
+from dataclasses import replace
+
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.networks import count_network
+from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
+from bottlecalc.budgets.budget import FIGURES, Budget, Figure
+from bottlecalc.budgets.limits import BudgetError
+from bottlecalc.errors import BottlecalcError
+from bottlecalc.layers.counted import is_inside
+from bottlecalc.networks.spec import Network
+from bottlecalc.text.calls import brief
+from bottlecalc.text.suggest import did_you_mean
+
+FLOAT_BYTES = 4
+"""Of a parameter of a block, which is a float32 [bytes]."""
+
+
+def count_subject(budget: Budget) -> ClosedForm | ModelCount:
+    """What a budget is of, counted."""
+    if budget.block:
+        return _part(_closed_form(budget), budget.module)
+    from bottlecalc.agreement.ask import count_target
+    from bottlecalc.models.pattern import is_pattern, matching
+    from bottlecalc.models.target import Target
+
+    name = str(budget.model)
+    gc.collect()  # the model before, where it holds itself
+    with chdir("."):  # the user's code may go elsewhere, and the next budget starts from here
+        if is_pattern(name):
+            matching(name)  # which says why it was not replaced by what it is of
+        target = Target(name, budget.arguments)
+        count = count_target(target, budget.inputs, budget.counter, budget.keywords, budget.module)
+    return _as_model(count, budget) if isinstance(count, Count) else count
+
+
+def models_of(text: str) -> list[str]:
+    """The models that a pattern is of; itself where there are none, which counting it says."""
+    from bottlecalc.models.pattern import is_pattern, matching
+
+    if not is_pattern(text):
+        return [text]
+    try:
+        with chdir("."):
+            return matching(text)
+    except (BottlecalcError, ImportError, OSError):
+        return [text]
+
+
+def figures(count: ClosedForm | ModelCount, with_size: bool = False) -> dict[Figure, int]:
+    """What budgets may limit, of a block (scope block) or of a model.
+
+    Args:
+        count: of it.
+        with_size: the bytes too, which mostly say what parameters say.
+    """
+    macs: int | None
+    if isinstance(count, ClosedForm):
+        params = trainable = count.params.block
+        macs, size = count.macs.block, FLOAT_BYTES * params
+    else:
+        params, trainable, macs = count.params.total, count.params.trainable, count.macs
+        size = count.params.bytes
+    values: dict[Figure, int | None] = {
+        "params": params,
+        "trainable_params": trainable,
+        "macs": macs,
+        "flops": None if macs is None else 2 * macs,
+        "activations": count.activations,
+        "size": size if with_size else None,
+    }
+    return {figure: value for figure in FIGURES if (value := values[figure]) is not None}
+
+
+def missing(budget: Budget) -> str:
+    """What is not there and the budget is skipped without, or empty."""
+    if not budget.skip_without:
+        return ""
+    from bottlecalc.models.devices import is_available
+
+    return next((name for name in budget.skip_without if not is_available(name)), "")
+
+
+def _closed_form(budget: Budget) -> ClosedForm:
+    if isinstance(budget.block, Network):
+        return count_network(budget.block, budget.size)
+    assert budget.block is not None
+    return closed_form.count(budget.block, budget.size)
+
+
+def _part(count: ClosedForm, module: str) -> ClosedForm:
+    """One stage, block or layer of it.
+
+    Raises:
+        BudgetError: it has no such part.
+    """
+    if not module:
+        return count
+    layers = tuple(layer for layer in count.layers if is_inside(layer.name, module))
+    if not layers:
+        hint = did_you_mean(module, [node.name for node in count.own if node.name])
+        raise BudgetError(f"{count.subject} has no part {brief(module)!r}; name one of it{hint}")
+    return replace(count, layers=layers)
+
+
+def _as_model(count: Count, budget: Budget) -> ModelCount:
+    """A block that is budgeted as a model is: by the counter named, and no closed form.
+
+    Without an input its parameters alone are held.
+    """
+    assert count.parameters is not None, "a counter that is named counts, or says why it cannot"
+    nodes, others = count.modules, count.others
+    if not budget.inputs:
+        nodes = tuple(replace(node, macs=None, activations=None) for node in nodes)
+        others = {}
+    return ModelCount(
+        subject=budget.subject, inputs=budget.inputs, others=others, parameters=count.parameters,
+        modules=nodes, notes=count.notes,
+    )  # fmt: skip
