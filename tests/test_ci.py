@@ -124,16 +124,27 @@ def test_pre_commit(repository: Path) -> None:
     shell(repository, "git init -q . && git add pyproject.toml")
     done = shell(repository, "pre-commit run --all-files")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "bottlecalc check" in done.stdout
-    assert "Passed" in done.stdout
+    for name in ("blocks and networks", "models"):
+        assert re.search(f"bottlecalc check of {name}\\.+Passed", done.stdout)
+    (repository / "notes.md").write_text("nothing that costs anything\n", "utf-8")
+    shell(repository, "git add notes.md")
+    done = shell(repository, "pre-commit run --files notes.md")
+    assert done.stdout.count("Skipped") == 2
 
 
-def test_this_repositorys_own_hook() -> None:
+def test_this_repositorys_own_hooks() -> None:
     done = shell(build.ROOT, "pre-commit validate-manifest .pre-commit-hooks.yaml")
     assert done.returncode == 0, done.stdout
-    (hook,) = read(build.ROOT, ".pre-commit-hooks.yaml")
-    assert (hook["id"], hook["language"]) == ("bottlecalc-check", "system")
-    assert shell(build.ROOT, hook["entry"]).returncode == 0
+    hooks = {hook["id"]: hook for hook in read(build.ROOT, ".pre-commit-hooks.yaml")}
+    assert [*hooks] == ["bottlecalc-blocks", "bottlecalc-models", "bottlecalc-check"]
+    assert {hook["language"] for hook in hooks.values()} == {"system"}
+    assert [bool(re.search(hook["files"], "net.py")) for hook in hooks.values()] == [
+        False, True, True,
+    ]  # fmt: skip
+    for hook in hooks.values():
+        assert re.search(hook["files"], "sub/pyproject.toml")
+        assert not re.search(hook["files"], "README.md")
+        assert shell(build.ROOT, hook["entry"]).returncode == 0
 
 
 def test_a_plain_shell(repository: Path) -> None:

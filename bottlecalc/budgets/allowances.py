@@ -49,7 +49,7 @@ def unmatched(budgets: Sequence[Budget], allowances: Iterable[Allowance]) -> Ite
     """What was approved of budgets that there are not, a sentence each."""
     names = [budget.name for budget in budgets]
     for allowance in allowances:
-        if not any(_fits(allowance, name) for name in names):
+        if not any(_fits(allowance, b.name) or b.is_called(allowance.budget) for b in budgets):
             hint = did_you_mean(allowance.budget, names, 0.5, "{!r}")
             yield (
                 f"approved of no budget: {allowance.budget!r}, {allowance} ({allowance.reason});"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
+from glob import has_magic
 from typing import Any, Literal
 
 from bottlecalc.blocks.spec import Block
@@ -130,6 +132,11 @@ class Budget:
     def ungrown(self) -> Budget:
         """The same without what is held against what was counted before."""
         return replace(self, max_increase=None, increases={})
+
+    def is_called(self, name: str) -> bool:
+        """Whether that is its name, or may be that of a model which its pattern is of."""
+        names = [self.name, f"{self.name} {self.model}"] if has_magic(self.model or "") else []
+        return name == self.name or any(fnmatchcase(name, one) for one in names)
 
     @property
     def subject(self) -> str:

@@ -39,7 +39,8 @@ class Lock:
     def strangers(self, budgets: Sequence[Budget]) -> tuple[str, ...]:
         """Names that no budget has any more."""
         names = {budget.name for budget in budgets}
-        return tuple(name for name in self.baselines if name not in names)
+        gone = (name for name in self.baselines if name not in names)
+        return tuple(name for name in gone if not any(one.is_called(name) for one in budgets))
 
     def kept(self, budgets: Sequence[Budget]) -> Lock:
         """What an update leaves as it is: what still has a budget, under today's convention."""

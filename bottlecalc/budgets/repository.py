@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, chdir, nullcontext
 from dataclasses import replace
 from glob import has_magic
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bottlecalc.budgets import baseline as baselines
 from bottlecalc.budgets.allowances import allowed, unmatched
@@ -56,6 +56,7 @@ def check(
     update: bool = False,
     against: str | None = None,
     locked: bool = False,
+    only: Literal["blocks", "models"] | None = None,
     exit_zero: bool = False,
     progress: Callable[[str], object] = str,
     host: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -71,6 +72,7 @@ def check(
         against: another revision, whose budgets are counted in its tree, in a process of its own,
             and stand for the baseline: a branch, a tag, a commit, or ``merge-base:origin/main``.
         locked: fail where the baseline is not what is counted now.
+        only: those of blocks and networks, for which torch is not loaded, or those of models.
         exit_zero: have exceeded budgets fail nothing.
         progress: told what is being checked.
         host: makes the context in which the user's code runs, where there is any.
@@ -84,9 +86,10 @@ def check(
     _check_options(baseline, update, against, locked)
     files = locate(config, baseline)
     text = read_text(files.budgets, BudgetError)
-    contents = read_contents(text, _shown(files.budgets), _finder(files.folder, host))
+    find = _as_it_is if only == "blocks" else _finder(files.folder, host)
+    contents = read_contents(text, _shown(files.budgets), find)
     budgets = allowed(contents.budgets, contents.allowances)
-    chosen = select(budgets, _listed(names), str(files.budgets))
+    chosen = _only(only, select(budgets, _listed(names), str(files.budgets)))
     lock = None
     if against is None or locked:
         lock = _lock(files.baseline, baseline is not None, update, len(chosen) == len(budgets))
@@ -101,7 +104,8 @@ def check(
         report = _with_base(report, base.against)
     if locked:
         report = _with_lock(report, lock, budgets, files.baseline)
-    notes = [*unmatched(budgets, contents.allowances)]
+    notes = [] if report.verdicts else [f"no budget is of {only}: nothing was checked"]
+    notes += unmatched(budgets, contents.allowances)
     notes += _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
     if config is None:
         notes += _elsewhere(files.budgets)
@@ -118,6 +122,22 @@ def _finder(
             return models_of(text)
 
     return find
+
+
+def _as_it_is(text: str) -> list[str]:
+    return [text]
+
+
+def _only(kind: str | None, budgets: Sequence[Budget]) -> tuple[Budget, ...]:
+    """Those of blocks and networks, or of models; all where neither is asked for.
+
+    Raises:
+        BudgetError: something else is.
+    """
+    if kind not in (None, "blocks", "models"):
+        raise BudgetError(f"{argument('only')} {quoted(kind)} is neither 'blocks' nor 'models'")
+    kinds = {"blocks": False, "models": True, None: None}
+    return tuple(one for one in budgets if kinds[kind] in (None, one.model is not None))
 
 
 def _check_options(

@@ -60,6 +60,13 @@ def check(
     locked: Annotated[
         bool, typer.Option("--locked", help="Fail where the baseline is not what is counted now.")
     ] = False,
+    only: Annotated[
+        Literal["blocks", "models"] | None,
+        typer.Option(
+            help="Check budgets of blocks and networks alone, for which torch is not loaded, or of"
+            " models alone."
+        ),
+    ] = None,
     output_format: Annotated[
         Format | None,
         options.format_option("table, json, markdown, github, junit, sarif, pr or badge"),
@@ -97,6 +104,8 @@ def check(
 
     `bottlecalc check --update`
 
+    `bottlecalc check --only blocks`
+
     `bottlecalc check --format junit -o report.xml`
     """
     form = options.read_format(output_format, output, Format)
@@ -107,7 +116,7 @@ def check(
     with _reporting(files, config, baseline) as save, spinner("checking budgets") as say:
         report = check_budgets(
             config, names or (), baseline=baseline, update=update, against=against,
-            locked=locked, exit_zero=exit_zero, progress=say, host=guests,
+            locked=locked, only=only, exit_zero=exit_zero, progress=say, host=guests,
         )  # fmt: skip
         save("output", lambda: FORMATS[form](report, unbounded()))
         save("comment", lambda: FORMATS["pr"](report, unbounded()))

@@ -19,7 +19,7 @@ COLOURS: dict[Status, str] = {
 
 def document(report: Report) -> str:
     """The JSON text: how many budgets hold; of one its name, and what it costs."""
-    statuses = {verdict.status for verdict in report.verdicts}
+    statuses = {verdict.status for verdict in report.verdicts} or {"skipped"}
     worst = next(status for status in COLOURS if status in statuses)
     alone = report.verdicts[0] if len(report.verdicts) == 1 else None
     badge = {

@@ -148,7 +148,7 @@ def summary(report: Report) -> str:
         "holds" if statuses.count("pass") == 1 else "hold": statuses.count("pass"),
         **{what: statuses.count(what) for what in OUTCOMES},
     }
-    listed = ", ".join(f"{times} {what}" for what, times in numbers.items() if times)
+    listed = ", ".join(f"{times} {what}" for what, times in numbers.items() if times) or "none"
     total = f"{len(statuses)} {'budget' if len(statuses) == 1 else 'budgets'}: {listed}"
     return f"{total}; {against(report)}" if report.against and report.against.commit else total
 

@@ -50,7 +50,7 @@ def _is_told(verdict: Verdict, report: Report) -> bool:
 def _headline(report: Report) -> str:
     """What a reader in a hurry reads."""
     statuses = {verdict.status for verdict in report.verdicts}
-    mark = next(MARKS[one][0] for one in ORDER if one in statuses)
+    mark = next(MARKS[one][0] for one in ORDER if one in (statuses or ("skipped",)))
     if report.against and report.against.problem:
         mark = MARKS["error"][0]
     grown = "" if any(verdict.changed for verdict in report.verdicts) else _nothing(report)
