@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from bottlecalc.changes.branch import Branch
+from bottlecalc.changes.sequence import common
 
 Pair = tuple[Branch, Branch]
 Key = Callable[[Branch], Hashable]
@@ -73,7 +73,7 @@ def _inside(one: Branch, other: Branch) -> Iterator[Pair]:
     """Pairs among what is inside of two that are joined; each is tied before the next is sought."""
     before, after = _free(one), _free(other)
     if _is_shifted(before, after):
-        yield from _aligned(before, after, (_likeness, _kind, _label))
+        yield from _shifted(before, after)
         return
     names = {branch.label: branch for branch in after}
     yield from ((branch, names[branch.label]) for branch in before if branch.label in names)
@@ -92,6 +92,20 @@ def _is_shifted(before: Sequence[Branch], after: Sequence[Branch]) -> bool:
         return False
     pairs = zip_longest(before, after)
     return any(not one or not other or one.node.type != other.node.type for one, other in pairs)
+
+
+def _shifted(before: Sequence[Branch], after: Sequence[Branch]) -> list[Pair]:
+    """Pairs of two sequences: what is alike first, unless that leaves more over.
+
+    Where many are alike and some of them grew, holding on to the former would tear these apart.
+    """
+    ways = ((_likeness, _kind, _label), (_kind, _label))
+    found = [[*_aligned(before, after, keys)] for keys in ways]
+    return max(found, key=lambda pairs: (len(pairs), sum(map(_is_alike, pairs))))
+
+
+def _is_alike(pair: Pair) -> bool:
+    return pair[0].likeness == pair[1].likeness
 
 
 def _alike(before: Sequence[Branch], after: Sequence[Branch]) -> Iterator[Pair]:
@@ -152,9 +166,9 @@ def _aligned(
     if not (before and after and keys):
         return
     key, *others = keys
-    matcher = SequenceMatcher(None, [*map(key, before)], [*map(key, after)], autojunk=False)
     here = there = 0
-    for first, second, size in matcher.get_matching_blocks():
+    for first, second in common([*map(key, before)], [*map(key, after)]):
         yield from _aligned(before[here:first], after[there:second], others)
-        here, there = first + size, second + size
-        yield from zip(before[first:here], after[second:there], strict=True)
+        yield before[first], after[second]
+        here, there = first + 1, second + 1
+    yield from _aligned(before[here:], after[there:], others)
