@@ -105,11 +105,12 @@ def check(
     if locked:
         report = _with_lock(report, lock, budgets, files.baseline)
     notes = [] if report.verdicts else [f"no budget is of {only}: nothing was checked"]
-    notes += unmatched(budgets, contents.allowances)
+    pressing = [*unmatched(budgets, contents.allowances)]
+    notes += pressing
     notes += _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
     if config is None:
         notes += _elsewhere(files.budgets)
-    return replace(report, notes=(*report.notes, *notes))
+    return replace(report, notes=(*report.notes, *notes), pressing=(*report.pressing, *pressing))
 
 
 def _finder(
@@ -194,7 +195,9 @@ def _with_lock(report: Report, lock: Lock | None, budgets: Sequence[Budget], pat
     if not found:
         return report
     note = f"{path} is out of date: {'; '.join(found)}; write it with: bottlecalc check --update"
-    return replace(report, notes=(*report.notes, note), exit_code=report.exit_code or 1)
+    return replace(
+        report, notes=(*report.notes, note), pressing=(note,), exit_code=report.exit_code or 1
+    )
 
 
 def locate(config: str | Path | None = None, baseline: str | Path | None = None) -> Files:

@@ -249,12 +249,14 @@ class Report(Displayed):
         exit_code: of the check: 0 where all hold or only warn, 1 where one is exceeded or the
             baseline is out of date and may not be, 2 where one could not be held.
         notes: on the baseline as a whole.
+        pressing: those of the notes that ask for something to be done.
         against: the revision that they were held against, or None.
     """
 
     verdicts: tuple[Verdict, ...]
     exit_code: int
     notes: tuple[str, ...] = ()
+    pressing: tuple[str, ...] = ()
     against: Against | None = None
 
     @property

@@ -30,7 +30,7 @@ def document(report: Report) -> str:
     """The comment's body: Markdown in which nothing of others is interpreted."""
     told = [verdict for verdict in report.verdicts if _is_told(verdict, report)]
     rest = [verdict for verdict in report.verdicts if verdict not in told]
-    parts = [MARKER, _headline(report), *_problem(report)]
+    parts = [MARKER, _headline(report), *_problem(report), *_pressing(report)]
     if told:
         parts.append("\n".join(table_lines(report, told)))
         parts += [_budget(verdict, report) for verdict in told]
@@ -51,7 +51,7 @@ def _headline(report: Report) -> str:
     """What a reader in a hurry reads."""
     statuses = {verdict.status for verdict in report.verdicts}
     mark = next(MARKS[one][0] for one in ORDER if one in (statuses or ("skipped",)))
-    if report.against and report.against.problem:
+    if report.exit_code and statuses <= {"pass", "warning", "skipped"}:
         mark = MARKS["error"][0]
     grown = "" if any(verdict.changed for verdict in report.verdicts) else _nothing(report)
     return f"**{mark} Model budgets**: {markdown(_numbers_of(report))}{grown}"
@@ -64,12 +64,19 @@ def _numbers_of(report: Report) -> str:
 
 def _nothing(report: Report) -> str:
     known = any(verdict.baseline for verdict in report.verdicts)
-    return ". No cost changed." if known else ""
+    unknown = any(verdict.problem for verdict in report.verdicts)
+    return ". No cost changed." if known and not unknown else ""
 
 
 def _problem(report: Report) -> Iterator[str]:
     if report.against and report.against.problem:
         yield f"**Not held against another revision**: {markdown(line(report.against.problem))}"
+
+
+def _pressing(report: Report) -> Iterator[str]:
+    """What asks for something to be done and is of no budget."""
+    if report.pressing:
+        yield "\n".join(f"- {markdown(line(note))}" for note in report.pressing)
 
 
 def _budget(verdict: Verdict, report: Report) -> str:
@@ -147,8 +154,9 @@ def _listed(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    if report.notes:
-        yield "\n".join(f"- {markdown(line(note))}" for note in report.notes)
+    rest = [note for note in report.notes if note not in report.pressing]
+    if rest:
+        yield "\n".join(f"- {markdown(line(note))}" for note in rest)
 
 
 def _folded(heading: str, *parts: str) -> list[str]:
