@@ -25,7 +25,7 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
     """What a budget is of, counted."""
     if budget.block:
         return _part(_closed_form(budget), budget.module)
-    from bottlecalc.agreement.ask import count_target
+    from bottlecalc.agreement.ask import check_installed, count_target
     from bottlecalc.models.pattern import is_pattern, matching
     from bottlecalc.models.target import Target
 
@@ -33,6 +33,7 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
     gc.collect()  # the model before, where it holds itself
     with chdir("."):  # the user's code may go elsewhere, and the next budget starts from here
         if is_pattern(name):
+            check_installed(name, budget.counter)
             matching(name)  # which says why it was not replaced by what it is of
         target = Target(name, budget.arguments)
         count = count_target(target, budget.inputs, budget.counter, budget.keywords, budget.module)
