@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from bottlecalc.budgets.allowance import Allowance
@@ -14,6 +13,7 @@ from bottlecalc.budgets.budget import FIGURES, Budget, Figure
 from bottlecalc.budgets.entry import unknown
 from bottlecalc.budgets.limits import BudgetError, read_limit
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.patterns import matches
 from bottlecalc.text.suggest import did_you_mean
 
 KEYS = ("budget", "figure", "to", "reason", "until")
@@ -40,8 +40,6 @@ def read_allowances(table: object, file: str, name: str | None = None) -> Iterat
 
 def allowed(budgets: Sequence[Budget], allowances: Sequence[Allowance]) -> tuple[Budget, ...]:
     """Budgets with what was approved of each."""
-    if not allowances:
-        return tuple(budgets)
     return tuple(replace(one, allowances=(*_of(one, allowances),)) for one in budgets)
 
 
@@ -64,7 +62,7 @@ def _of(budget: Budget, allowances: Iterable[Allowance]) -> Iterator[Allowance]:
 
 
 def _fits(allowance: Allowance, name: str) -> bool:
-    return allowance.budget == name or fnmatchcase(name, allowance.budget)
+    return allowance.budget == name or matches(name, allowance.budget)
 
 
 @dataclass(frozen=True)

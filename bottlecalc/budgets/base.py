@@ -9,7 +9,7 @@ from typing import Any
 
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Limit
 from bottlecalc.budgets.counting import figures, models_of
-from bottlecalc.budgets.file import has_budgets, read
+from bottlecalc.budgets.file import CONFIGS, has_budgets, read
 from bottlecalc.budgets.increase import spelled
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.verdict import Baseline, Verdict
@@ -17,7 +17,6 @@ from bottlecalc.layers.counted import Node
 from bottlecalc.text.files import read_text
 from bottlecalc.text.values import from_json, to_json
 
-CONFIGS = ("bottlecalc.toml", "pyproject.toml")
 RULES = ("max_increase", "level")
 
 

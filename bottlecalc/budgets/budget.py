@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from fractions import Fraction
-from glob import has_magic
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bottlecalc.blocks.spec import Block
-from bottlecalc.budgets.allowance import Allowance
 from bottlecalc.budgets.increase import Growth
 from bottlecalc.networks.spec import Network
+from bottlecalc.text.patterns import is_pattern, matches
 from bottlecalc.text.shapes import Input
 from bottlecalc.text.values import spelled
+
+if TYPE_CHECKING:
+    from bottlecalc.budgets.allowance import Allowance
 
 Figure = Literal["params", "trainable_params", "macs", "flops", "activations", "size"]
 Figures = Mapping[Figure, int]
@@ -104,6 +105,8 @@ class Budget:
 
     def approved(self, figure: Figure) -> int | None:
         """How far a figure may go by what was approved and has not expired, or None."""
+        if not self.allowances:
+            return None
         valid = [allowance for allowance in self.allowances if not allowance.is_expired]
         source, times = FOLLOWING.get(figure, (figure, 1))
         ends = [a.to for a in valid if a.figure == figure]
@@ -135,8 +138,8 @@ class Budget:
 
     def is_called(self, name: str) -> bool:
         """Whether that is its name, or may be that of a model which its pattern is of."""
-        names = [self.name, f"{self.name} {self.model}"] if has_magic(self.model or "") else []
-        return name == self.name or any(fnmatchcase(name, one) for one in names)
+        names = [self.name, f"{self.name} {self.model}"] if is_pattern(self.model or "") else []
+        return name == self.name or any(matches(name, one) for one in names)
 
     @property
     def subject(self) -> str:

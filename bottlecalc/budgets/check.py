@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bottlecalc.agreement.result import ClosedForm, ModelCount
-from bottlecalc.budgets.allowance import AllowanceStatus
-from bottlecalc.budgets.base import BaseBudget, raises
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure
 from bottlecalc.budgets.counting import count_subject, figures, missing
 from bottlecalc.budgets.increase import allowed
@@ -24,6 +22,8 @@ from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.text.numbers import share_of_limit
 
 if TYPE_CHECKING:
+    from bottlecalc.budgets.allowance import AllowanceStatus
+    from bottlecalc.budgets.base import BaseBudget
     from bottlecalc.budgets.lock import Lock
 
 
@@ -88,6 +88,8 @@ def _against(budget: Budget, base: BaseBudget | None) -> Verdict:
     baseline = base.baseline if base else None
     if base is None or baseline is None:
         return _verdict(budget.ungrown(), None)
+    from bottlecalc.budgets.base import raises
+
     notes = (*raises(budget, base), *([other] if (other := _other_basis(budget, baseline)) else []))
     usable = None if other else baseline
     verdict = _verdict(budget if usable else budget.ungrown(), usable)
@@ -139,9 +141,11 @@ def _approved(budget: Budget, findings: Mapping[Figure, Finding]) -> Iterator[st
 
 def _near(budget: Budget, findings: Mapping[Figure, Finding]) -> Iterator[str]:
     """What holds and is near its limit, where that is to be said."""
+    if budget.warn_at is None:
+        return
     for figure, finding in findings.items():
         most = finding.most
-        if budget.warn_at is None or most is None or finding.over:
+        if most is None or finding.over:
             continue
         if finding.value >= budget.warn_at * most:
             share = share_of_limit(finding.value, most)

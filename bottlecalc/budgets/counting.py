@@ -15,6 +15,7 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.layers.counted import is_inside
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import brief
+from bottlecalc.text.patterns import is_pattern
 from bottlecalc.text.suggest import did_you_mean
 
 FLOAT_BYTES = 4
@@ -26,13 +27,13 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
     if budget.block:
         return _part(_closed_form(budget), budget.module)
     from bottlecalc.agreement.ask import check_installed, count_target
-    from bottlecalc.models.pattern import is_pattern, matching
+    from bottlecalc.models.pattern import is_of_several, matching
     from bottlecalc.models.target import Target
 
     name = str(budget.model)
     gc.collect()  # the model before, where it holds itself
     with chdir("."):  # the user's code may go elsewhere, and the next budget starts from here
-        if is_pattern(name):
+        if is_of_several(name):
             check_installed(name, budget.counter)
             matching(name)  # which says why it was not replaced by what it is of
         target = Target(name, budget.arguments)
@@ -42,13 +43,13 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
 
 def models_of(text: str) -> list[str]:
     """The models that a pattern is of; itself where there are none, which counting it says."""
-    from bottlecalc.models.pattern import is_pattern, matching
-
     if not is_pattern(text):
         return [text]
+    from bottlecalc.models.pattern import is_of_several, matching
+
     try:
         with chdir("."):
-            return matching(text)
+            return matching(text) if is_of_several(text) else [text]
     except (BottlecalcError, ImportError, OSError):
         return [text]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
-from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, NO_LIMIT, Budget, Figure, Limit
+from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, Budget, Figure, Limit
 from bottlecalc.budgets.increase import PERCENT, Growth, IncreaseError, read_increase
 from bottlecalc.budgets.limits import BudgetError, read_limit
 from bottlecalc.errors import SPECS, BottlecalcError
@@ -22,6 +22,10 @@ from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.values import EXAMPLES, is_shape, read_constant, read_value
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
+ENDS: Mapping[Figure, frozenset[str]] = {
+    figure: frozenset((f"max_{figure}", f"min_{figure}")) for figure in FIGURES
+}
+GROWTHS = frozenset(f"max_increase_{figure}" for figure in FIGURES)
 INCREASES = ("max_increase", *(f"max_increase_{figure}" for figure in FIGURES))
 COMMON = (
     *("name", "module", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow"),
@@ -196,6 +200,8 @@ class Entry:
         given = self.values.get("input")
         named = given if isinstance(given, dict) else {}
         constants = self._table("kwargs")
+        if not (named or constants):
+            return {}
         if twice := named.keys() & constants.keys():
             raise self.error(f"{min(twice)!r} is both in input and in kwargs; give one", "kwargs")
         inputs = {key: self._value(one, one) for key, one in named.items()}
@@ -225,7 +231,8 @@ class Entry:
     def _limits(self) -> dict[Figure, Limit]:
         limits = {
             figure: Limit(least=self._number(f"min_{figure}"), most=self._number(f"max_{figure}"))
-            for figure in FIGURES
+            for figure, ends in ENDS.items()
+            if not ends.isdisjoint(self.values)
         }
         for figure, limit in limits.items():
             least, most = limit.least, limit.most
@@ -235,7 +242,7 @@ class Entry:
                     " give a range that holds something",
                     f"min_{figure}",
                 )
-        return {figure: limit for figure, limit in limits.items() if limit != NO_LIMIT}
+        return limits
 
     def _number(self, key: str) -> int | None:
         if key not in self.values:
@@ -267,6 +274,8 @@ class Entry:
         return share
 
     def _increases(self) -> dict[Figure, Growth]:
+        if GROWTHS.isdisjoint(self.values):
+            return {}
         read = {figure: self._increase(f"max_increase_{figure}") for figure in FIGURES}
         return {figure: growth for figure, growth in read.items() if growth is not None}
 

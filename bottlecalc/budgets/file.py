@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from bottlecalc.budgets.allowance import Allowance
-from bottlecalc.budgets.allowances import allowed, read_allowances
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.entry import DEFAULTS, Entry, of_each, unknown, with_defaults
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.patterns import matches
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
 
@@ -19,6 +18,9 @@ TOKENS = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
 )
 """Strings and comments of TOML, the long ones first."""
+
+CONFIGS = ("bottlecalc.toml", "pyproject.toml")
+"""Files that may hold budgets, the first one first."""
 
 BESIDE = ("budget", "defaults", "allow")
 """What a file of budgets may hold."""
@@ -30,20 +32,19 @@ class Contents(NamedTuple):
     """What a file of budgets holds.
 
     Attributes:
-        budgets: in its order.
-        allowances: what was approved beyond their limits.
+        budgets: in its order, each with what was approved of it.
+        unmatched: what was approved of budgets that there are not, a sentence each.
     """
 
     budgets: tuple[Budget, ...]
-    allowances: tuple[Allowance, ...]
+    unmatched: tuple[str, ...] = ()
 
 
 def read(
     text: str, file: str, find: Callable[[str], list[str]] = lambda text: [text]
 ) -> tuple[Budget, ...]:
     """The budgets of a TOML file, each with what was approved of it."""
-    contents = read_contents(text, file, find)
-    return allowed(contents.budgets, contents.allowances)
+    return read_contents(text, file, find).budgets
 
 
 def read_contents(
@@ -73,15 +74,21 @@ def read_contents(
                 f"there are two budgets named {budget.name!r}; give each a name of its own", "name"
             )
         budgets[budget.name] = budget
-    return Contents(tuple(budgets.values()), (*_allowances(table["allow"], entries, file),))
+    return _contents(tuple(budgets.values()), table["allow"], entries, file)
 
 
-def _allowances(table: Any, entries: Iterable[Any], file: str) -> Iterator[Allowance]:
-    """Those beside the budgets, and those that stand in one."""
-    yield from read_allowances(table, file)
-    for entry in entries:
-        if isinstance(entry, dict) and "allow" in entry:
-            yield from read_allowances(entry["allow"], file, entry.get("name"))
+def _contents(
+    budgets: tuple[Budget, ...], allow: Any, entries: Iterable[Any], file: str
+) -> Contents:
+    """Budgets with what was approved beside them, and in the entries."""
+    inside = [(one["allow"], one.get("name")) for one in entries if "allow" in one]
+    if allow == [] and not inside:
+        return Contents(budgets)
+    from bottlecalc.budgets.allowances import allowed, read_allowances, unmatched
+
+    tables = [(allow, None), *inside]
+    found = [one for table, name in tables for one in read_allowances(table, file, name)]
+    return Contents(allowed(budgets, found), (*unmatched(budgets, found),))
 
 
 def has_budgets(text: str) -> bool:
@@ -115,9 +122,7 @@ def select(budgets: Sequence[Budget], names: Sequence[str], file: str) -> tuple[
 
 def _matching(name: str, known: Iterable[str]) -> list[str]:
     """The one of that name; without one, those that it is a pattern of."""
-    from fnmatch import fnmatchcase
-
-    return [name] if name in known else [one for one in known if fnmatchcase(one, name)]
+    return [name] if name in known else [one for one in known if matches(one, name)]
 
 
 def _beside(text: str, file: str) -> dict[str, Any]:

@@ -6,24 +6,22 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, chdir, nullcontext
 from dataclasses import replace
-from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bottlecalc.budgets import baseline as baselines
-from bottlecalc.budgets.allowances import allowed, unmatched
-from bottlecalc.budgets.base import CONFIGS
 from bottlecalc.budgets.baseline import read_baseline
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.check import check as hold_all
 from bottlecalc.budgets.counting import models_of
-from bottlecalc.budgets.file import has_budgets, read_contents, select
+from bottlecalc.budgets.file import CONFIGS, has_budgets, read_contents, select
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.lock import Lock, LockError, outdated
 from bottlecalc.budgets.verdict import Against, Report
 from bottlecalc.errors import argument
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.files import read_text, shown
+from bottlecalc.text.patterns import is_pattern
 
 if TYPE_CHECKING:
     from bottlecalc.budgets.against import Base
@@ -88,7 +86,7 @@ def check(
     text = read_text(files.budgets, BudgetError)
     find = _as_it_is if only == "blocks" else _finder(files.folder, host)
     contents = read_contents(text, _shown(files.budgets), find)
-    budgets = allowed(contents.budgets, contents.allowances)
+    budgets = contents.budgets
     chosen = _only(only, select(budgets, _listed(names), str(files.budgets)))
     lock = None
     if against is None or locked:
@@ -105,12 +103,12 @@ def check(
     if locked:
         report = _with_lock(report, lock, budgets, files.baseline)
     notes = [] if report.verdicts else [f"no budget is of {only}: nothing was checked"]
-    pressing = [*unmatched(budgets, contents.allowances)]
-    notes += pressing
+    notes += contents.unmatched
     notes += _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
     if config is None:
         notes += _elsewhere(files.budgets)
-    return replace(report, notes=(*report.notes, *notes), pressing=(*report.pressing, *pressing))
+    pressing = (*report.pressing, *contents.unmatched)
+    return replace(report, notes=(*report.notes, *notes), pressing=pressing)
 
 
 def _finder(
@@ -119,7 +117,7 @@ def _finder(
     """Finds the models of a pattern, for which the user's code may be run."""
 
     def find(text: str) -> list[str]:
-        with host() if has_magic(text) else nullcontext(), chdir(folder):
+        with host() if is_pattern(text) else nullcontext(), chdir(folder):
             return models_of(text)
 
     return find

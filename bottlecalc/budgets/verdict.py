@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from bottlecalc.agreement.result import ClosedForm, ModelCount
-from bottlecalc.budgets.allowance import Allowance, AllowanceStatus
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Figures, Limit
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.counted import Node
 from bottlecalc.text.display import Displayed
 
 if TYPE_CHECKING:
+    from bottlecalc.budgets.allowance import Allowance, AllowanceStatus
     from bottlecalc.changes.diff import Cost, ModuleChange
 
 Status = Literal["pass", "breach", "warning", "error", "skipped"]
@@ -54,8 +54,8 @@ class Finding:
     @property
     def usual(self) -> int | None:
         """The same without what was approved."""
-        ends = (end for end in (self.limit.most, self.allowed) if end is not None)
-        return min(ends, default=None)
+        most, allowed = self.limit.most, self.allowed
+        return most if allowed is None else allowed if most is None else min(most, allowed)
 
     @property
     def over(self) -> int:

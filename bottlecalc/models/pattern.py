@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import partial
-from glob import glob, has_magic
+from glob import glob
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from bottlecalc.models.failure import TargetError
 from bottlecalc.models.imports import importable, load
+from bottlecalc.text.patterns import is_pattern, matches
 
 
-def is_pattern(name: str) -> bool:
-    """Whether it is to be matched: it has a ``*``, ``?`` or ``[…]``."""
+def is_of_several(name: str) -> bool:
+    """Whether it is to be matched; a file that has such a name is none."""
     place, _, attribute = name.rpartition(":")
-    return has_magic(attribute) or (has_magic(place) and not Path(place).exists())
+    return is_pattern(attribute) or (is_pattern(place) and not Path(place).exists())
 
 
 def matching(pattern: str) -> list[str]:
@@ -39,7 +39,7 @@ def matching(pattern: str) -> list[str]:
 
 def _places(place: str) -> list[str]:
     """The files; a module of a package is named in full."""
-    if not has_magic(place):
+    if not is_pattern(place) or Path(place).exists():
         return [place]
     if not place.endswith(".py"):
         raise TargetError(f"{place!r} matches no files; give a pattern such as nets/*.py")
@@ -48,11 +48,11 @@ def _places(place: str) -> list[str]:
 
 
 def _names(place: str, pattern: str) -> list[str]:
-    if not has_magic(pattern):
+    if not is_pattern(pattern):
         return [pattern]
     with importable(Path(place).parent if place.endswith(".py") else None):
         module = load(place)
-        return sorted(name for name in _models(module) if fnmatchcase(name, pattern))
+        return sorted(name for name in _models(module) if matches(name, pattern))
 
 
 def _models(module: ModuleType) -> Iterator[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from bottlecalc.budgets.allowance import Allowance
 from bottlecalc.budgets.verdict import (
     Against,
     Finding,
@@ -18,6 +17,9 @@ from bottlecalc.budgets.verdict import (
 )
 from bottlecalc.render.budgets import breach, changed, markdown, notes, remark, summary, table
 from bottlecalc.render.words import line
+
+if TYPE_CHECKING:
+    from bottlecalc.budgets.allowance import Allowance
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from bottlecalc import Report, check
 from bottlecalc.budgets import allowance
 from bottlecalc.budgets.budget import Figure
-from bottlecalc.budgets.file import read, read_contents
+from bottlecalc.budgets.file import read
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.render.pull_request import document
 from tests.changes.conftest import Repository, repository  # noqa: F401
@@ -128,7 +128,7 @@ def test_a_pattern_and_an_entry_s_own(here: Path) -> None:
     assert held(here, own).exit_code == 0
     pyproject = BLOCK.replace("[[budget]]", "[[tool.bottlecalc.budget]]")
     text = f"[tool.bottlecalc]\n{approved()}{pyproject}"
-    assert read_contents(text, "f.toml").allowances[0].to == 150
+    assert read(text, "f.toml")[0].allowances[0].to == 150
 
 
 WRONG = [
