@@ -11,6 +11,9 @@ from bottlecalc.text.shapes import Input, InputError
 Value = Any
 """An input, a list or a table of values, or a constant."""
 
+TAG = "bottlecalc.input"
+"""By which JSON tells an input from a table."""
+
 EXAMPLES = (
     "[1, 3, 224, 224], or [[…], […]] for several inputs, or { name = […] } for keywords,"
     ' or "1x128:int64" for another dtype'
@@ -38,8 +41,10 @@ def read_constant(given: object) -> Value:
         return {key: read_constant(one) for key, one in given.items()}
     if isinstance(given, list):
         return [read_constant(one) for one in given]
+    if not isinstance(given, str) or given.isdecimal():  # "3" is likelier a text
+        return given
     try:
-        return Input.parse(given) if isinstance(given, str) else given
+        return Input.parse(given)
     except InputError:
         return given
 
@@ -85,13 +90,13 @@ def spelled(value: Value) -> str:
 
 def to_json(value: Value) -> Any:
     """As JSON can say it, and ``from_json`` reads it."""
-    return mapped(value, lambda leaf: {"input": str(leaf)} if isinstance(leaf, Input) else leaf)
+    return mapped(value, lambda leaf: {TAG: str(leaf)} if isinstance(leaf, Input) else leaf)
 
 
 def from_json(given: Any) -> Value:
     """What ``to_json`` said."""
     if isinstance(given, list):
         return [from_json(one) for one in given]
-    if isinstance(given, dict) and given.keys() == {"input"} and isinstance(given["input"], str):
-        return Input.parse(given["input"])
+    if isinstance(given, dict) and given.keys() == {TAG}:
+        return Input.parse(given[TAG])
     return {k: from_json(v) for k, v in given.items()} if isinstance(given, dict) else given
