@@ -1,54 +1,93 @@
-"""What a tool says of layers beside their MACs: terms, each so many for every element or weight."""
+"""How other tools count: the MACs, and terms, each so many for every element, weight or MAC."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, NamedTuple
 
+from bottlecalc.layers.calls import Attention, Call, Product, Recurrent
 from bottlecalc.layers.count import ByLayer
 from bottlecalc.layers.layer import Layer
-from bottlecalc.layers.ops import Op, elements
+from bottlecalc.layers.ops import Conv, Linear, Op, elements
+
+Figure = Literal["operations", "params", "activations"]
+Quantity = Callable[[Any], int]
+"""How many there are at a call."""
 
 
 class Term(NamedTuple):
-    """Something that a tool adds to the MACs.
+    """Something that a tool adds to the MACs, or leaves out of them.
 
     Attributes:
         what: it is called.
-        op: the layers that it is of.
-        each: how many for every element that such a layer puts out.
-        taken: whether it is for every element that it takes in.
+        op: the layers or calls that it is of.
+        each: how many for every one that is counted; negative for what is left out.
+        taken: whether elements are counted that go in, rather than those that come out.
+        per: how many are counted at a call, where they are no elements.
+        unit: what is counted then, in words.
+        where: the calls that it is of, among those of these ops.
+        fault: whether the tool is wrong there by its own rule.
+        shared: whether the tool divides it by the batch afterwards.
     """
 
     what: str
-    op: type[Op]
+    op: type[Op] | tuple[type[Op], ...]
     each: int
     taken: bool = False
+    per: Quantity | None = None
+    unit: str = "element"
+    where: Callable[[Call], bool] | None = None
+    fault: bool = False
+    shared: bool = False
 
     def __str__(self) -> str:
-        return f"{self.each} per element {'into' if self.taken else 'of'} {self.what}"
+        return f"{self.each} per {self.unit} {'into' if self.taken else 'of'} {self.what}"
 
-    def of(self, layer: Layer) -> int:
-        """What the tool adds for a layer."""
+    def of(self, layer: Layer | Call) -> int:
+        """What the tool adds for a layer, or a call."""
+        return self.each * self.count(layer)
+
+    def count(self, layer: Layer | Call) -> int:
+        """How many are counted of a layer, or a call."""
         if not self.is_of(layer):
             return 0
-        return self.each * elements(layer.input if self.taken else layer.output)
+        if self.per:
+            return self.per(layer)
+        return elements(layer.input if self.taken else layer.output)
 
-    def is_of(self, layer: Layer) -> bool:
-        """Whether it is of such a layer."""
-        return isinstance(layer.op, self.op)
+    def is_of(self, layer: Layer | Call) -> bool:
+        """Whether it is of such a layer, or call."""
+        if not isinstance(layer.op, self.op):
+            return False
+        return self.where is None or (isinstance(layer, Call) and self.where(layer))
 
 
 class Tool(NamedTuple):
-    """How a tool counts: the MACs, and its terms.
+    """How a tool counts one figure: so many for every MAC or parameter, and its terms.
 
     Attributes:
         name: of the tool, and of its mode where that matters.
-        terms: that it adds to the MACs.
+        terms: that it adds.
+        calls_it: its own word for the figure.
+        factor: for every MAC.
+        figure: operations, parameters or activations.
+        package: by which it is installed; empty for what is a convention alone.
+        version: whose rules these are.
+        sees: how it sees what a model does.
+        per_image: whether it divides by the batch what it counts by modules.
+        notes: what else has to be known, a sentence each.
     """
 
     name: str
     terms: tuple[Term, ...]
+    calls_it: str = "FLOPs"
+    factor: int = 1
+    figure: Figure = "operations"
+    package: str = ""
+    version: str = ""
+    sees: str = ""
+    per_image: bool = False
+    notes: tuple[str, ...] = ()
 
     def sum_of(self, layers: Sequence[Layer]) -> str:
         """What its total of these layers is made of: ``MACs + 2 per element of batch norm``."""
@@ -60,3 +99,70 @@ class Tool(NamedTuple):
         return {
             layer.name: layer.macs + sum(term.of(layer) for term in self.terms) for layer in layers
         }
+
+
+def macs(call: Call) -> int:
+    """MACs of a call."""
+    return call.macs
+
+
+def outputs(call: Call) -> int:
+    """Elements that come out."""
+    return elements(call.output)
+
+
+def inputs(call: Call) -> int:
+    """Elements that go in."""
+    return elements(call.input)
+
+
+def is_biased(call: Call) -> bool:
+    """Whether a bias is added to what comes out."""
+    return call.biases > 0
+
+
+def by_function(*names: str) -> Callable[[Call], bool]:
+    """The calls of functions of these names."""
+    known = frozenset(names)
+    return lambda call: call.function in known
+
+
+def by_module(*names: str) -> Callable[[Call], bool]:
+    """The calls that modules of these classes make."""
+    known = frozenset(names)
+    return lambda call: call.module in known
+
+
+KINDS: tuple[tuple[type[Op], str], ...] = (
+    (Conv, "convolutions"),
+    (Linear, "linear layers"),
+    (Product, "matrix products"),
+    (Attention, "attention"),
+    (Recurrent, "recurrent layers"),
+)
+
+
+def missed(
+    sees: Callable[[Call], bool], why: str, factor: int = 1, *, shared: bool = False
+) -> tuple[Term, ...]:
+    """What a tool that sees these calls leaves out of all others' MACs, by kind."""
+    return tuple(
+        Term(
+            f"{kind}: {why}", op, -factor, per=macs, unit="MAC",
+            where=lambda call: not sees(call), fault=True, shared=shared,
+        )
+        for op, kind in KINDS
+    )  # fmt: skip
+
+
+CONVS = tuple(f"Conv{n}d" for n in (1, 2, 3))
+TRANSPOSED = tuple(f"ConvTranspose{n}d" for n in (1, 2, 3))
+BATCH_NORMS = tuple(f"BatchNorm{n}d" for n in (1, 2, 3))
+INSTANCE_NORMS = tuple(f"InstanceNorm{n}d" for n in (1, 2, 3))
+CELLS = ("RNNCell", "GRUCell", "LSTMCell")
+RECURRENT = ("RNN", "GRU", "LSTM", *CELLS)
+
+
+def pools(*kinds: str) -> tuple[str, ...]:
+    """The classes of poolings of one, two and three dimensions: ``MaxPool2d``."""
+    return tuple(f"{kind}Pool{n}d" for kind in kinds for n in (1, 2, 3))

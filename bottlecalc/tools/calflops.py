@@ -1,0 +1,157 @@
+"""calflops, and DeepSpeed's profiler from which it descends: functions, by patches."""
+
+from __future__ import annotations
+
+from math import prod
+
+from bottlecalc.layers.calls import Call, Norm, Product, Recurrent, Resize
+from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
+from bottlecalc.layers.ops import Conv, Op, elements
+from bottlecalc.tools.base import (
+    RECURRENT,
+    Term,
+    Tool,
+    by_function,
+    by_module,
+    inputs,
+    is_biased,
+    missed,
+)
+from bottlecalc.tools.ptflops import POOL_FUNCTIONS, TRAINED_ONLY
+
+CONVOLUTIONS = tuple(f"F.conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
+PRODUCTS = ("F.linear", *CONVOLUTIONS, "torch.matmul", "Tensor.matmul", "torch.addmm",
+            "Tensor.addmm", "torch.baddbmm", "torch.einsum")  # fmt: skip
+MORE_PRODUCTS = ("@", "torch.mm", "Tensor.mm", "torch.bmm", "Tensor.bmm",
+                 "F.scaled_dot_product_attention")  # fmt: skip
+FUNCTIONS = ("F.relu", "F.prelu", "F.elu", "F.leaky_relu", "F.relu6", "F.silu", "F.gelu",
+             "F.softmax")  # fmt: skip
+ELEMENTWISE = ("torch.add", "Tensor.add", "torch.mul", "Tensor.mul")
+RATES = {"LSTM": 2, "GRU": 1, "RNN": -1}
+"""For every element of hidden state, beside its biases: sums have one addition less."""
+
+is_plain = by_function(*CONVOLUTIONS[:3])
+
+
+def _sees(call: Call) -> bool:
+    return by_function(*PRODUCTS)(call) or by_module(*RECURRENT)(call)
+
+
+def _sees_more(call: Call) -> bool:
+    return _sees(call) or by_function(*MORE_PRODUCTS)(call)
+
+
+def _sees_macs(call: Call) -> bool:
+    is_einsum = call.function == "torch.einsum"
+    return by_function(*PRODUCTS)(call) and not is_einsum
+
+
+def _is_transposed(call: Call) -> bool:
+    return isinstance(call.op, Conv) and call.op.transposed
+
+
+def _divided_twice(call: Call) -> int:
+    """MACs that are lost where the filters of a group are divided by the groups once more."""
+    filters = call.output[1] // call.op.groups if isinstance(call.op, Conv) else 1
+    groups = call.op.groups if isinstance(call.op, Conv) else 1
+    return call.macs // filters * (filters - filters // groups)
+
+
+def _shrunk(call: Call) -> int:
+    """Biases at the places of a convolution that shrinks the map, which this one does not."""
+    op = call.op
+    if not isinstance(op, Conv):
+        return 0
+    places = 1
+    for size, out, kernel in zip(call.input[2:], call.output[2:], op.kernel, strict=True):
+        reach = op.dilation * (kernel - 1)
+        padded = (size - 1) * op.stride + reach + 1 - out
+        padding = -(-padded // 2)
+        places *= (size + 2 * padding - reach - 1) // op.stride + 1
+    return call.output[0] * (call.output[1] // op.groups) * places
+
+
+def _recurrent(call: Call) -> int:
+    op = call.op
+    return op.states * RATES[op.cell] + op.added if isinstance(op, Recurrent) else 0
+
+
+def _scaled(call: Call) -> int:
+    """The size that is given, or what goes in: the scale is worked out and dropped."""
+    is_sized = isinstance(call.op, Resize) and call.op.to_size
+    return prod(call.output[2:]) if is_sized else inputs(call)
+
+
+def _sized(call: Call) -> int:
+    is_sized = isinstance(call.op, Resize) and call.op.to_size
+    return prod(call.output[2:]) if is_sized else elements(call.output)
+
+
+COMMON = (
+    Term("biases of convolutions", Conv, 1,
+         where=lambda call: is_plain(call) and is_biased(call)),
+    Term("batch norm", BatchNorm, 2),
+    Term("layer norm", LayerNorm, 5),
+    Term("other normalisation", Norm, 5,
+         where=lambda call: call.op.affine and call.op.kind not in ("RMS norm", "batch norm")),
+    Term("normalisation without scale and shift", Norm, 4,
+         where=lambda call: not call.op.affine and call.op.kind not in ("RMS norm", "batch norm")),
+    Term("batch norm without scale and shift", Norm, 1,
+         where=lambda call: call.op.kind == "batch norm" and not call.op.affine),
+    Term("activations and softmax", Op, 1, where=by_function(*FUNCTIONS)),
+    Term("pooling, of what goes in", Op, 1, per=inputs, where=by_function(*POOL_FUNCTIONS)),
+    Term("what is added to a matrix product", Product, 1, per=lambda call: call.op.added,
+         where=lambda call: _sees(call) and call.op.added > 0),
+    Term("einsum: one more in its estimate", Product, 1, per=lambda _: 1, unit="call",
+         where=by_function("torch.einsum")),
+    Term("sums and products of elements by name", Op, 1, where=by_function(*ELEMENTWISE)),
+    Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation",
+         where=by_module(*RECURRENT)),
+)  # fmt: skip
+UNKNOWN = "no function that it puts its own in the place of"
+
+OPERATIONS = Tool(
+    "calflops",
+    (
+        *COMMON,
+        Term("biases of transposed convolutions: at the places of a plain one", Conv, 1,
+             per=_shrunk, unit="place", fault=True,
+             where=lambda call: _is_transposed(call) and is_biased(call)),
+        Term("transposed convolutions: divided by the groups twice", Conv, -2,
+             per=_divided_twice, unit="MAC", fault=True,
+             where=lambda call: _is_transposed(call) and call.op.groups > 1),
+        Term("interpolation: its scale is dropped", Resize, 1, per=_scaled, fault=True),
+        *missed(_sees, UNKNOWN, 2),
+    ),
+    factor=2, package="calflops", version="0.3.2", sees="functions, by patches",
+)  # fmt: skip
+"""Source: ``calflops.pytorch_ops``."""
+
+MACS = OPERATIONS._replace(
+    name="calflops-macs",
+    terms=(
+        Term("transposed convolutions: divided by the groups twice", Conv, -1,
+             per=_divided_twice, unit="MAC", fault=True,
+             where=lambda call: _is_transposed(call) and call.op.groups > 1),
+        *missed(_sees_macs, UNKNOWN),
+    ),
+    calls_it="MACs", factor=1,
+)  # fmt: skip
+
+PARAMS = OPERATIONS._replace(terms=TRAINED_ONLY, calls_it="params", figure="params", factor=1)
+
+DEEPSPEED = Tool(
+    "deepspeed",
+    (
+        *COMMON,
+        Term("biases of transposed convolutions", Conv, 1,
+             where=lambda call: _is_transposed(call) and is_biased(call)),
+        Term("interpolation", Resize, 1, per=_sized),
+        *missed(_sees_more, UNKNOWN, 2),
+    ),
+    factor=2, package="deepspeed", version="0.19.8", sees="functions, by patches",
+)  # fmt: skip
+"""Source: ``deepspeed.profiling.flops_profiler.profiler``."""
+
+DEEPSPEED_PARAMS = DEEPSPEED._replace(terms=(), calls_it="params", figure="params", factor=1)
+

@@ -1,0 +1,84 @@
+"""What a tool says of a model, by its rules: the exact sum that leads from the MACs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bottlecalc.layers.calls import Call, Evidence, Weights
+from bottlecalc.tools.base import Term, Tool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One term of a tool's sum.
+
+    Attributes:
+        what: it is.
+        count: how many were counted.
+        each: how many for every one.
+        unit: what was counted, in words.
+        fault: whether the tool is wrong there by its own rule.
+    """
+
+    what: str
+    count: int
+    each: int
+    unit: str = "element"
+    fault: bool = False
+
+    @property
+    def value(self) -> int:
+        """What it adds."""
+        return self.count * self.each
+
+
+def base(tool: Tool, evidence: Evidence) -> int:
+    """What the tool's figure is of where it agrees with ours."""
+    if tool.figure == "params":
+        return evidence.params
+    return evidence.macs if tool.figure == "operations" else evidence.activations
+
+
+def lines(tool: Tool, evidence: Evidence) -> tuple[Line, ...]:
+    """All that a tool adds or leaves out; what is none at all is left out here too."""
+    calls = list(_counted(tool, evidence))
+    summed = [(term, sum(map(term.count, calls))) for term in tool.terms]
+    found = [_line(term, count) for term, count in summed if count]
+    if tool.per_image and evidence.batch > 1:
+        whole = tool.factor * evidence.macs
+        whole += sum(term.each * count for term, count in summed if term.shared)
+        found.append(_divided(whole, evidence.batch))
+    return tuple(line for line in found if line.value)
+
+
+def _line(term: Term, count: int) -> Line:
+    return Line(
+        what=term.what, count=count, each=term.each, unit=term.unit, fault=term.fault
+    )
+
+
+def _divided(whole: int, batch: int) -> Line:
+    """What is left out where a sum is divided by the batch."""
+    return Line(
+        what=f"divided by the batch, {batch}: what modules do",
+        count=whole - whole // batch, each=-1, unit="operation",
+    )  # fmt: skip
+
+
+def _counted(tool: Tool, evidence: Evidence) -> Iterable[Call]:
+    """Calls, or for parameters what modules hold, and every layer once."""
+    if tool.figure != "params":
+        return evidence.calls
+    layers = {call.name: call for call in evidence.calls if not isinstance(call.op, Weights)}
+    return _once(evidence, layers.values())
+
+
+def _once(evidence: Evidence, layers: Iterable[Call]) -> Iterator[Call]:
+    yield from evidence.weights
+    yield from layers
+
+
+def prediction(tool: Tool, evidence: Evidence) -> int:
+    """What the tool says, by its rules."""
+    return tool.factor * base(tool, evidence) + sum(line.value for line in lines(tool, evidence))

@@ -1,0 +1,22 @@
+"""All tools, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from bottlecalc.tools import calflops, fvcore, keras, ptflops, pycls, pytorch, thop, timm, torchinfo
+from bottlecalc.tools.base import Tool
+
+TOOLS: tuple[Tool, ...] = (
+    fvcore.EVAL, fvcore.PARAMS, fvcore.TRAIN,
+    pytorch.FLOP_COUNTER_MODE, pytorch.PROFILER,
+    torchinfo.OPERATIONS, torchinfo.PARAMS,
+    ptflops.ATEN, ptflops.PARAMS_ATEN, ptflops.PYTORCH, ptflops.PARAMS_PYTORCH,
+    thop.THOP, thop.THOP_PARAMS, thop.ULTRALYTICS, thop.ULTRALYTICS_PARAMS,
+    calflops.OPERATIONS, calflops.MACS, calflops.PARAMS,
+    calflops.DEEPSPEED, calflops.DEEPSPEED_PARAMS,
+    keras.PARAMS,
+    pycls.OPERATIONS, pycls.PARAMS, pycls.ACTIVATIONS,
+    timm.OPERATIONS, timm.PARAMS,
+)  # fmt: skip
+"""A tool that counts two figures is there twice."""
+
+NAMES = tuple(dict.fromkeys(tool.name for tool in TOOLS))

@@ -1,0 +1,11 @@
+"""timm's published table: fvcore's total, in billions."""
+
+from __future__ import annotations
+
+from bottlecalc.tools import fvcore
+
+OPERATIONS = fvcore.EVAL._replace(
+    name="timm", calls_it="GMACs", package="", version="results/benchmark tables",
+    notes=("Published to two decimals, in billions.",),
+)  # fmt: skip
+PARAMS = fvcore.PARAMS._replace(name="timm", calls_it="params", package="", version="results tables")
