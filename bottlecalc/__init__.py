@@ -86,8 +86,13 @@ if TYPE_CHECKING:
     from bottlecalc.text.numbers import QuantityError
     from bottlecalc.text.ranges import RangeError, Sizes
     from bottlecalc.text.shapes import Input, InputError
+    from bottlecalc.tools.claim import ClaimError
+    from bottlecalc.tools.explain import explain
+    from bottlecalc.tools.explanation import Account, Claim, Explanation, Match
+    from bottlecalc.tools.predict import Line
 
 HOMES = {
+    "Account": "tools.explanation",
     "Activation": "layers.activation",
     "Add": "layers.joins",
     "ArgumentError": "text.calls",
@@ -107,6 +112,8 @@ HOMES = {
     "Candidate": "explore.question",
     "Catalogue": "blocks.catalogue",
     "ChannelShuffle": "layers.joins",
+    "Claim": "tools.explanation",
+    "ClaimError": "tools.claim",
     "Comparison": "agreement.compare",
     "Concat": "layers.joins",
     "Condition": "explore.condition",
@@ -122,6 +129,7 @@ HOMES = {
     "ENetAsymmetric": "blocks.enet",
     "ENetDown": "blocks.enet",
     "ENetUp": "blocks.enet",
+    "Explanation": "tools.explanation",
     "FAMILIES": "blocks.families",
     "Family": "blocks.catalogue",
     "Finding": "budgets.verdict",
@@ -139,8 +147,10 @@ HOMES = {
     "Layer": "layers.layer",
     "LayerNorm": "layers.normalisation",
     "Limit": "explore.question",
+    "Line": "tools.predict",
     "Linear": "layers.ops",
     "MBConv": "blocks.mobile",
+    "Match": "tools.explanation",
     "MaxPool": "layers.pooling",
     "MaxUnpool": "layers.pooling",
     "MeasureError": "agreement.ask",
@@ -196,6 +206,7 @@ HOMES = {
     "compare_networks": "agreement.networks",
     "count": "agreement.count",
     "count_model": "agreement.ask",
+    "explain": "tools.explain",
     "families": "blocks.catalogue",
     "mark_answers": "handout.marking",
     "measure": "agreement.ask",
@@ -209,6 +220,7 @@ HOMES = {
 __all__ = [
     "FAMILIES",
     "NETWORKS",
+    "Account",
     "Activation",
     "Add",
     "ArgumentError",
@@ -228,6 +240,8 @@ __all__ = [
     "Candidate",
     "Catalogue",
     "ChannelShuffle",
+    "Claim",
+    "ClaimError",
     "Comparison",
     "Concat",
     "Condition",
@@ -243,6 +257,7 @@ __all__ = [
     "ENetAsymmetric",
     "ENetDown",
     "ENetUp",
+    "Explanation",
     "Family",
     "Finding",
     "Fire",
@@ -259,8 +274,10 @@ __all__ = [
     "Layer",
     "LayerNorm",
     "Limit",
+    "Line",
     "Linear",
     "MBConv",
+    "Match",
     "MaxPool",
     "MaxUnpool",
     "MeasureError",
@@ -315,6 +332,7 @@ __all__ = [
     "compare_networks",
     "count",
     "count_model",
+    "explain",
     "families",
     "mark_answers",
     "measure",

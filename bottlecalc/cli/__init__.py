@@ -34,7 +34,9 @@ COMPLAINT: Any = next(
 )
 """What all of Typer's complaints are: click's before Typer 0.27, its own since."""
 
-COMMANDS = ("compare", "sweep", "solve", "count", "check", "network", "blocks", "handout")
+COMMANDS = (
+    *("compare", "sweep", "solve", "count", "check", "network", "explain", "blocks", "handout"),
+)
 
 
 def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:

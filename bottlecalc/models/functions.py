@@ -136,8 +136,8 @@ def _recurrent(name: str, _out: Tensor, args: Any, _kwargs: Any) -> Op:
     x = args[0]
     cell = name.rpartition(".")[2].partition("_")[0]
     is_cell = name.endswith("_cell")
-    tensors = args[2:] if is_cell else next(one for one in args[2:] if isinstance(one, (list, tuple)))
-    tensors = [one for one in tensors if one is not None]
+    lists = [one for one in args[2:] if isinstance(one, (list, tuple))]
+    tensors = [one for one in (args[2:] if is_cell else lists[0]) if one is not None]
     weights = [one for one in tensors if one.dim() == 2]
     steps = x.numel() // x.shape[-1]
     inner = [one for one in weights if one.shape[0] % GATES[cell] == 0]

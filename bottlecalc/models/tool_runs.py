@@ -10,9 +10,8 @@ import inspect
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 
 
@@ -48,7 +47,7 @@ def _fvcore(module: nn.Module, inputs: list[Tensor]) -> Totals:
 def _flop_counter_mode(module: nn.Module, inputs: list[Tensor]) -> Totals:
     from torch.utils.flop_counter import FlopCounterMode
 
-    with FlopCounterMode(display=False) as mode:  # type: ignore[no-untyped-call]
+    with FlopCounterMode(display=False) as mode:
         module(*inputs)
     return Totals(mode.get_total_flops(), None)
 
@@ -94,9 +93,7 @@ def _calflops(figure: int) -> Callable[[nn.Module, list[Tensor]], Totals]:
     def run(module: nn.Module, inputs: list[Tensor]) -> Totals:
         from calflops import calculate_flops
 
-        said = calculate_flops(
-            module, args=inputs, print_results=False, output_as_string=False
-        )
+        said = calculate_flops(module, args=inputs, print_results=False, output_as_string=False)
         return Totals(said[figure], said[2])
 
     return run

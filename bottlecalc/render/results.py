@@ -56,6 +56,12 @@ DISPLAYS: Mapping[str, Display] = {
     "Sweep": Display(
         "designs:table", "designs:document", rows="rows:designs", headline="headlines:sweep"
     ),
+    "Explanation": Display(
+        "explain:table",
+        "explain_json:document",
+        rows="explain_json:rows",
+        headline="explain_json:headline",
+    ),
     "Catalogue": Display("catalogue:table", "catalogue:document", headline="headlines:catalogue"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""

@@ -14,6 +14,9 @@ Figure = Literal["operations", "params", "activations"]
 Quantity = Callable[[Any], int]
 """How many there are at a call."""
 
+Condition = Callable[[Any], bool]
+"""Whether a call is one of those that are meant."""
+
 
 class Term(NamedTuple):
     """Something that a tool adds to the MACs, or leaves out of them.
@@ -36,7 +39,7 @@ class Term(NamedTuple):
     taken: bool = False
     per: Quantity | None = None
     unit: str = "element"
-    where: Callable[[Call], bool] | None = None
+    where: Condition | None = None
     fault: bool = False
     shared: bool = False
 
@@ -121,13 +124,13 @@ def is_biased(call: Call) -> bool:
     return call.biases > 0
 
 
-def by_function(*names: str) -> Callable[[Call], bool]:
+def by_function(*names: str) -> Condition:
     """The calls of functions of these names."""
     known = frozenset(names)
     return lambda call: call.function in known
 
 
-def by_module(*names: str) -> Callable[[Call], bool]:
+def by_module(*names: str) -> Condition:
     """The calls that modules of these classes make."""
     known = frozenset(names)
     return lambda call: call.module in known
@@ -142,9 +145,7 @@ KINDS: tuple[tuple[type[Op], str], ...] = (
 )
 
 
-def missed(
-    sees: Callable[[Call], bool], why: str, factor: int = 1, *, shared: bool = False
-) -> tuple[Term, ...]:
+def missed(sees: Condition, why: str, factor: int = 1, *, shared: bool = False) -> tuple[Term, ...]:
     """What a tool that sees these calls leaves out of all others' MACs, by kind."""
     return tuple(
         Term(

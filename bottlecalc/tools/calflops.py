@@ -154,4 +154,3 @@ DEEPSPEED = Tool(
 """Source: ``deepspeed.profiling.flops_profiler.profiler``."""
 
 DEEPSPEED_PARAMS = DEEPSPEED._replace(terms=(), calls_it="params", figure="params", factor=1)
-

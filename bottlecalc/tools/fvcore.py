@@ -7,8 +7,8 @@ from typing import Literal
 
 from bottlecalc.agreement.agreement import Difference, contradictions
 from bottlecalc.agreement.result import Count
-from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.calls import Attention, Call, Norm, Product, Recurrent, Resize, TextPadded
+from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.pooling import GlobalAveragePool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -40,22 +41,32 @@ def base(tool: Tool, evidence: Evidence) -> int:
     return evidence.macs if tool.figure == "operations" else evidence.activations
 
 
-def lines(tool: Tool, evidence: Evidence) -> tuple[Line, ...]:
+def lines(tool: Tool, evidence: Evidence, by_module: bool = False) -> tuple[Line, ...]:
     """All that a tool adds or leaves out; what is none at all is left out here too."""
     calls = list(_counted(tool, evidence))
-    summed = [(term, sum(map(term.count, calls))) for term in tool.terms]
-    found = [_line(term, count) for term, count in summed if count]
+    counted = [(term, _places(term, calls, by_module)) for term in tool.terms]
+    found = [
+        _line(term, place, count) for term, places in counted for place, count in places.items()
+    ]
     if tool.per_image and evidence.batch > 1:
         whole = tool.factor * evidence.macs
-        whole += sum(term.each * count for term, count in summed if term.shared)
+        whole += sum(term.each * sum(places.values()) for term, places in counted if term.shared)
         found.append(_divided(whole, evidence.batch))
     return tuple(line for line in found if line.value)
 
 
-def _line(term: Term, count: int) -> Line:
-    return Line(
-        what=term.what, count=count, each=term.each, unit=term.unit, fault=term.fault
-    )
+def _places(term: Term, calls: Iterable[Call], by_module: bool) -> Counter[str]:
+    """How many are counted, in all or in each module."""
+    places: Counter[str] = Counter()
+    for call in calls:
+        if count := term.count(call):
+            places[call.name if by_module else ""] += count
+    return places
+
+
+def _line(term: Term, place: str, count: int) -> Line:
+    what = f"{term.what}, in {place}" if place else term.what
+    return Line(what=what, count=count, each=term.each, unit=term.unit, fault=term.fault)
 
 
 def _divided(whole: int, batch: int) -> Line:

@@ -38,7 +38,7 @@ VERSION = "0.7.5"
 def _sees_operator(call: Call) -> bool:
     op = call.op
     if isinstance(op, Product):
-        return not op.vector and not op.added or call.function.endswith("addmm")
+        return (not op.vector and not op.added) or call.function.endswith("addmm")
     is_lstm = isinstance(op, Recurrent) and op.cell == "LSTM"
     return not (isinstance(op, Attention) or is_lstm)
 
@@ -116,8 +116,8 @@ HOOKS = (
     Term("activations that are modules", Op, 1, where=by_module(*ACTIVATIONS)),
     Term("poolings that are modules", Op, 1, per=inputs, where=by_module(*POOLS)),
     Term("upsampling modules", Resize, 1, where=by_module("Upsample")),
-    Term("multi-head attention, by a rule of its own", MultiHead, 1, per=_attended, unit="operation",
-         where=by_module("MultiheadAttention")),
+    Term("multi-head attention, by a rule of its own", MultiHead, 1, per=_attended,
+         unit="operation", where=by_module("MultiheadAttention")),
     Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation"),
 )  # fmt: skip
 PATCHES = (
@@ -161,7 +161,9 @@ def _frozen(call: Call) -> int:
     return call.op.held - call.op.trained if isinstance(call.op, Weights) else 0
 
 
-TRAINED_ONLY = (Term("parameters that are not trained", Weights, -1, per=_frozen, unit="parameter"),)
+TRAINED_ONLY = (
+    Term("parameters that are not trained", Weights, -1, per=_frozen, unit="parameter"),
+)
 PARAMS_ATEN = ATEN._replace(terms=TRAINED_ONLY, calls_it="params", figure="params")
 PARAMS_PYTORCH = PYTORCH._replace(
     terms=TRAINED_ONLY, calls_it="params", figure="params", per_image=False

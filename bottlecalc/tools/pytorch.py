@@ -66,4 +66,3 @@ PROFILER = Tool(
     version=VERSION,
     sees="operators, as they are dispatched",
 )  # fmt: skip
-

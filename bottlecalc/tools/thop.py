@@ -14,6 +14,7 @@ from bottlecalc.tools.base import (
     INSTANCE_NORMS,
     RECURRENT,
     TRANSPOSED,
+    Condition,
     Term,
     Tool,
     by_function,
@@ -68,13 +69,14 @@ def _norms(*modules: str) -> tuple[Term, ...]:
 
 def _resized(rates: dict[str, int]) -> tuple[Term, ...]:
     return tuple(
-        Term(
-            f"{mode} upsampling", Resize, each,
-            where=lambda call, mode=mode: call.module.startswith("Upsampl")
-            and isinstance(call.op, Resize) and call.op.mode == mode,
-        )
+        Term(f"{mode} upsampling", Resize, each, where=_upsampling(mode))
         for mode, each in rates.items()
-    )  # fmt: skip
+    )
+
+
+def _upsampling(mode: str) -> Condition:
+    modules = by_module("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d")
+    return lambda call: modules(call) and call.op.mode == mode
 
 
 THOP = Tool(

@@ -8,4 +8,6 @@ OPERATIONS = fvcore.EVAL._replace(
     name="timm", calls_it="GMACs", package="", version="results/benchmark tables",
     notes=("Published to two decimals, in billions.",),
 )  # fmt: skip
-PARAMS = fvcore.PARAMS._replace(name="timm", calls_it="params", package="", version="results tables")
+PARAMS = fvcore.PARAMS._replace(
+    name="timm", calls_it="params", package="", version="results tables"
+)

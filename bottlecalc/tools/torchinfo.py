@@ -78,4 +78,3 @@ OPERATIONS = Tool(
 """Source: ``LayerInfo.calculate_macs`` of torchinfo."""
 
 PARAMS = OPERATIONS._replace(terms=(), calls_it="params", figure="params")
-

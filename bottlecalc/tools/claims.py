@@ -1,0 +1,123 @@
+"""Every convention that gives somebody's number, and how many would by chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import log
+
+from bottlecalc.layers.calls import Call, Evidence
+from bottlecalc.tools.base import Tool
+from bottlecalc.tools.claim import Sought
+from bottlecalc.tools.explanation import Claim, Match
+from bottlecalc.tools.predict import prediction
+from bottlecalc.tools.subject import Subject
+from bottlecalc.tools.variants import Variant, variants
+
+PLAIN = {
+    "operations": Tool("MACs", (), "MACs"),
+    "params": Tool("parameters", (), "parameters", figure="params"),
+}
+"""What is counted where nobody adds anything."""
+
+ORDER = {"exact": 0, "rounded": 1, "cut off": 2}
+
+
+def candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> list[Match]:
+    """Every number that is tried, by the convention that gives it."""
+    wanted = [PLAIN[figure], *(tool for tool in tools if tool.figure == figure)]
+    return list(_candidates(subject, wanted, figure))
+
+
+def judge(sought: Sought, tried: Sequence[Match]) -> Claim:
+    """Hold a claim against all that was tried: no match is left out, and none is chosen."""
+    fits = [(sought.fit(one.says), one) for one in tried]
+    matches = [replace(one, cut=fit == "cut off") for fit, one in fits if fit != "no"]
+    matches.sort(key=lambda one: _rank(sought, one))
+    values = {one.says for one in tried}
+    return Claim(
+        text=sought.text,
+        matches=tuple(matches),
+        tried=len(tried),
+        distinct=len(values),
+        by_chance=_by_chance(sought, values),
+        nearest=None if matches else _nearest(sought, tried),
+    )
+
+
+def _rank(sought: Sought, one: Match) -> tuple[int, int, Fraction]:
+    """Exact ones first, then what is least unusual, then what is nearest."""
+    low, high, _ = sought.intervals[0]
+    return ORDER[sought.fit(one.says)], one.changes, abs(one.says - (low + high) / 2)
+
+
+def _nearest(sought: Sought, tried: Sequence[Match]) -> Match | None:
+    return min(tried, key=lambda one: (sought.distance(one.says), one.changes), default=None)
+
+
+def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterator[Match]:
+    """Every number that is tried."""
+    for variant in variants(subject, figure):
+        grouped = _grouped(variant.evidence)
+        for tool in tools:
+            if tool.per_image and variant.images > 1:
+                continue
+            yield from _by_factor(variant, tool, _says(tool, variant.evidence, grouped))
+
+
+def _says(tool: Tool, evidence: Evidence, grouped: Counter[Call]) -> int:
+    if tool.figure == "params" or tool.per_image:
+        return prediction(tool, evidence)
+    added = sum(term.of(call) * often for call, often in grouped.items() for term in tool.terms)
+    return tool.factor * evidence.macs + added
+
+
+def _grouped(evidence: Evidence) -> Counter[Call]:
+    """Calls that are alike, and how often."""
+    return Counter(call._replace(name="") for call in evidence.calls)
+
+
+def _by_factor(variant: Variant, tool: Tool, says: int) -> Iterator[Match]:
+    """As the tool says it, and doubled or halved, as people do with it."""
+    value = says * variant.images
+    yield _match(variant, tool, value, "1", ())
+    if tool.figure != "operations":
+        return
+    if tool.factor == 1:
+        yield _match(variant, tool, 2 * value, "2", ("doubled",))
+    elif value % 2 == 0:
+        yield _match(variant, tool, value // 2, "1/2", ("halved",))
+
+
+def _match(variant: Variant, tool: Tool, value: int, factor: str, more: tuple[str, ...]) -> Match:
+    changes = (*variant.changes, *more)
+    return Match(
+        says=value,
+        tool=tool.name,
+        factor=factor,
+        input=variant.input,
+        why=", ".join((_convention(tool), *changes)),
+        changes=len(changes),
+    )
+
+
+def _convention(tool: Tool) -> str:
+    if tool.name in ("MACs", "parameters"):
+        return tool.name
+    return f"what {tool.name} calls {tool.calls_it}"
+
+
+def _by_chance(sought: Sought, values: set[int]) -> float:
+    """How many of so many numbers would match, spread as widely but without meaning."""
+    positive = [value for value in values if value > 0]
+    if len(positive) < 2:
+        return 0.0
+    spread = log(max(positive) / min(positive))
+    width = sum(
+        log(float(max(top, high) + Fraction(1, 2)) / float(low - Fraction(1, 2)))
+        for low, high, top in sought.intervals
+        if low > 1 and min(positive) <= top and low <= max(positive)
+    )
+    return round(len(positive) * width / spread, 2) if spread else 0.0
