@@ -165,8 +165,13 @@ def _weights(module: nn.Module, called: bool, seen: set[Tensor] | None = None) -
 
 
 def _is_operator() -> bool:
-    """Whether the line of Python that is running, two frames up, writes an operator."""
+    """Whether Python's line that calls the function writes an operator.
+
+    Modes that are entered later, such as ``torch.device``, stand in between.
+    """
     frame = sys._getframe(3)
+    while frame.f_back and frame.f_code.co_name == "__torch_function__":
+        frame = frame.f_back
     opcode = dis.opname[frame.f_code.co_code[frame.f_lasti]]
     return opcode.startswith("BINARY_")
 

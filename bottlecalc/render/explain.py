@@ -95,9 +95,14 @@ def _sum(account: Account) -> Table:
 
 def described(line: Line) -> str:
     """``batch norm, 2 per element (1,003,520 elements)``."""
-    units = line.unit if line.count == 1 else f"{line.unit}s"
+    units = line.unit if line.count == 1 else plural(line.unit)
     each = f"{abs(line.each)} per {line.unit} ({number(line.count)} {units})"
     return f"{'! ' if line.fault else ''}{line.what}, {each}"
+
+
+def plural(unit: str) -> str:
+    """``elements``, ``biases``."""
+    return f"{unit}es" if unit.endswith("s") else f"{unit}s"
 
 
 def _claim(claim: Claim) -> Iterator[RenderableType]:

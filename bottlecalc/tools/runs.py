@@ -65,7 +65,7 @@ def run_tools(
 def installed(package: str) -> str:
     """The version of a package, or nothing."""
     try:
-        return version(package).partition("+")[0]
+        return version(package).partition("+")[0].replace("-", ".post")
     except PackageNotFoundError:
         return ""
 
