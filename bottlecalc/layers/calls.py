@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bottlecalc.layers.joins import Add, Multiply
 from bottlecalc.layers.ops import Conv, Factors, Linear, Op, Shape, elements
 
 
@@ -55,6 +56,28 @@ class TextPadded(Conv):
 
 class SlowLinear(Linear):
     """A linear layer on what is neither a matrix nor contiguous: torch adds its bias afterwards."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedAdd(Add):
+    """A sum of elements.
+
+    Attributes:
+        left: elements that it would have, were shapes aligned at their first dimensions.
+    """
+
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedMultiply(Multiply):
+    """A product of elements.
+
+    Attributes:
+        left: elements that it would have, were shapes aligned at their first dimensions.
+    """
+
+    left: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,12 +171,14 @@ class Recurrent(Op):
         done: its MACs.
         states: elements of hidden state that are worked out, of all steps, layers and directions.
         added: biases that are added, of all steps.
+        single: whether it is a cell, which runs one step.
     """
 
     cell: str
     done: int
     states: int
     added: int = 0
+    single: bool = False
 
     multiplies = True
 

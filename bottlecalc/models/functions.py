@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
+from math import prod
 from typing import Any
 
 from torch import Tensor
@@ -10,6 +12,8 @@ from torch import Tensor
 from bottlecalc.layers.calls import (
     Attention,
     Function,
+    NamedAdd,
+    NamedMultiply,
     Norm,
     Product,
     Recurrent,
@@ -17,7 +21,6 @@ from bottlecalc.layers.calls import (
     SlowLinear,
     TextPadded,
 )
-from bottlecalc.layers.joins import Add, Multiply
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, Op
 from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool
@@ -148,6 +151,7 @@ def _recurrent(name: str, _out: Tensor, args: Any, _kwargs: Any) -> Op:
         done=steps * sum(one.numel() for one in weights),
         states=steps * hidden * passes,
         added=steps * sum(one.numel() for one in tensors if one.dim() == 1),
+        single=is_cell,
     )
 
 
@@ -165,8 +169,26 @@ def _resize(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
 def _average_pool(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
     kernel = argument(args, kwargs, 1, "kernel_size")
     stride = argument(args, kwargs, 2, "stride") or kernel
-    window = tuple(kernel) if isinstance(kernel, (tuple, list)) else (kernel, kernel)
+    dimensions = args[0].dim() - 2
+    window = tuple(kernel) if isinstance(kernel, (tuple, list)) else (kernel,) * dimensions
     return AveragePool(kernel=window, stride=stride if isinstance(stride, int) else stride[0])
+
+
+def _sum(_name: str, out: Tensor, args: Any, kwargs: Any) -> Op:
+    return NamedAdd(left=_left(out, args, kwargs))
+
+
+def _times(_name: str, out: Tensor, args: Any, kwargs: Any) -> Op:
+    return NamedMultiply(left=_left(out, args, kwargs))
+
+
+def _left(out: Tensor, args: Any, kwargs: Any) -> int:
+    """Elements of a result whose shapes are aligned at their first dimensions, not their last."""
+    pair = args[0], argument(args, kwargs, 1, "other")
+    if not all(isinstance(one, Tensor) for one in pair):
+        return out.numel()
+    sides = zip_longest(*(one.shape for one in pair), fillvalue=1)
+    return prod(max(side) for side in sides)
 
 
 def _prelu(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
@@ -199,19 +221,19 @@ OPS: Mapping[str, Make] = {
     **dict.fromkeys(["lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"], _recurrent),
     **dict.fromkeys(["softmax", "log_softmax", "softmin"], _softmax),
     **dict.fromkeys(["interpolate", "upsample"], _resize),
-    "avg_pool2d": _average_pool,
+    **dict.fromkeys([f"avg_pool{n}d" for n in (1, 2, 3)], _average_pool),
     "prelu": _prelu,
     "embedding": _embedding,
     "adaptive_avg_pool2d": lambda *_: GlobalAveragePool(),
-    **dict.fromkeys(["add", "+"], lambda *_: Add()),
-    **dict.fromkeys(["mul", "*"], lambda *_: Multiply()),
+    **dict.fromkeys(["add", "+"], _sum),
+    **dict.fromkeys(["mul", "*"], _times),
     **dict.fromkeys(
         (
             *("relu", "elu", "leaky_relu", "relu6", "hardtanh", "silu", "gelu"),
             *("sigmoid", "hardswish", "hardsigmoid", "tanh", "mish", "grid_sample"),
             *(f"max_pool{n}d{more}" for n in (1, 2, 3) for more in ("", "_with_indices")),
             *(f"max_unpool{n}d" for n in (1, 2, 3)),
-            *("avg_pool1d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool3d"),
+            *("adaptive_avg_pool1d", "adaptive_avg_pool3d"),
             *(f"adaptive_max_pool{n}d" for n in (1, 2, 3)),
         ),
         _function,

@@ -77,7 +77,7 @@ class Tool(NamedTuple):
         package: by which it is installed; empty for what is a convention alone.
         version: whose rules these are.
         sees: how it sees what a model does.
-        per_image: whether it divides by the batch what it counts by modules.
+        per_image: where it divides by the batch what it counts, the calls whose MACs it does not.
         notes: what else has to be known, a sentence each.
     """
 
@@ -89,7 +89,7 @@ class Tool(NamedTuple):
     package: str = ""
     version: str = ""
     sees: str = ""
-    per_image: bool = False
+    per_image: Condition | None = None
     notes: tuple[str, ...] = ()
 
     def sum_of(self, layers: Sequence[Layer]) -> str:

@@ -17,7 +17,7 @@ from bottlecalc.tools.base import (
     is_biased,
     missed,
 )
-from bottlecalc.tools.ptflops import POOL_FUNCTIONS, TRAINED_ONLY
+from bottlecalc.tools.ptflops import MISALIGNED, POOL_FUNCTIONS, TRAINED_ONLY
 
 CONVOLUTIONS = tuple(f"F.conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
 PRODUCTS = ("F.linear", *CONVOLUTIONS, "torch.matmul", "Tensor.matmul", "torch.addmm",
@@ -114,6 +114,7 @@ OPERATIONS = Tool(
     "calflops",
     (
         *COMMON,
+        MISALIGNED,
         Term("biases of transposed convolutions: at the places of a plain one", Conv, 1,
              per=_shrunk, unit="place", fault=True,
              where=lambda call: _is_transposed(call) and is_biased(call)),

@@ -26,8 +26,10 @@ UNSEEN_PRODUCTS = ("torch.baddbmm", "torch.addbmm", "torch.mv", "torch.dot", "F.
 
 def sees(call: Call) -> bool:
     """Whether fvcore has a handle for the operator that torch's tracer makes of it."""
-    if isinstance(call.op, (TextPadded, Attention, Recurrent)):
+    if isinstance(call.op, (TextPadded, Attention)):
         return False
+    if isinstance(call.op, Recurrent):
+        return call.op.single
     if isinstance(call.op, Product):
         return not call.op.vector and call.function not in UNSEEN_PRODUCTS
     return True

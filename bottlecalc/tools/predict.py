@@ -49,7 +49,8 @@ def lines(tool: Tool, evidence: Evidence, by_module: bool = False) -> tuple[Line
         _line(term, place, count) for term, places in counted for place, count in places.items()
     ]
     if tool.per_image and evidence.batch > 1:
-        whole = tool.factor * evidence.macs
+        undivided = filter(tool.per_image, evidence.calls)
+        whole = tool.factor * (evidence.macs - sum(call.macs for call in undivided))
         whole += sum(term.each * sum(places.values()) for term, places in counted if term.shared)
         found.append(_divided(whole, evidence.batch))
     return tuple(line for line in found if line.value)

@@ -7,6 +7,8 @@ from bottlecalc.layers.calls import (
     Call,
     Function,
     MultiHead,
+    NamedAdd,
+    NamedMultiply,
     Norm,
     Product,
     Recurrent,
@@ -29,8 +31,10 @@ from bottlecalc.tools.base import (
     inputs,
     is_biased,
     missed,
+    outputs,
     pools,
 )
+from bottlecalc.tools.pytorch import is_fused
 
 VERSION = "0.7.5"
 
@@ -39,8 +43,7 @@ def _sees_operator(call: Call) -> bool:
     op = call.op
     if isinstance(op, Product):
         return (not op.vector and not op.added) or call.function.endswith("addmm")
-    is_lstm = isinstance(op, Recurrent) and op.cell == "LSTM"
-    return not (isinstance(op, Attention) or is_lstm)
+    return not (isinstance(op, Attention) or is_fused(call))
 
 
 ATEN = Tool(
@@ -49,8 +52,7 @@ ATEN = Tool(
         Term("biases of convolutions", Conv, 1, where=is_biased),
         Term("biases of linear layers", Linear, 1,
              where=lambda call: is_biased(call) and not isinstance(call.op, SlowLinear)),
-        Term("what is added to a matrix product", Product, 1, unit="element",
-             per=lambda call: call.op.added,
+        Term("what is added to a matrix product", Product, 1,
              where=lambda call: _sees_operator(call) and call.op.added > 0),
         Term("biases of recurrent layers", Recurrent, 1, unit="bias",
              per=lambda call: call.op.added, where=_sees_operator),
@@ -71,6 +73,17 @@ POOL_FUNCTIONS = (
 PRODUCTS = ("torch.matmul", "Tensor.matmul", "torch.mm", "Tensor.mm", "torch.bmm", "Tensor.bmm",
             "torch.addmm", "Tensor.addmm", "torch.baddbmm")  # fmt: skip
 ELEMENTWISE = ("torch.add", "Tensor.add", "torch.mul", "Tensor.mul")
+
+
+def _beyond(call: Call) -> int:
+    return call.op.left - outputs(call) if isinstance(call.op, (NamedAdd, NamedMultiply)) else 0
+
+
+MISALIGNED = Term(
+    "sums and products by name: shapes aligned at the wrong end", (NamedAdd, NamedMultiply), 1,
+    per=_beyond, fault=True, where=by_function(*ELEMENTWISE),
+)  # fmt: skip
+"""Broadcasting aligns shapes at their last dimensions."""
 
 by_hook = by_module(*CONVS, *TRANSPOSED, "Linear", *RECURRENT)
 patched = by_function(*PRODUCTS)
@@ -139,6 +152,7 @@ PATCHES = (
     Term("what is added to a matrix product", Product, 1, per=lambda call: call.op.added,
          where=lambda call: patched(call) and call.op.added > 0),
     Term("sums and products of elements by name", Op, 1, where=by_function(*ELEMENTWISE)),
+    MISALIGNED,
 )  # fmt: skip
 
 PYTORCH = Tool(
@@ -152,7 +166,7 @@ PYTORCH = Tool(
     package="ptflops",
     version=VERSION,
     sees="modules by hooks, and functions by patches",
-    per_image=True,
+    per_image=lambda call: patched(call) and not by_hook(call),
 )
 """Source: ``ptflops.pytorch_ops``: what modules do is divided by the batch, functions are not."""
 
@@ -166,5 +180,5 @@ TRAINED_ONLY = (
 )
 PARAMS_ATEN = ATEN._replace(terms=TRAINED_ONLY, calls_it="params", figure="params")
 PARAMS_PYTORCH = PYTORCH._replace(
-    terms=TRAINED_ONLY, calls_it="params", figure="params", per_image=False
+    terms=TRAINED_ONLY, calls_it="params", figure="params", per_image=None
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bottlecalc.layers.calls import Attention, Call, Product, Recurrent, TextPadded
 from bottlecalc.layers.joins import Add, Multiply
 from bottlecalc.layers.ops import Conv, elements
-from bottlecalc.tools.base import Term, Tool, missed
+from bottlecalc.tools.base import Quantity, Term, Tool, missed
 
 VERSION = "2.13.0"
 FUSED = "fused on the CPU, where this counter does not look"
@@ -15,8 +15,13 @@ def sees(call: Call) -> bool:
     """Whether the registry of ``torch.utils.flop_counter`` has the operator that it becomes."""
     if isinstance(call.op, Product):
         return not call.op.vector and call.function != "F.bilinear"
-    is_lstm = isinstance(call.op, Recurrent) and call.op.cell == "LSTM"
-    return not (isinstance(call.op, Attention) or is_lstm)
+    return not (isinstance(call.op, Attention) or is_fused(call))
+
+
+def is_fused(call: Call) -> bool:
+    """Whether it is an LSTM over all steps, which torch has one operator for on the CPU."""
+    op = call.op
+    return isinstance(op, Recurrent) and op.cell == "LSTM" and not op.single
 
 
 def _profiled(call: Call) -> bool:
@@ -32,6 +37,10 @@ def _lstm_biases(call: Call) -> int:
     """The two biases of every gate are added once, not at every step."""
     steps = elements(call.input) // call.input[-1]
     return call.op.added // steps // 2 if isinstance(call.op, Recurrent) else 0
+
+
+def _states(cell: str) -> Quantity:
+    return lambda call: call.op.states if call.op.cell == cell else 0
 
 
 FLOP_COUNTER_MODE = Tool(
@@ -50,15 +59,11 @@ PROFILER = Tool(
     (
         Term("addition", Add, 1),
         Term("multiplication of elements", Multiply, 1),
-        Term(
-            "GRU and RNN: products of elements", Recurrent, 1, unit="state",
-            per=lambda call: call.op.states,
-            where=lambda call: isinstance(call.op, Recurrent) and call.op.cell == "GRU",
-        ),
-        Term(
-            "LSTM: its biases added up", Recurrent, 1, per=_lstm_biases, unit="bias",
-            where=lambda call: isinstance(call.op, Recurrent) and call.op.cell == "LSTM",
-        ),
+        Term("GRU: products of states", Recurrent, 1, per=_states("GRU"), unit="state"),
+        Term("LSTM cells: products of states", Recurrent, 3, per=_states("LSTM"), unit="state",
+             where=lambda call: call.op.single),
+        Term("LSTM: its biases added up", Recurrent, 1, per=_lstm_biases, unit="bias",
+             where=is_fused),
         *missed(_profiled, "an operator that the profiler has no formula for", 2),
     ),
     factor=2,
