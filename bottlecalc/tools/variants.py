@@ -16,8 +16,11 @@ from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
 from bottlecalc.tools.subject import Subject, read_subject
 
-SIDES = (32, 128, 160, 192, 224, 256, 288, 299, 320, 384, 416, 448, 480, 512, 600, 640)
-"""Of usual images [pixels]."""
+SIDES = (
+    *(32, 128, 160, 192, 224, 240, 256, 260, 288, 299, 300, 320, 380, 384, 416, 448, 456, 480),
+    *(512, 528, 600, 640),
+)
+"""Of usual images, EfficientNets' own among them [pixels]."""
 
 OBLONG = ((480, 640),)
 MAPS = (7, 14, 28, 56, 112)
@@ -65,6 +68,8 @@ def _kinds(
         for changes, one in _versions(subject):
             if (seen := _observed(one, inputs)) is not None:
                 yield (*own, *changes), seen, inputs
+            elif subject.spec is None:
+                return  # a model that does not take another size takes none
 
 
 def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
