@@ -77,9 +77,9 @@ def read_claim(text: str, figure: str = "operations") -> Sought:
         return Sought(text, figure, _intervals(text))
     ends = _intervals(last)
     starts = _intervals(first if first[-1:].isalpha() else first + _unit(last))
-    pairs = zip(starts, ends, strict=False)
+    pairs = list(zip(starts, ends, strict=False))
     spans = [Interval(low.low, high.high, high.high) for low, high in pairs]
-    if not spans or any(low > high for low, high, _ in spans):
+    if any(low.low > high.low for low, high in pairs):
         raise ClaimError(f"{quoted(text)} is no range; give the lesser first, such as 4.1G..4.2G")
     return Sought(text, figure, tuple(spans))
 

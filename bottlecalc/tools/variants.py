@@ -65,7 +65,7 @@ def _kinds(
     """At every size, and with the stride as in version 1."""
     for inputs in _inputs(subject, figure):
         own = () if inputs == subject.inputs else (f"another input, {', '.join(map(str, inputs))}",)
-        for changes, one in _versions(subject):
+        for changes, one in _versions(subject, figure):
             if (seen := _observed(one, inputs)) is not None:
                 yield (*own, *changes), seen, inputs
             elif subject.spec is None:
@@ -97,10 +97,10 @@ def _inputs(subject: Subject, figure: str) -> Iterator[tuple[Input, ...]]:
             yield (replace(subject.inputs[0], dimensions=(*first[:2], *sides)),)
 
 
-def _versions(subject: Subject) -> Iterator[tuple[tuple[str, ...], Subject]]:
+def _versions(subject: Subject, figure: str) -> Iterator[tuple[tuple[str, ...], Subject]]:
     """As it is, and with the stride on the first 1×1 of every bottleneck."""
     yield (), subject
-    spec = subject.spec
+    spec = subject.spec if figure == "operations" else None
     early: Any = None
     if isinstance(spec, Bottleneck) and not spec.v1 and (spec.stride > 1 or spec.downsample):
         early = replace(spec, v1=True)

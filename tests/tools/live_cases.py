@@ -1,0 +1,7 @@
+"""Models that another process finds by this file's path."""
+
+from __future__ import annotations
+
+from tests.tools.models import Attention
+
+__all__ = ["Attention"]
