@@ -8,7 +8,7 @@ from bottlecalc.layers.ops import Conv, elements
 from bottlecalc.tools.base import Quantity, Term, Tool, missed
 
 VERSION = "2.13.0"
-FUSED = "fused on the CPU, where this counter does not look"
+FUSED = "no formula, or fused on the CPU, as attention and LSTM are"
 
 
 def sees(call: Call) -> bool:

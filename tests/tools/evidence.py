@@ -40,7 +40,7 @@ def of_spec(text: str) -> Evidence:
 @cache
 def of_model(name: str) -> Evidence:
     """Of a model, which is run."""
-    from tests.tools import models
+    from tests.models import disagreements as models
 
     case = models.MODELS[name]
     inputs = [Input.parse(text) for text in case.inputs]

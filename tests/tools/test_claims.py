@@ -96,7 +96,7 @@ def test_keras_says_64_more_than_pytorch() -> None:
 @pytest.mark.torch
 def test_torchinfos_173_million_leave_out_what_vit_does() -> None:
     """torchinfo#226: 173.23 M mult-adds of ViT-B/16, where others say 33 GFLOPs."""
-    from tests.tools.vit import ViT
+    from tests.models.vit import ViT
 
     (account,) = explain(ViT(), "1x3x224x224", tools=["torchinfo"]).tools[:1]
     assert round(account.says / 10**6, 2) == 173.23

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -114,7 +116,7 @@ def test_what_is_wrong_is_one_sentence(call: Callable[[], object], sentence: str
 def test_a_model_is_left_as_it_was() -> None:
     import torch
 
-    from tests.tools.models import Attention
+    from tests.models.disagreements import Attention
 
     model = Attention().train()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -127,7 +129,7 @@ def test_a_model_is_left_as_it_was() -> None:
 
 @pytest.mark.torch
 def test_every_disagreement_about_attention_is_named() -> None:
-    from tests.tools.models import Attention
+    from tests.models.disagreements import Attention
 
     explanation = explain(Attention(), "2x9x12")
     faults = {
@@ -142,7 +144,7 @@ def test_every_disagreement_about_attention_is_named() -> None:
 
 @pytest.mark.torch
 def test_every_disagreement_about_functions_is_named() -> None:
-    from tests.tools.models import Functional
+    from tests.models.disagreements import Functional
 
     explanation = explain(Functional(), "1x5x6x7", tools=["thop", "torchinfo", "ptflops-pytorch"])
     for one in explanation.tools:
@@ -157,6 +159,14 @@ def test_run_is_refused_where_no_other_process_can_build_the_model() -> None:
 
     with pytest.raises(ArgumentError, match="builds Linear in processes of their own; give it by"):
         explain(nn.Linear(3, 4), "1x3", run=True)
+
+
+def test_a_block_is_explained_without_torch_and_numpy() -> None:
+    code = (
+        "import sys; from bottlecalc import explain; explain('resnet18', claims=['1.8G']);"
+        " sys.exit(not {'torch', 'numpy', 'sympy'}.isdisjoint(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_command(run: Run) -> None:

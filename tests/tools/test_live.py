@@ -11,7 +11,7 @@ from bottlecalc.tools.runs import installed
 from bottlecalc.tools.table import TOOLS
 
 RUN = list(dict.fromkeys((tool.name, tool.package) for tool in TOOLS if tool.package))
-CASES = Path(__file__).with_name("live_cases.py")
+CASES = Path(__file__).parent.parent / "models" / "live_cases.py"
 SUBJECTS = ("bottleneck:in=14,out=26,stride=2,upsample=true", "convnext:in=10")
 
 pytestmark = pytest.mark.torch

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.tools.models import Attention
+from tests.models.disagreements import Attention
 
 __all__ = ["Attention"]
