@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         compare_networks,
     )
     from bottlecalc.agreement.ratios import Ratio
-    from bottlecalc.agreement.result import Count, ModelCount
+    from bottlecalc.agreement.result import ClosedForm, Count, ModelCount, OwnCount
     from bottlecalc.blocks.catalogue import Catalogue, Family, Key, families
     from bottlecalc.blocks.convnext import ConvNeXt
     from bottlecalc.blocks.csp import C2f
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bottlecalc.blocks.ghost import Ghost
     from bottlecalc.blocks.grammar import parse
     from bottlecalc.blocks.mobile import FusedMBConv, InvertedResidual, MBConv, Separable
+    from bottlecalc.blocks.own import OwnBlock
     from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck
     from bottlecalc.blocks.regnet import RegNet
     from bottlecalc.blocks.repvgg import RepVGG
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from bottlecalc.explore.course import Course
     from bottlecalc.explore.designs import Design, Mixture, Page
     from bottlecalc.explore.grid import Grid, SweepError
+    from bottlecalc.explore.network_solve import NetworkQuestion, NetworkSolution, solve_network
+    from bottlecalc.explore.network_sweep import NetworkDesign, NetworkSweep, sweep_networks
     from bottlecalc.explore.question import Candidate, Limit, Question, Solution, SolveError
     from bottlecalc.explore.shard import Shard
     from bottlecalc.explore.solve import solve
@@ -114,6 +117,7 @@ HOMES = {
     "ChannelShuffle": "layers.joins",
     "Claim": "tools.explanation",
     "ClaimError": "tools.claim",
+    "ClosedForm": "agreement.result",
     "Comparison": "agreement.compare",
     "Concat": "layers.joins",
     "Condition": "explore.condition",
@@ -162,13 +166,19 @@ HOMES = {
     "Network": "networks.spec",
     "NetworkComparison": "agreement.networks",
     "NetworkCount": "agreement.networks",
+    "NetworkDesign": "explore.network_sweep",
     "NetworkError": "networks.spec",
+    "NetworkQuestion": "explore.network_solve",
     "NetworkRatio": "agreement.networks",
+    "NetworkSolution": "explore.network_solve",
+    "NetworkSweep": "explore.network_sweep",
     "Node": "layers.counted",
     "Op": "layers.ops",
     "Operations": "layers.count",
     "Order": "explore.arrange",
     "OutputError": "text.files",
+    "OwnBlock": "blocks.own",
+    "OwnCount": "agreement.result",
     "PReLU": "layers.activation",
     "Page": "explore.designs",
     "Parameters": "layers.counted",
@@ -212,7 +222,9 @@ HOMES = {
     "measure": "agreement.ask",
     "parse": "blocks.grammar",
     "solve": "explore.solve",
+    "solve_network": "explore.network_solve",
     "sweep": "explore.sweep",
+    "sweep_networks": "explore.network_sweep",
     "write_handout": "handout.write",
 }
 """Where each public name lives, and after a colon as what; it is loaded when it is used."""
@@ -242,6 +254,7 @@ __all__ = [
     "ChannelShuffle",
     "Claim",
     "ClaimError",
+    "ClosedForm",
     "Comparison",
     "Concat",
     "Condition",
@@ -288,13 +301,19 @@ __all__ = [
     "Network",
     "NetworkComparison",
     "NetworkCount",
+    "NetworkDesign",
     "NetworkError",
+    "NetworkQuestion",
     "NetworkRatio",
+    "NetworkSolution",
+    "NetworkSweep",
     "Node",
     "Op",
     "Operations",
     "Order",
     "OutputError",
+    "OwnBlock",
+    "OwnCount",
     "PReLU",
     "Page",
     "Parameters",
@@ -338,7 +357,9 @@ __all__ = [
     "measure",
     "parse",
     "solve",
+    "solve_network",
     "sweep",
+    "sweep_networks",
     "write_handout",
 ]
 

@@ -127,6 +127,12 @@ FAMILY_TESTS: Mapping[type[Block], FamilyTests] = {
             Published("torchinfo, mmpretrain", Bottleneck(256, 256), 56, "params_block", 70_400),
             # ResNeXt, equation 4 at C = 32, d = 4: as many as the above, nearly.
             Published("ResNeXt eq. 4 at C = 32", RESNEXT, 56, "params_main", 70_144),
+            # The same table at other widths of a group: (C, d) of (2, 40), (4, 24) and (8, 14).
+            *(
+                Published("ResNeXt table 2, left", replace(RESNEXT, mid_channels=c * d, groups=c),
+                          56, "params_main", params)
+                for c, d, params in ((2, 40, 69_760), (4, 24, 69_888), (8, 14, 71_456))
+            ),
             # torchvision's resnext50_32x4d, layer1.1: with batch norm.
             Published("torchvision, ResNeXt-50", RESNEXT, 56, "params_block", 71_168),
             Published("torchvision, wide", Bottleneck(256, 256, mid_channels=128), 56,

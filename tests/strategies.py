@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
 from bottlecalc.blocks.convnext import ConvNeXt
@@ -21,6 +24,20 @@ from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain
 from bottlecalc.blocks.shuffle import Shuffle
 from bottlecalc.blocks.spec import Block
+
+
+def examples(here: int, everywhere: int = 200) -> int:
+    """How many random specs: few where somebody waits for them, all in CI."""
+    return everywhere if os.environ.get("CI") else here
+
+
+def sampled(values: Sequence[Any], step: int) -> list[Any]:
+    """One in so many as parameters of a test; the others are slow."""
+    return [
+        pytest.param(value, marks=pytest.mark.slow if place % step else ())
+        for place, value in enumerate(values)
+    ]
+
 
 CHANNELS = st.integers(1, 2000)
 FEW_CHANNELS = st.integers(1, 23)

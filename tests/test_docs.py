@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from bottlecalc import FAMILIES, NETWORKS
 from bottlecalc.cli import command_line
 from docs import build
 from tests.conftest import Run
@@ -83,6 +85,16 @@ def test_the_readme_has_two_lines_to_paste_after_that_of_the_cpu_build() -> None
     assert lines.index(cpu) < lines.index(use) < lines.index(test)
     torch = next(word for word in cpu.split() if word.startswith("torch=="))
     assert torch in (build.ROOT / "constraints.txt").read_text("utf-8").splitlines()
+
+
+def test_the_readme_has_as_many_families_and_networks_as_there_are(run: Run) -> None:
+    assert f"[{len(FAMILIES)} families]" in README
+    assert f"**Count a network** of {len(NETWORKS)}," in README
+    blocks = ("--block", "plain", "--block", "bottleneck", "--block", "inverted")
+    text = run("compare", "--in", "24", "--out", "24", "--no-measure", "--format", "json", *blocks)
+    plain, bottleneck, inverted = (one["params"]["main"] for one in json.loads(text.out)["blocks"])
+    assert f"{bottleneck} weights (main), the plain block {plain:,}" in README
+    assert f"residual {inverted:,}." in README
 
 
 COMMANDS = re.findall(r"^bottlecalc .*", README, re.MULTILINE)

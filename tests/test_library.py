@@ -61,8 +61,8 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     "result",
     [
         *("BreakEven", "Comparison", "Count", "Design", "Difference", "ModelCount", "Network"),
-        *("NetworkComparison", "NetworkCount", "NetworkRatio", "Ratio", "Solution", "Stage"),
-        "StageCount",
+        *("NetworkComparison", "NetworkCount", "NetworkDesign", "NetworkRatio"),
+        *("NetworkSolution", "NetworkSweep", "Ratio", "Solution", "Stage", "StageCount"),
     ],
 )
 def test_results_are_frozen_and_told_by_keyword(result: str) -> None:

@@ -34,6 +34,8 @@ CONV = nn.Conv2d(3, 4, 3)
 SWEPT = partial(bottlecalc.sweep, "bottleneck", in_=6, out=10)
 SOLVED = partial(bottlecalc.solve, "bottleneck", in_=6, out=10, max_params=999)
 NETWORKS = partial(bottlecalc.compare_networks, "resnet18")
+NETWORKS_SWEPT = partial(bottlecalc.sweep_networks, "resnet18")
+NETWORK_SOLVED = partial(bottlecalc.solve_network, "resnet18", max_params=10**6)
 QUESTION = partial(bottlecalc.Question, family=Bottleneck, values={"in": 6, "out": 10})
 HELD = partial(assert_within_budget, Plain(3, 4), max_params=999)
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -66,6 +68,15 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "compare_networks size": lambda value: NETWORKS(size=value),
     "compare_networks batch": lambda value: NETWORKS(batch=value),
     "compare_networks measure": lambda value: NETWORKS(measure=value),
+    "sweep_networks": lambda value: bottlecalc.sweep_networks(value),
+    "sweep_networks width": lambda value: NETWORKS_SWEPT(width=value),
+    "sweep_networks size": lambda value: NETWORKS_SWEPT(size=value),
+    "sweep_networks batch": lambda value: NETWORKS_SWEPT(batch=value),
+    "solve_network": lambda value: bottlecalc.solve_network(value, max_params=999),
+    "solve_network for_": lambda value: NETWORK_SOLVED(for_=value),
+    "solve_network max_macs": lambda value: NETWORK_SOLVED(max_macs=value),
+    "solve_network size": lambda value: NETWORK_SOLVED(size=value),
+    "solve_network batch": lambda value: NETWORK_SOLVED(batch=value),
     "solve": lambda value: bottlecalc.solve(value, in_=3, out=4, max_params=999),
     "solve in": lambda value: SOLVED(in_=value),
     "solve downsample": lambda value: SOLVED(downsample=value),
@@ -111,6 +122,10 @@ FINE: dict[str, tuple[Any, ...]] = {
     "compare counts": (None,),
     "compare_networks size": (None, "56"),
     "compare_networks measure": (None, True, False),
+    "sweep_networks width": (3.5, 56.0, "56", [3.5], [1, 2, 3], numpy.float64(4)),
+    "sweep_networks size": (None, "56"),
+    "solve_network max_macs": (None, 0, "56"),
+    "solve_network size": (None, "56"),
     "sweep in": ("56", b"7", [1, 2, 3]),
     "sweep downsample": (True, False),
     "sweep size": ("56", b"7", [1, 2, 3]),
@@ -198,6 +213,13 @@ TOLD: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: bottlecalc.compare_networks("resnet18", sise=3), "(did you mean size?); write comp"),
     (lambda: NETWORKS(measure="x"), "measure = 'x'; give True, False or 'in"),
+    (lambda: bottlecalc.sweep_networks("resnet5"), "unknown network 'resnet5' (did you mean"),
+    (lambda: NETWORKS_SWEPT(widht="1"), "resnet18 has no 'widht' (did you mean width?); its keys"),
+    (lambda: NETWORKS_SWEPT(width="1,"), "width = '1,'; give numbers, or text such as '0.5,1'"),
+    (lambda: NETWORKS_SWEPT(width=[]), "width = []; give numbers, or text such as '0.5,1'"),
+    (lambda: NETWORK_SOLVED(for_="mid"), "resnet18 has no mid; solve for_ one of width, depth,"),
+    (lambda: bottlecalc.solve_network("resnet18"), "no limit is given; give max_macs or another"),
+    (lambda: bottlecalc.solve_network(), "missing a required argument: 'network'; write solve_ne"),
     (lambda: bottlecalc.sweep(3), "3 is no block; give one, such as Bottleneck(64, 128), or"),
     (lambda: SWEPT(where=3), "where = 3 is no text; give 'params<=20k'"),
     (lambda: SWEPT(where=["params<=20k", 3]), "where = 3 is no text; give 'params<=20k'"),

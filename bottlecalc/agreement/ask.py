@@ -11,13 +11,14 @@ from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from bottlecalc.agreement import closed_form
-from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
 from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
-from bottlecalc.models.policy import absent, decline
+from bottlecalc.models.own import written_out
+from bottlecalc.models.policy import INSISTING, absent, decline
 from bottlecalc.models.run import Run, Runner, described, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     AnyInput = Input | Tensor | Sequence[int] | str
 
 
-Counted = TypeVar("Counted", bound=Count)
+Counted = TypeVar("Counted", bound=ClosedForm)
 ORDER: tuple[Counter, ...] = ("torch", "fvcore")
 """Who is asked beside the closed form; of a model the first one's figures stand."""
 
@@ -46,7 +47,7 @@ def measured(
     insist: bool = False,
     counter: Counters = "both",
     progress: Callable[[str], object] = str,
-    insisting: str = "compare --insist, or measure='insist' in Python,",
+    insisting: str = INSISTING,
 ) -> Counted:
     """A block, or a network, that was counted by closed form, counted by torch and fvcore too.
 
@@ -63,13 +64,13 @@ def measured(
     """
     asked = [name for name in ORDER if counter in (name, "both")]
     if insist and (reason := _lacking(asked)):
-        raise MeasureError(f"{count.block} cannot be measured: {reason}")
+        raise MeasureError(f"{count.subject} cannot be measured: {reason}")
     missing = {name: why for name, why in absent().items() if name in asked}
     if missing.keys() >= {*asked}:
         return replace(count, left_out=missing)
     declined = {**_declined(count, insisting), **missing}
     if insist and "torch" in declined:
-        raise MeasureError(f"{count.block} cannot be measured: {declined['torch']}{SMALLER}")
+        raise MeasureError(f"{count.subject} cannot be measured: {declined['torch']}{SMALLER}")
     left_out = {} if insist else {n: why for n, why in declined.items() if n in asked}
     if "torch" in declined:
         return replace(count, left_out=left_out)
@@ -134,7 +135,7 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
         TargetError: the model does not run on these inputs.
         InputError: an input is none, or there is no such counter.
     """
-    _check_installed(quoted(model), counter)
+    check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
     runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
@@ -178,9 +179,10 @@ def count_target(
     """
     if is_spec(target.name):
         return _count_spec(target, inputs, counter)
-    _check_installed(target.name, counter)
-    with naming(f"{target.name} cannot be found"), target.importable():
-        run = Runner(target.name, target.load(), inputs).run(counter)
+    check_installed(target.name, counter)
+    it = written_out(target)
+    with naming(f"{it.name} cannot be found"), it.importable():
+        run = Runner(it.name, it.load(), inputs).run(counter)
     return _model_count(target.name, inputs, run)
 
 
@@ -190,7 +192,7 @@ def _lacking(asked: Sequence[Counter]) -> str:
     return next(iter(missing.values())) if missing.keys() & {*asked} else ""
 
 
-def _check_installed(subject: str, counter: Counters) -> None:
+def check_installed(subject: str, counter: Counters) -> None:
     """A model is counted by torch's dispatcher at least, unless fvcore alone is asked.
 
     Raises:
@@ -238,18 +240,20 @@ def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
         others=run.counters,
         parameters=run.parameters,
         modules=run.nodes,
-        notes=run.notes,
+        notes=(*run.notes, *(f"{name} was left out: {why}" for name, why in run.left_out.items())),
     )
 
 
-def _run_block(count: Count, asked: Sequence[Counter], progress: Callable[[str], object]) -> Run:
+def _run_block(
+    count: ClosedForm, asked: Sequence[Counter], progress: Callable[[str], object]
+) -> Run:
     """A block's module run on real tensors, which fvcore needs, and on meta without it."""
     import torch
 
-    progress(f"measuring {count.block}")
+    progress(f"measuring {count.subject}")
     device = "cpu" if "fvcore" in asked else "meta"
-    with _failure(str(count.block), SMALLER), torch.device(device):
-        return run_module(_build(count.block), [torch.zeros(count.input)], asked)
+    with _failure(str(count.subject), SMALLER), torch.device(device):
+        return run_module(_build(count.subject), [torch.zeros(count.input)], asked)
 
 
 def _build(block: Block | Network) -> nn.Module:
@@ -262,15 +266,15 @@ def _build(block: Block | Network) -> nn.Module:
     return build(block)
 
 
-def _declined(count: Count, insisting: str) -> Mapping[Counter, str]:
+def _declined(count: ClosedForm, insisting: str) -> Mapping[Counter, str]:
     elements = count.inputs[0].elements + count.activations
-    largest = max(filter(None, _numbers(count.block)))
+    largest = max((0, *filter(None, _numbers(count.subject))))
     return decline(count.macs.block, elements, count.params.block, insisting, largest)
 
 
-def _numbers(block: Block | Network) -> tuple[Any, ...]:
-    """All that torch would be given; a network's are none that 64 bits do not hold."""
-    return (1,) if isinstance(block, Network) else astuple(block)
+def _numbers(subject: Block | Network) -> tuple[Any, ...]:
+    """All that torch would be given; of a network none is more than all its parameters."""
+    return () if isinstance(subject, Network) else astuple(subject)
 
 
 @contextmanager

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.ratios import Ratio, ratio
-from bottlecalc.agreement.result import Count, ModelCount, Result
+from bottlecalc.agreement.result import AnyCount, ClosedForm, Count, ModelCount, OwnCount, Result
 from bottlecalc.blocks.arguments import read_batch, read_block, read_size
+from bottlecalc.blocks.own import OwnBlock, is_own
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
 
-Counted = TypeVar("Counted", bound=Count)
+AnyBlock = Block | OwnBlock | str | Count | OwnCount
+"""What ``compare`` takes for one block."""
+
+Counted = TypeVar("Counted", bound=ClosedForm)
 Measuring = bool | Literal["insist"]
 """Whether counters beside the closed form are asked, and whether at any size."""
 
@@ -30,8 +34,13 @@ class Comparison(Displayed):
         ratios: the baseline to each of the others.
     """
 
-    blocks: tuple[Count, ...]
+    blocks: tuple[AnyCount, ...]
     ratios: tuple[Ratio, ...]
+
+    @property
+    def closed_forms(self) -> tuple[Count, ...]:
+        """The blocks that have a closed form: all but the user's own."""
+        return tuple(block for block in self.blocks if isinstance(block, Count))
 
     @property
     def versions(self) -> dict[Counter, str]:
@@ -66,7 +75,7 @@ class Comparison(Displayed):
 
 @public("compare(Plain(64, 128), Bottleneck(64, 128), size=56)")
 def compare(
-    *blocks: Block | str | Count | Sequence[Block | str | Count | ModelCount],
+    *blocks: AnyBlock | Sequence[AnyBlock | ModelCount],
     size: int | Sequence[int] = (56, 56),
     batch: int = 1,
     measure: Measuring | None = False,
@@ -76,7 +85,9 @@ def compare(
 
     Args:
         blocks: specs, or their text, or what was counted of them; or one list of these. A second
-            list has what ``measure`` found in each, by way of other counters.
+            list has what ``measure`` found in each, by way of other counters. A text such as
+            ``"blocks.py:MyBlock:in_channels=64"`` is a block of one's own, an ``nn.Module`` class
+            with its arguments: it has no closed form, so that it takes ``measure=True``.
         size: height and width of the input, or both in one [pixels].
         batch: images in the input.
         measure: whether to ask torch and fvcore too, leaving out whoever would take too much
@@ -86,9 +97,10 @@ def compare(
 
     Raises:
         BlockError: there is no block, or not one measurement for each; or a text says none, or a
-            block does not take such an input.
+            block does not take such an input, or has no closed form and nobody else is asked.
         ArgumentError: something is given that is no block, or no size.
         MeasureError: a block could not be measured.
+        TargetError: one's own cannot be found or built, or does not run on such an input.
 
     >>> from bottlecalc import Bottleneck, Plain
     >>> comparison = compare(Plain(64, 128), Bottleneck(64, 128), size=56)
@@ -97,15 +109,44 @@ def compare(
     """
     check_measuring(measure)
     sides, images = read_size(size), read_batch(batch)
-    counts = [_counted(one, sides, images) for one in _listed(blocks)]
-    if not counts:
+    subjects = [_counted(one, sides, images) for one in _listed(blocks)]
+    if not subjects:
         raise BlockError("no blocks were given; give at least one")
-    if measure is not False:
-        counts = [asked(count, measure, progress) for count in counts]
+    if measure is False:
+        _refuse_own(subjects)
+    counts = [_measured(one, sides, images, measure, progress) for one in subjects]
     baseline, *others = counts
     return Comparison(
         blocks=tuple(counts), ratios=tuple(ratio(baseline, other) for other in others)
     )
+
+
+def _measured(
+    subject: AnyCount | OwnBlock, size: tuple[int, int], batch: int, measure: Measuring | None,
+    progress: Callable[[str], object],
+) -> AnyCount:  # fmt: skip
+    """What was counted by closed form, or has none, counted by whoever is asked."""
+    if isinstance(subject, OwnBlock):
+        from bottlecalc.agreement import own
+
+        return own.counted(subject, size, batch, measure == "insist", progress)
+    if isinstance(subject, OwnCount) or measure is False:
+        return subject
+    return asked(subject, measure, progress)
+
+
+def _refuse_own(subjects: Iterable[AnyCount | OwnBlock]) -> None:
+    """Refuse blocks of the user's own where nobody counts them.
+
+    Raises:
+        BlockError: there is one.
+    """
+    for one in subjects:
+        if isinstance(one, OwnBlock):
+            raise BlockError(
+                f"{one.target} has no closed form: it is counted by torch and fvcore alone; leave"
+                f" {argument('no-measure')} out, or the block"
+            )
 
 
 def check_measuring(how: object) -> None:
@@ -139,19 +180,31 @@ def _listed(blocks: Sequence[Any]) -> Iterator[Any]:
         yield count if found is None else (count, found)
 
 
-def _counted(block: Any, size: tuple[int, int], batch: int) -> Count:
+def _counted(block: Any, size: tuple[int, int], batch: int) -> AnyCount | OwnBlock:
+    """Counted by closed form, where there is one."""
     if isinstance(block, tuple):
         one, found = block
-        counted = _counted(one, size, batch)
-        if not isinstance(found, Result):
-            raise ArgumentError(
-                f"{quoted(found)} is no measurement; give one list of blocks, or in a second what"
-                " measure(build(block), shape) found of each"
-            )
-        return replace(counted, others=found.others, left_out=found.left_out)
-    if isinstance(block, Count):
+        return _with(found, _counted(one, size, batch))
+    if isinstance(block, (Count, OwnCount, OwnBlock)):
         return block
+    if isinstance(block, str) and is_own(block):
+        return OwnBlock.parse(block)
     return closed_form.count(read_block(block), size, batch)
+
+
+def _with(found: object, counted: AnyCount | OwnBlock) -> Count:
+    """What was counted by closed form, and found by others."""
+    if not isinstance(found, Result):
+        raise ArgumentError(
+            f"{quoted(found)} is no measurement; give one list of blocks, or in a second what"
+            " measure(build(block), shape) found of each"
+        )
+    if not isinstance(counted, Count):
+        raise BlockError(
+            f"{getattr(counted, 'block', counted)} has no closed form to hold a measurement"
+            " against; give one list of blocks alone, and measure=True"
+        )
+    return replace(counted, others=found.others, left_out=found.left_out)
 
 
 def asked(count: Counted, how: Measuring | None, progress: Callable[[str], object]) -> Counted:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from bottlecalc.agreement.compare import Measuring, asked, check_measuring
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm
 from bottlecalc.blocks.arguments import is_model, read_batch, read_size
 from bottlecalc.layers import count as scopes
 from bottlecalc.layers.count import Counter
@@ -50,14 +50,14 @@ class StageCount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkCount(Count):
+class NetworkCount(ClosedForm):
     """A network counted: by closed form, and by whoever else was asked.
 
     Attributes:
         stages: from the input on, stem and head among them.
     """
 
-    subject: Network  # type: ignore[assignment]  # which is read as a block is
+    subject: Network
     stages: tuple[StageCount, ...]
 
     @property
@@ -183,7 +183,7 @@ def _stage(network: Network, name: str, layers: Sequence[Layer]) -> StageCount:
 
 @public('compare_networks("resnet50", "resnet50:width=0.5")')
 def compare_networks(
-    *networks: Network | str,
+    *networks: Network | str | NetworkCount,
     size: int | str | Sequence[int] | None = None,
     batch: int = 1,
     measure: Measuring | None = False,
@@ -192,7 +192,7 @@ def compare_networks(
     """Compare networks, the first being the baseline.
 
     Args:
-        networks: specs, or their text: ``"resnet50:width=0.5"``.
+        networks: specs, or their text: ``"resnet50:width=0.5"``, or what was counted of them.
         size: height and width of the input, or both in one [pixels]; each network's own where
             nothing is said.
         batch: images in the input.
@@ -217,11 +217,13 @@ def compare_networks(
 
 
 def _counted(
-    networks: Sequence[Network | str], size: tuple[int, int] | None, batch: int,
+    networks: Sequence[Network | str | NetworkCount], size: tuple[int, int] | None, batch: int,
     measure: Measuring | None, progress: Callable[[str], object],
 ) -> Iterator[NetworkCount]:  # fmt: skip
     for one in networks:
-        count = count_network(read_network(one), size, batch)
+        count = (
+            one if isinstance(one, NetworkCount) else count_network(read_network(one), size, batch)
+        )
         yield count if measure is False else asked(count, measure, progress)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from bottlecalc.agreement.agreement import Difference, differences
+from bottlecalc.blocks.own import OwnBlock
 from bottlecalc.blocks.spec import Block
 from bottlecalc.layers import count as scopes
 from bottlecalc.layers.count import FIGURES, Counter, Figure, Operations, Params
@@ -15,6 +16,7 @@ from bottlecalc.layers.counted import Counted, Node, Parameters, layer_nodes, tr
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
 from bottlecalc.layers.receptive import Sides, by_axis, fields
+from bottlecalc.networks.spec import Network
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
 
@@ -24,7 +26,7 @@ class Result(Displayed):
     """Something counted by one counter or by several.
 
     Attributes:
-        subject: what was counted: a block, or a model as the user names it.
+        subject: what was counted: a block, a network, or a model as the user names it.
         inputs: what it was run on; empty where it was not run.
         layers: by closed form, in the order in which the block is read; empty where there is none.
         others: what each counter beside the closed form found in the built module.
@@ -34,7 +36,7 @@ class Result(Displayed):
         notes: how it was counted where that was not the usual way, a sentence each.
     """
 
-    subject: Block | str
+    subject: Block | Network | str
     inputs: tuple[Input, ...]
     layers: tuple[Layer, ...] = ()
     others: Mapping[Counter, Counted] = field(default_factory=dict)
@@ -96,17 +98,12 @@ class Result(Displayed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Result):
-    """A block counted: by closed form, and by whoever else was asked."""
+class ClosedForm(Result):
+    """What has a closed form, counted by it, and by whoever else was asked."""
 
-    subject: Block
+    subject: Block | Network
 
     compared = ("params", "macs", "activations")
-
-    @property
-    def block(self) -> Block:
-        """What was counted; its text is the spec."""
-        return self.subject
 
     @property
     def input(self) -> Shape:
@@ -139,6 +136,23 @@ class Count(Result):
         return scopes.activations(self.layers)
 
     @property
+    def relus(self) -> int:
+        """ReLUs that one forward pass goes through."""
+        return scopes.relus(self.layers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(ClosedForm):
+    """A block counted: by closed form, and by whoever else was asked."""
+
+    subject: Block
+
+    @property
+    def block(self) -> Block:
+        """What was counted; its text is the spec."""
+        return self.subject
+
+    @property
     def receptive_field(self) -> Sides:
         """What an element of the output depends on [pixels]: a number, or height and width."""
         return by_axis(axis.size for axis in fields(self.layers))
@@ -147,11 +161,6 @@ class Count(Result):
     def effective_stride(self) -> Sides:
         """From one element of the output to the next, in the input [pixels]; text below 1."""
         return by_axis(axis.stride for axis in fields(self.layers))
-
-    @property
-    def relus(self) -> int:
-        """ReLUs that one forward pass goes through."""
-        return scopes.relus(self.layers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,3 +201,28 @@ class ModelCount(Result):
     def remarks(self) -> tuple[str, ...]:
         """All that has to be said beside the figures, a sentence each; begins with the notes."""
         return tuple(self.to_dict()["notes"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnCount(ModelCount):
+    """A block of the user's own counted, which has no closed form.
+
+    Attributes:
+        block: what was counted; its text is as ``--block`` takes it.
+    """
+
+    block: OwnBlock
+
+    @property
+    def input(self) -> Shape:
+        """Shape of the input."""
+        return self.inputs[0].dimensions
+
+    @property
+    def output(self) -> Shape | None:
+        """Shape of the output; None where it is not one tensor."""
+        return next((counted.output for counted in self.others.values()), None)
+
+
+AnyCount = Count | OwnCount
+"""A block counted, of a family or of the user's own."""

@@ -8,6 +8,7 @@ from dataclasses import MISSING
 from typing import Any
 
 from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.own import refuse_own
 from bottlecalc.blocks.spec import Block, BlockError, keys
 from bottlecalc.errors import entry
 from bottlecalc.text.calls import ArgumentError, brief, public, quoted
@@ -106,9 +107,10 @@ def family_named(name: str, spec: str = "") -> type[Block]:
     """The family of that name.
 
     Raises:
-        BlockError: there is none.
+        BlockError: there is none, or the block is the user's own, which has no closed form.
     """
     if name not in FAMILIES:
+        refuse_own(spec or name)
         shown = brief(name)
         where = f" in {spec!r}" if spec not in ("", shown) else ""
         raise BlockError(f"unknown family {shown!r}{where}{_instead_of(name)}")

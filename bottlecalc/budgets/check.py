@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.networks import count_network
-from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
 from bottlecalc.budgets.budget import FIGURES, NO_LIMIT, Budget, Figure
 from bottlecalc.budgets.verdict import Baseline, Finding, Report, Verdict, exit_code
 from bottlecalc.errors import SPECS, BottlecalcError
@@ -45,7 +45,9 @@ def check(
     return Report(verdicts=tuple(verdicts), exit_code=exit_code(verdicts, exit_zero))
 
 
-def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = None) -> Verdict:
+def hold(
+    budget: Budget, count: ClosedForm | ModelCount, baseline: Baseline | None = None
+) -> Verdict:
     """Hold what was counted against its budget, on exact integers, limits included."""
     stale = _stale(budget, baseline) if baseline else ""
     usable = None if stale else baseline
@@ -62,10 +64,10 @@ def hold(budget: Budget, count: Count | ModelCount, baseline: Baseline | None = 
     )  # fmt: skip
 
 
-def figures(count: Count | ModelCount) -> dict[Figure, int]:
+def figures(count: ClosedForm | ModelCount) -> dict[Figure, int]:
     """What budgets may limit, of a block (scope block) or of a model."""
     macs: int | None
-    if isinstance(count, Count):
+    if isinstance(count, ClosedForm):
         params = trainable = count.params.block
         macs = count.macs.block
     else:
@@ -98,7 +100,7 @@ def _failed(budget: Budget, problem: str, cause: BaseException | None) -> Verdic
     return Verdict(budget=budget, problem=problem, traceback=last_lines(cause) if cause else "")
 
 
-def _count(budget: Budget) -> Count | ModelCount:
+def _count(budget: Budget) -> ClosedForm | ModelCount:
     if isinstance(budget.block, Network):
         return count_network(budget.block, budget.size)
     if budget.block:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.agreement.result import ClosedForm, ModelCount
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Figures, Limit
 from bottlecalc.layers.count import Counter
 from bottlecalc.text.display import Displayed
@@ -91,7 +91,7 @@ class Verdict:
     """
 
     budget: Budget
-    count: Count | ModelCount | None = None
+    count: ClosedForm | ModelCount | None = None
     findings: Mapping[Figure, Finding] = field(default_factory=dict)
     problem: str = ""
     traceback: str = ""
@@ -169,9 +169,9 @@ def exit_code(verdicts: Sequence[Verdict], exit_zero: bool = False) -> int:
     return 1 if "breach" in statuses and not exit_zero else 0
 
 
-def own_figures(count: Count | ModelCount) -> dict[str, Figures]:
+def own_figures(count: ClosedForm | ModelCount) -> dict[str, Figures]:
     """What each module of a model, or layer of a block, has of its own."""
-    if isinstance(count, Count):
+    if isinstance(count, ClosedForm):
         return {
             layer.name: {
                 "params": layer.params,

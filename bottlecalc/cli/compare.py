@@ -37,7 +37,8 @@ def compare(
 ) -> None:
     """Compare blocks: parameters, MACs and FLOPs, proven by three counters.
 
-    What a SPEC says overrides the options.
+    What a SPEC says overrides the options. FILE.py:CLASS:key=value,… is a block of one's own, an
+    nn.Module; it has no closed form.
 
     Examples:
 
@@ -49,12 +50,14 @@ def compare(
 
     `bottlecalc compare --block basic:in=9,out=9 --block bottleneck:in=36,out=36`
 
+    `bottlecalc compare --in 64 --out 128 --block plain --block blocks.py:MyBlock:groups=4`
+
     `bottlecalc compare --in 256 --out 512 --stride 2 --format json -o blocks.json`
     """
     form = options.read_format(output_format, output, Format)
     shown = _extent(extent, form)
     asked = options.read_measure(measure, insist)
-    comparison = compared(shared.blocks(blocks or ()), shared, asked)
+    comparison = compared(shared.blocks_and_own(blocks or ()), shared, asked)
     deliver(lambda console: FORMATS[form](comparison, console, shown), output)
     if form in ("json", "csv"):
         remark(comparison)

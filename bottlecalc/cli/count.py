@@ -70,6 +70,8 @@ def count(
 
     `bottlecalc count net.py:Encoder --arg depth=6 --input 1x128:int64 --depth 1`
 
+    `bottlecalc count net.py:Encoder:depth=6,heads=4 --input 1x128:int64`
+
     `bottlecalc count net.py:Encoder --input 1x128:int64 --format json -o encoder.json`
     """
     form = options.read_format(output_format, output, Format)

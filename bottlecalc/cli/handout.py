@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bottlecalc.agreement.compare import Measuring
+from bottlecalc.agreement.networks import NetworkCount
 from bottlecalc.agreement.result import Count
-from bottlecalc.cli import options
-from bottlecalc.cli.comparison import compared, remark
+from bottlecalc.cli import completion, options
+from bottlecalc.cli.comparison import compared, compared_networks, remark_on
 from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, save, spinner, tell, write
 from bottlecalc.handout import HandoutError, Language, formats
 from bottlecalc.handout.marking import mark_answers
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.handout.write import keep, target, write_handout
+from bottlecalc.networks.grammar import parse, turned
 from bottlecalc.tools import check as tools_check
 
 
@@ -25,6 +29,16 @@ from bottlecalc.tools import check as tools_check
 def handout(
     shared: BlockOptions,
     blocks: options.Blocks = None,
+    networks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--network",
+            metavar="NETWORK",
+            autocompletion=completion.networks,
+            help="A network whose stages are shown, as often as wanted: resnet50,"
+            " resnet50:width=0.5. Without --in, --out and --block the sheet is of it alone.",
+        ),
+    ] = None,
     measure: options.Measure = True,
     insist: options.Insist = False,
     language: Annotated[
@@ -63,7 +77,7 @@ def handout(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
 ) -> None:  # fmt: skip
-    """Write a teacher's sheet about the blocks, a worksheet, or its key; or mark a class.
+    """Write a teacher's sheet about blocks or networks, a worksheet, its key; or mark a class.
 
     Figures of .md and .tex lie beside the file, in FILE_files.
 
@@ -72,6 +86,8 @@ def handout(
     `bottlecalc handout --in 64 --out 128 -o bottleneck.pdf`
 
     `bottlecalc handout --in 64 --out 128 --exercises 8 --seed 7 --lang zh -o bottleneck.html`
+
+    `bottlecalc handout --network resnet50 -o stages.pdf`
 
     `bottlecalc handout --exercises 8 --seed 7 --answers -o key.pdf`
 
@@ -83,7 +99,11 @@ def handout(
     if check is not None:
         return _mark(check, chosen, output, force)
     path = _target(output, to, force)
-    counts = () if answers else _counts(shared, blocks, measure, insist)
+    wanted = () if answers else networks or ()
+    alone = bool(wanted) and not (blocks or {"in", "out"} & shared.keys.keys())
+    asked = options.read_measure(measure, insist)
+    counts = () if answers or alone else _counts(shared, blocks, asked)
+    chosen["networks"] = _networks(wanted, shared if alone else None, shared.images, asked)
     chosen |= {"title": title, "answers": answers, "to": to, "force": force, "command": _command()}
     warnings: list[str] = []
     with spinner(f"writing {path}"):
@@ -114,16 +134,31 @@ def _target(output: Path | None, to: str | None, force: bool) -> Path:
     return output
 
 
-def _counts(
-    shared: BlockOptions, blocks: list[str] | None, measure: bool, insist: bool
-) -> tuple[Count, ...]:
-    """What counters have to say goes to stderr; where they contradict there is no sheet."""
-    asked = options.read_measure(measure, insist)
+def _counts(shared: BlockOptions, blocks: list[str] | None, asked: Measuring) -> tuple[Count, ...]:
     comparison = compared(shared.blocks(blocks or ()), shared, asked)
-    remark(comparison)
-    if tools_check.agrees(comparison.blocks) is False:
+    _check(comparison.blocks)
+    return comparison.closed_forms
+
+
+def _networks(
+    texts: Sequence[str], alone: BlockOptions | None, batch: int, asked: Measuring
+) -> tuple[NetworkCount, ...]:
+    """The networks counted; where they are alone the options of blocks and inputs are theirs."""
+    if not texts:
+        return ()
+    keys = {} if alone is None else dict(alone.keys)
+    size = alone.sides if alone is not None and alone.size is not None else None
+    networks = [turned(parse(text), keys) for text in texts]
+    counts = compared_networks(networks, size, batch, asked).networks
+    _check(counts)
+    return counts
+
+
+def _check(counts: Sequence[tools_check.Checked]) -> None:
+    """What counters have to say goes to stderr; where they contradict there is no sheet."""
+    remark_on(counts)
+    if tools_check.agrees(counts) is False:
         raise typer.Exit(FAILED)
-    return comparison.blocks
 
 
 def _mark(check: Path, chosen: dict[str, Any], output: Path | None, force: bool) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from typing import Annotated, Literal
 
 import typer
 
 from bottlecalc.agreement.compare import Measuring
-from bottlecalc.agreement.networks import NetworkComparison, compare_networks
+from bottlecalc.agreement.networks import NetworkComparison
 from bottlecalc.cli import completion, options
-from bottlecalc.cli.output import FAILED, deliver, spinner, write
+from bottlecalc.cli.comparison import compared_networks
+from bottlecalc.cli.output import FAILED, deliver, write
 from bottlecalc.networks.grammar import parse, turned
 from bottlecalc.networks.spec import Network
 from bottlecalc.networks.table import NETWORKS
@@ -25,9 +25,10 @@ def network(
     networks: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NETWORK",
+            metavar="[NETWORK]…",
             autocompletion=completion.networks,
-            help="resnet50, resnet50:width=0.5,…; several are compared, the first is the baseline."
+            help="resnet50, resnet50:width=0.5, one's own as mine.toml,…; several are compared,"
+            " the first is the baseline."
             "  [default: list them]",
         ),
     ] = None,
@@ -109,8 +110,4 @@ def _compared(
 ) -> NetworkComparison:
     sides = None if size is None else options.read_size(size)
     images = options.read_number("--batch", batch)
-    waiting = nullcontext(str) if measure is False else spinner("loading torch and fvcore")
-    with waiting as progress:
-        return compare_networks(
-            *networks, size=sides, batch=images, measure=measure, progress=progress
-        )
+    return compared_networks(networks, sides, images, measure)

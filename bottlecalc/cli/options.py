@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -14,17 +14,17 @@ import typer
 from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.families import COMPARED
 from bottlecalc.blocks.grammar import parse
+from bottlecalc.blocks.own import OwnBlock, is_own
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import completion
-from bottlecalc.cli.output import tell
+from bottlecalc.cli.output import guests, spinner, tell
 from bottlecalc.errors import BottlecalcError, Words
 from bottlecalc.networks.knobs import KNOBS
 from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.suggest import did_you_mean
-from bottlecalc.text.toml import TomlError
-from bottlecalc.text.toml import parse as parse_toml
+from bottlecalc.text.toml import TomlError, mend, read_value
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.compare import Measuring
@@ -169,21 +169,12 @@ def read_arguments(texts: Sequence[str]) -> dict[str, object]:
 
 def _toml_value(key: str, text: str) -> object:
     try:
-        read = parse_toml(f"value = {text}")
+        return read_value(text)
     except TomlError:
-        read = {}
-    if set(read) != {"value"}:
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
-        raise OptionError(f"--arg {key}={shown}: {shown!r} is no TOML value; {_meant(key, shown)}")
-    return read["value"]
-
-
-def _meant(key: str, text: str) -> str:
-    if text in ("True", "False"):
-        return f"give --arg {key}={text.lower()}"
-    if text == "None":
-        return f"TOML has none of that: leave {key} out, or name a function that gives it"
-    return f"give a number, true, false, [1, 2], or text in quotes: --arg '{key}=\"{text}\"'"
+        raise OptionError(
+            f"--arg {key}={shown}: {shown!r} is no TOML value; {mend(key, shown, '--arg ')}"
+        ) from None
 
 
 BLOCK_OPTIONS: Mapping[str, tuple[object, str | bool | None]] = {
@@ -226,21 +217,45 @@ class BlockOptions(NamedTuple):
             OptionError: an option is given that no block has.
         """
         blocks = [parse(spec, self.keys) for spec in specs or COMPARED]
-        self.refuse_unknown([type(block) for block in blocks])
+        self._refuse_unknown({block.family: keys(type(block)) for block in blocks})
         return blocks
 
-    def refuse_unknown(self, families: Sequence[type[Block]]) -> None:
-        """Refuse an option that none of these families has.
+    def blocks_and_own(self, specs: Sequence[str]) -> list[Block | OwnBlock]:
+        """The same, where a spec may also name a class of the user's, which is imported then.
 
         Raises:
-            OptionError: there is one.
+            BlockError: a spec is wrong.
+            OptionError: an option is given that no block has.
+            TargetError: there is no such class, or its file cannot be imported.
+        """
+        if not any(map(is_own, specs)):
+            return [*self.blocks(specs)]
+        read = [self._read(spec) for spec in specs]
+        self._refuse_unknown({_name(block): known for block, known in read})
+        return [block for block, _ in read]
+
+    def _read(self, spec: str) -> tuple[Block | OwnBlock, Collection[str]]:
+        """A block, and the keys that it has."""
+        if not is_own(spec):
+            block = parse(spec, self.keys)
+            return block, keys(type(block))
+        from bottlecalc.models.own import filled
+
+        own = OwnBlock.parse(spec)
+        with guests(), spinner(f"loading {own.target}"):
+            return filled(own, self.keys)
+
+    def _refuse_unknown(self, known: Mapping[str, Collection[str]]) -> None:
+        """Refuse an option that no block has.
+
+        Args:
+            known: the keys of each, by the name of its family.
         """
         for key, text in self.keys.items():
-            if not any(key in keys(family) for family in families):
-                names = ", ".join(dict.fromkeys(family.family for family in families))
+            if not any(key in names for names in known.values()):
                 raise OptionError(
-                    f"{spelled(key, text)} is given, and no compared block has {key} ({names});"
-                    f" leave it out, or add a --block that has it"
+                    f"{spelled(key, text)} is given, and no compared block has {key}"
+                    f" ({', '.join(known)}); leave it out, or add a --block that has it"
                 )
 
     @property
@@ -252,6 +267,10 @@ class BlockOptions(NamedTuple):
     def images(self) -> int:
         """How many in the input."""
         return read_number("--batch", self.batch)
+
+
+def _name(block: Block | OwnBlock) -> str:
+    return block.target if isinstance(block, OwnBlock) else block.family
 
 
 def block_options(command: Callable[..., None]) -> Callable[..., None]:

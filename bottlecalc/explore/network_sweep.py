@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import NamedTuple
+from numbers import Real
 
 from bottlecalc.agreement.networks import read_network
 from bottlecalc.blocks.arguments import read_batch, read_size
@@ -14,12 +15,16 @@ from bottlecalc.explore.course import Course
 from bottlecalc.networks import formula
 from bottlecalc.networks.grammar import turned
 from bottlecalc.networks.spec import Network, NetworkError
-from bottlecalc.text.calls import public
+from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.ranges import parse_texts
 
+Setting = str | float
+SEQUENCES = (list, tuple, range)
 
-class NetworkDesign(NamedTuple):
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkDesign:
     """A network of a sweep, counted.
 
     Attributes:
@@ -76,7 +81,7 @@ class NetworkSweep(Displayed):
             except NetworkError as error:
                 course.skip(error)
             else:
-                yield NetworkDesign(str(network), *costs)
+                yield NetworkDesign(spec=str(network), **costs._asdict())
         if refusal := course.refusal:
             raise NetworkError(refusal)
 
@@ -87,7 +92,7 @@ def sweep_networks(
     *,
     size: int | str | Sequence[int] | None = None,
     batch: int = 1,
-    **settings: object,
+    **settings: Setting | Sequence[Setting],
 ) -> NetworkSweep:
     """Count a network with every combination of settings.
 
@@ -95,11 +100,11 @@ def sweep_networks(
         network: a spec, or its text.
         size: height and width of the input [pixels]; the network's own where nothing is said.
         batch: images in the input.
-        settings: values of a knob or of a key of the blocks: a list, or text with a list or a range
-            of both ends, ``width="0.5,1"`` or ``width="0.25:1:0.05"``.
+        settings: values of a knob or of a key of the blocks: one, several, or text with a list or
+            a range of both ends, ``width="0.5,1"`` or ``width="0.25:1:0.05"``.
 
     Raises:
-        ArgumentError: the network is none, or the size.
+        ArgumentError: something is given that is no network, no size, or no value.
         NetworkError: there is no such network, or a knob cannot be turned so.
         RangeError: a text is no list or range.
 
@@ -107,9 +112,34 @@ def sweep_networks(
     [6917640, 25557032]
     """
     base = read_network(network)
-    axes = {name: parse_texts(name, values) for name, values in settings.items()}
+    axes = {name: _texts(name, values) for name, values in settings.items()}
     for name, values in axes.items():
         for value in values:
             turned(base, {name: value})
     sides = (base.size, base.size) if size is None else read_size(size)
     return NetworkSweep(network=base, axes=axes, size=sides, batch=read_batch(batch))
+
+
+def _texts(name: str, values: object) -> list[str]:
+    """The values of a knob, each as text.
+
+    Raises:
+        ArgumentError: one is neither a number nor text, or there are none.
+    """
+    if isinstance(values, str):
+        texts = parse_texts(name, values)
+    else:
+        texts = [_text(one) for one in (values if isinstance(values, SEQUENCES) else [values])]
+    if not (texts and all(texts)):
+        raise ArgumentError(f"{name} = {quoted(values)}; give numbers, or text such as '0.5,1'")
+    return list(dict.fromkeys(texts))
+
+
+def _text(value: object) -> str:
+    """A number or a text as text; nothing of anything else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Real):
+        with suppress(ValueError):  # an integer of too many digits
+            return str(value)
+    return value.strip() if isinstance(value, str) else ""

@@ -181,11 +181,18 @@ def _boxes(layers: Iterable[Layer], language: Language) -> list[Box]:
     for layer in layers:
         label, channels = layer.op.label, layer.out_channels
         if _opens(layer) or not column:
-            column.append(Box(tuple(_split(label, language)), layer.in_channels, channels))
+            lines = (*_split(label, language), *_joined(layer))
+            column.append(Box(lines, layer.in_channels, channels))
         else:
             lines = (*column[-1].lines, term(label, language))
             column[-1] = column[-1]._replace(lines=lines, channels=channels)
     return column
+
+
+def _joined(layer: Layer) -> Iterator[str]:
+    """What comes through the arrow, and how much more is put beside it."""
+    if isinstance(layer.op, Concat):
+        yield f"{number(layer.in_channels)} + {number(layer.out_channels - layer.in_channels)}"
 
 
 def _excitation(layers: Sequence[Layer], language: Language) -> Box:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +12,8 @@ from typing import NamedTuple
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import ratio
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm, Count
+from bottlecalc.blocks.own import refuse_own
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import Block
 from bottlecalc.errors import argument
@@ -75,7 +77,7 @@ class Lesson:
     @property
     def cases(self) -> tuple[Count, ...]:
         """The blocks compared."""
-        return self.comparison.blocks
+        return self.comparison.closed_forms
 
     @property
     def block(self) -> Bottleneck:
@@ -129,8 +131,11 @@ def make_lesson(comparison: Comparison) -> Lesson:
     Raises:
         HandoutError: it has no bottleneck to speak of, or no two blocks to compare, or its
             counters contradict each other.
+        BlockError: a block is the user's own, which has no closed form.
     """
-    _check_agreement(comparison)
+    for count in comparison.blocks:
+        refuse_own(str(count.block))
+    check_agreement(comparison.closed_forms)
     bottleneck = _bottleneck(comparison)
     return Lesson(
         comparison=comparison,
@@ -150,8 +155,13 @@ def filter_weights(layer: Layer) -> int:
     return prod(layer.factors[:-1])
 
 
-def _check_agreement(comparison: Comparison) -> None:
-    specs = [str(count.block) for count in comparison.blocks if check.differences(count)]
+def check_agreement(counts: Iterable[ClosedForm]) -> None:
+    """Refuse figures that contradict each other.
+
+    Raises:
+        HandoutError: the counters of one do.
+    """
+    specs = [str(count.subject) for count in counts if check.differences(count)]
     if specs:
         raise HandoutError(
             f"the counters of {', '.join(specs)} contradict each other, and a handout has but one"
@@ -161,7 +171,7 @@ def _check_agreement(comparison: Comparison) -> None:
 
 def _bottleneck(comparison: Comparison) -> Count:
     """The first bottleneck, which has another block to be set against."""
-    counts = comparison.blocks
+    counts = comparison.closed_forms
     bottleneck = next((one for one in counts if isinstance(one.block, Bottleneck)), None)
     if bottleneck is None or len(counts) < 2:
         specs = ", ".join(str(count.block) for count in counts)

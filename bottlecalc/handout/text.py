@@ -6,24 +6,24 @@ Every number comes from a count; the templates, one of each for every language, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.agreement.compare import Comparison
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm, Count
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
+from bottlecalc.handout.network import NetworkLesson, Stage
 from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Concat
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.render import branches
 from bottlecalc.text.calls import quoted
-from bottlecalc.text.numbers import number, ratio
+from bottlecalc.text.numbers import number, percent, ratio
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
 from bottlecalc.version import __version__
@@ -35,6 +35,10 @@ MARKS = re.compile(r"""([\\`*_{}\[\]<>#+\-.!|~^$&@'"])""")
 """All that Markdown could take for markup, math, a quotation mark or an entity."""
 
 
+MOST_TERMS = 6
+"""Of a sum that is written out."""
+
+
 def sheet(
     lesson: Lesson,
     exercises: Sequence[Exercise],
@@ -43,6 +47,7 @@ def sheet(
     title: str = "",
     command: str = "",
     figures: Mapping[str, str] | None = None,
+    networks: Sequence[NetworkLesson] = (),
     with_code: bool = False,
 ) -> str:
     """The sheet, and the worksheet where there are exercises.
@@ -54,6 +59,7 @@ def sheet(
         title: instead of the usual one.
         command: that makes this sheet again.
         figures: where each of them lies; none are shown without.
+        networks: whose stages it shows as well.
         with_code: add a cell of Python that counts the blocks again.
 
     Raises:
@@ -65,9 +71,44 @@ def sheet(
         title=_line("title", title),
         command=_line("command", command),
         figures=figures or {},
-        notebook=_code(lesson) if with_code else "",
+        networks=networks,
+        notebook="\n\n".join([_code(lesson), *map(_network_code, networks)]) if with_code else "",
         version=__version__,
-        counters=_counters(lesson.comparison),
+        counters=_counters([*lesson.cases, *(one.count for one in networks)]),
+        worksheet=_items("worksheet", exercises, language) if exercises else "",
+    )
+
+
+def network_sheet(
+    networks: Sequence[NetworkLesson],
+    exercises: Sequence[Exercise],
+    language: Language,
+    *,
+    title: str = "",
+    command: str = "",
+    with_code: bool = False,
+) -> str:
+    """The sheet of networks alone, and the worksheet where there are exercises.
+
+    Args:
+        networks: what it shows.
+        exercises: appended as a worksheet.
+        language: of its words.
+        title: instead of the usual one.
+        command: that makes this sheet again.
+        with_code: add a cell of Python that counts the networks again.
+
+    Raises:
+        HandoutError: the title is not one line.
+    """
+    template = environment(language).get_template(f"networks.{language}.md.jinja")
+    return template.render(
+        title=_line("title", title),
+        command=_line("command", command),
+        networks=networks,
+        notebook="\n\n".join(map(_network_code, networks)) if with_code else "",
+        version=__version__,
+        counters=_counters([one.count for one in networks]),
         worksheet=_items("worksheet", exercises, language) if exercises else "",
     )
 
@@ -110,7 +151,8 @@ def environment(language: Language) -> Environment:
     templates.filters.update(
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
         exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
-        factors=lambda layer: product(layer.factors), params=params,
+        factors=lambda layer: product(layer.factors), params=params, terms=terms,
+        percent=percent, sides=lambda sides: shape(sides) if isinstance(sides, list) else sides,
     )  # fmt: skip
     templates.globals.update(letter=letter, main_branches=MAIN)
     return templates
@@ -130,6 +172,18 @@ def params(layer: Layer) -> str:
     r"""A layer's parameters as a formula: ``$2 \cdot 64 = 128$``."""
     biases = f" + {tex(layer.biases)}" if layer.biases else ""
     return f"${product(layer.factors)}{biases} = {tex(layer.params)}$"
+
+
+def terms(stage: Stage) -> str:
+    r"""How blocks make a stage's parameters: ``$a$ + $2 \cdot b$ = $c$``, of many the outermost."""
+    runs = [
+        rf"${run.times} \cdot {tex(run.part.params)}$"
+        if run.times > 1
+        else f"${tex(run.part.params)}$"
+        for run in stage.repetitions
+    ]
+    shown = [*runs[:2], "…", runs[-1]] if len(runs) > MOST_TERMS else runs
+    return f"{' + '.join(shown)} = ${tex(stage.count.params)}$"
 
 
 def positions(factors: Sequence[int]) -> str:
@@ -199,9 +253,10 @@ def _joins(lesson: Lesson) -> dict[str, bool]:
     }
 
 
-def _counters(comparison: Comparison) -> str:
+def _counters(counts: Iterable[ClosedForm]) -> str:
     """Who counted beside the closed form: ``torch 2.14.0, fvcore 0.1.5``."""
-    return ", ".join(f"{name} {version}" for name, version in comparison.versions.items())
+    versions = {name: version for count in counts for name, version in count.versions.items()}
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def _code(lesson: Lesson) -> str:
@@ -216,6 +271,24 @@ def _code(lesson: Lesson) -> str:
             *_assertions(case),
         ]
     return "\n".join(lines)
+
+
+def _network_code(lesson: NetworkLesson) -> str:
+    """Python that counts the same network and holds it against the sheet."""
+    count = lesson.count
+    batch, _, *size = count.input
+    return "\n".join(
+        [
+            "from bottlecalc import compare_networks",
+            "",
+            f"comparison = compare_networks({str(count.network)!r}, size={tuple(size)},"
+            f" batch={batch})",
+            "network = comparison.networks[0]",
+            "print(comparison)",
+            f"assert network.params.total == {count.params.total}",
+            f"assert network.macs.block == {count.macs.block}",
+        ]
+    )
 
 
 def _assertions(case: Count) -> Iterator[str]:

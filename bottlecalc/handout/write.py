@@ -6,25 +6,33 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from bottlecalc.agreement.compare import Comparison, Measuring, compare
+from bottlecalc.agreement.networks import NetworkCount, compare_networks
 from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.spec import Block
 from bottlecalc.errors import argument
 from bottlecalc.handout import Language, figure, formats, read_language, text
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
 from bottlecalc.handout.lesson import Lesson, make_lesson
+from bottlecalc.handout.network import make_network_lesson
 from bottlecalc.handout.worksheet import worksheet
+from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public
 from bottlecalc.text.files import OutputError, output_path, save_all
+
+AnyNetwork = Network | str | NetworkCount
 
 
 @public('write_handout("sheet.pdf", Plain(64, 128), Bottleneck(64, 128))')
 def write_handout(
     path: str | PathLike[str],
     *blocks: Block | str | Count,
-    size: int | Sequence[int] = (56, 56),
+    networks: AnyNetwork | Sequence[AnyNetwork] = (),
+    size: int | Sequence[int] | None = None,
     batch: int = 1,
     measure: Measuring = True,
     lang: Language = "en",
@@ -37,14 +45,16 @@ def write_handout(
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
 ) -> None:
-    """Write a teacher's sheet about blocks, with a worksheet, or the key of one.
+    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one.
 
     Args:
         path: of the sheet: .md, .html, .pdf, .tex, .docx or .ipynb. Figures of .md and .tex lie
             beside it, in ``…_files``.
         blocks: that are compared, one of them a bottleneck: specs, their text, or what was counted
-            of them. A key needs none.
-        size: height and width of the input, or both in one [pixels].
+            of them. A key needs none, and a sheet of networks alone.
+        networks: whose stages are shown too: specs, their text, or what was counted of them.
+        size: height and width of the input, or both in one [pixels]; 56 for blocks, each its own
+            for networks, which have it also where blocks are shown beside them.
         batch: images in the input.
         measure: whether torch and fvcore check the figures first, as in ``compare``.
         lang: ``"en"`` or, for Simplified Chinese, ``"zh"``.
@@ -62,6 +72,7 @@ def write_handout(
         HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number
             or the language is none.
         BlockError, ArgumentError, MeasureError: as ``compare`` does.
+        NetworkError: as ``compare_networks`` does.
         OutputError: a file exists, or cannot be written.
     """
     file, language = output_path(path), read_language(lang)
@@ -70,11 +81,29 @@ def write_handout(
     if answers:
         made = key_files(drawn, language, file, form, title=title, command=command)
     else:
-        compared = compare(*blocks, size=size, batch=batch, measure=measure)
+        shown = _networks(networks, None if blocks else size, batch, measure)
+        asked = blocks or not shown
+        sides = (SIDE, SIDE) if size is None else size
+        compared = compare(*blocks, size=sides, batch=batch, measure=measure) if asked else None
         made = sheet_files(
-            compared, drawn, language, file, form, title=title, command=command, warn=warn
-        )
+            compared, drawn, language, file, form,
+            networks=shown, title=title, command=command, warn=warn,
+        )  # fmt: skip
     _publish(made, file, force)
+
+
+def _networks(
+    given: AnyNetwork | Sequence[AnyNetwork],
+    size: int | Sequence[int] | None,
+    batch: int,
+    measure: Measuring,
+) -> tuple[NetworkCount, ...]:
+    """The networks that are given, one or several, counted."""
+    is_one = isinstance(given, Network | str | NetworkCount)
+    listed: Sequence[Any] = [given] if is_one or not isinstance(given, Sequence) else given
+    if not listed:
+        return ()
+    return compare_networks(*listed, size=size, batch=batch, measure=measure).networks
 
 
 def target(path: Path, to: str | None, force: bool) -> Format:
@@ -108,12 +137,13 @@ def _publish(made: Mapping[Path, bytes], path: Path, force: bool) -> None:
 
 
 def sheet_files(
-    comparison: Comparison,
+    comparison: Comparison | None,
     exercises: Sequence[Exercise],
     language: Language,
     path: Path,
     form: Format,
     *,
+    networks: Sequence[NetworkCount] = (),
     title: str = "",
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
@@ -121,11 +151,12 @@ def sheet_files(
     """The files that make a sheet, the one at ``path`` first.
 
     Args:
-        comparison: what the sheet is about.
+        comparison: what the sheet is about; None where it is about networks alone.
         exercises: appended as a worksheet.
         language: of its words.
         path: where the sheet will lie, and figures beside it where the format has them so.
         form: the format.
+        networks: whose stages it shows.
         title: instead of the usual one.
         command: that makes this sheet again.
         warn: told in a sentence what is left out for want of a library.
@@ -133,11 +164,17 @@ def sheet_files(
     Raises:
         HandoutError: the comparison makes no lesson, or the title is not one line.
     """
+    lessons = [make_network_lesson(one) for one in networks]
+    if comparison is None:
+        source = text.network_sheet(
+            lessons, exercises, language, title=title, command=command, with_code=form.with_code
+        )
+        return formats.convert(form, source, {}, path, language)
     lesson = make_lesson(comparison)
     figures = _figures(lesson, language, warn)
     source = text.sheet(
         lesson, exercises, language, title=title, command=command,
-        figures=formats.places(form, path, figures), with_code=form.with_code,
+        figures=formats.places(form, path, figures), networks=lessons, with_code=form.with_code,
     )  # fmt: skip
     return formats.convert(form, source, figures, path, language)
 

@@ -39,9 +39,9 @@ class Params(NamedTuple):
     """Parameters in three scopes [parameters].
 
     Attributes:
-        main: weights of the main path's convolutions: the textbook arithmetic.
+        main: weights of the main path's convolutions and linear layers: the textbook arithmetic.
         convs: main, and the weights of the projection and of the upsampling.
-        block: everything, normalisation and biases included.
+        block: everything: normalisation, biases, squeeze and excitation too.
     """
 
     main: int
@@ -58,7 +58,7 @@ class Operations(NamedTuple):
     """MACs, or FLOPs, in two scopes.
 
     Attributes:
-        main: of the main path's convolutions.
+        main: of the main path's convolutions and linear layers.
         block: of the whole block.
     """
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bottlecalc.layers.count import ByLayer, Figure
 from bottlecalc.layers.layer import Layer
+from bottlecalc.layers.ops import Shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class Counted:
         total: what the library itself calls its total, by layer; empty where it has none.
         uncalled: layers that the forward pass never called.
         unsupported: operators that it met and does not count, and how often.
+        output: shape of what came out, where that is one tensor and the counter saw it.
     """
 
     figures: Mapping[Figure, ByLayer]
@@ -26,6 +28,7 @@ class Counted:
     total: ByLayer = field(default_factory=dict)
     uncalled: tuple[str, ...] = ()
     unsupported: Mapping[str, int] = field(default_factory=dict)
+    output: Shape | None = None
 
     def sum(self, figure: Figure) -> int:
         """A figure of all layers."""

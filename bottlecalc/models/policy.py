@@ -13,6 +13,9 @@ MOST = 2**63 - 1
 FVCORE_MOST_MACS = 10**11
 """fvcore does the arithmetic, and this much of it takes seconds [MACs]."""
 
+INSISTING = "compare --insist, or measure='insist' in Python,"
+"""What has fvcore run at any size."""
+
 LIBRARIES = ("torch", "fvcore", "psutil")
 """What counting a module takes."""
 
@@ -30,7 +33,7 @@ def decline(
     macs: int,
     activations: int,
     params: int,
-    insisting: str = "compare --insist, or measure='insist' in Python,",
+    insisting: str = INSISTING,
     largest: int = 0,
 ) -> dict[Counter, str]:
     """Which counters not to ask about something of this size, each with the reason.

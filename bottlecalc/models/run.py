@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bottlecalc.errors import argument
@@ -42,12 +42,14 @@ class Run:
         nodes: every module with what is its own, by the first counter.
         counters: what each counter found; none where it was not run.
         notes: how it was counted where that was not the usual way, a sentence each.
+        left_out: counters that were asked and could not be, each with the reason.
     """
 
     parameters: Parameters
     nodes: tuple[Node, ...]
     counters: Mapping[Counter, Counted] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    left_out: Mapping[Counter, str] = field(default_factory=dict)
 
 
 def run_module(module: nn.Module, inputs: Sequence[Tensor], asked: Sequence[Counter]) -> Run:
@@ -97,7 +99,10 @@ class Runner:
         build: gives it; anew by each call, unless it is in hand.
         inputs: what it is run on.
         in_hand: whether it is somebody's, and must be left as it was.
+        insist: have fvcore run at any size.
+        insisting: the option that insists, for where fvcore is left out.
         notes: what has to be said of how it was counted.
+        left_out: counters that are asked and cannot be, each with the reason.
         keeping: what puts back as it was what is in hand.
     """
 
@@ -105,7 +110,10 @@ class Runner:
     build: Callable[[], nn.Module]
     inputs: Sequence[Input | Tensor]
     in_hand: bool = False
+    insist: bool = False
+    insisting: str = "--counter fvcore"
     notes: list[str] = field(default_factory=list)
+    left_out: dict[Counter, str] = field(default_factory=dict)
     keeping: ExitStack = field(default_factory=ExitStack)
 
     def run(self, counter: Counters) -> Run:
@@ -122,7 +130,8 @@ class Runner:
             counters: dict[Counter, Counted] = {}
             if self._takes_inputs(module):
                 module, counters = self._count(module, counter)
-            return _run(self.name, module, counters, self.notes)
+            run = _run(self.name, module, counters, self.notes)
+            return replace(run, left_out=self.left_out)
 
     def _virtual(self) -> nn.Module:
         """A copy on the meta device, where nothing is allocated."""
@@ -223,7 +232,7 @@ class Runner:
             return fvcore_counts(module, tensors)
 
     def _fvcore_too(self, module: nn.Module, by_torch: Counted) -> dict[Counter, Counted]:
-        """What fvcore finds, unless that would take too much, or it fails: then say so."""
+        """What fvcore finds, unless that would take too much, or it fails: then say why."""
         declined = absent() or self._declined(module, by_torch)
         try:
             if not declined:
@@ -231,7 +240,7 @@ class Runner:
             reason = declined["fvcore"]
         except TargetError as error:
             reason = self._failure_alone() or str(error)
-        self.notes.append(f"fvcore was left out: {reason}")
+        self.left_out["fvcore"] = reason
         return {}
 
     def _failure_alone(self) -> str:
@@ -252,7 +261,7 @@ class Runner:
         elements = sum(described(one).elements for one in self.inputs)
         elements += by_torch.sum("activations") if by_torch else 0
         size = held.bytes // FLOAT_BYTES + held.buffers
-        return decline(macs, elements, size, "--counter fvcore")
+        return {} if self.insist else decline(macs, elements, size, self.insisting)
 
     @property
     def _shapes(self) -> str:

@@ -26,10 +26,12 @@ class Target:
     Attributes:
         name: ``package.module:name`` or ``path/to/file.py:name``.
         arguments: for the class or function.
+        mend: how other arguments are given, for errors.
     """
 
     name: str
     arguments: Mapping[str, object] = field(default_factory=dict)
+    mend: str = "give --arg KEY=VALUE, or in a budget args = { KEY = VALUE }"
 
     @property
     def _place(self) -> str:
@@ -75,8 +77,7 @@ class Target:
         except TypeError as error:
             raise TargetError(
                 f"{self.name} cannot be built: {error}; what it takes is"
-                f" ({', '.join(map(str, signature.parameters.values()))}): give --arg KEY=VALUE,"
-                " or in a budget args = { KEY = VALUE }"
+                f" ({', '.join(map(str, signature.parameters.values()))}): {self.mend}"
             ) from None
 
     def _module(self, built: Any) -> nn.Module:

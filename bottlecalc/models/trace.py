@@ -60,6 +60,7 @@ def dispatcher_counts(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
         version=torch.__version__.partition("+")[0],
         uncalled=calls.uncalled,
         unsupported=calls.unsupported,
+        output=calls.output,
     )
 
 
@@ -70,7 +71,7 @@ def _calls(module: nn.Module, inputs: Sequence[Tensor]) -> Calls:
     dispatcher = Uncompiled if compiling else Dispatcher
     try:
         with calls.innermost(), dispatcher(calls, formulas()):
-            module(*inputs)
+            calls.output = _shape(module(*inputs))
     except Exception:
         if compiling or not _compiling():
             raise
@@ -86,6 +87,11 @@ def _compiling() -> bool:
     return "torch._dynamo" in sys.modules
 
 
+def _shape(out: Any) -> tuple[int, ...] | None:
+    """Of one tensor; a nested one has none."""
+    return tuple(out.shape) if isinstance(out, Tensor) and not out.is_nested else None
+
+
 class Calls:
     """The calls of operators in a forward pass, each that of the innermost module that runs.
 
@@ -95,6 +101,7 @@ class Calls:
         outputs: of operators that have FLOPs, by name [elements].
         unsupported: operators that may multiply and have no formula, and how often.
         branched: whether ``torch.cond`` was met.
+        output: shape of what came out, where that is one tensor.
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -103,6 +110,7 @@ class Calls:
         self.outputs: Counter[str] = Counter()
         self.unsupported: Counter[str] = Counter()
         self.branched = False
+        self.output: tuple[int, ...] | None = None
         self._called: set[str] = set()
         self._running: list[str] = []
 

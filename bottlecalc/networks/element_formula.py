@@ -105,12 +105,6 @@ def _norm(values: dict[str, Any], _out: int | None, _scale: Scale, x: Shape) -> 
     return (*layers, *_activation(values["activation"], x))
 
 
-def _norm_alone(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> Layers:
-    if values["norm"] == values["activation"] == "none":
-        raise NetworkError("norm is of neither norm nor activation; leave it out")
-    return _norm(values, out, scale, x)
-
-
 def _activation(name: Any, x: Shape) -> Layers:
     if name == "none":
         return ()
@@ -198,7 +192,7 @@ FORMULAS: Mapping[str, Callable[[dict[str, Any], int | None, Scale, Shape], Laye
     "max-pool": _max_pool,
     "average-pool": _average_pool,
     "global-pool": _global_pool,
-    "norm": _norm_alone,
+    "norm": _norm,
     "linear": _linear,
 }
 """By kind: what is said of it, its stage's channels, the scale and the input → its layers."""

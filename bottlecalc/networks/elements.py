@@ -40,7 +40,7 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
     """The kind of an element, and everything about it.
 
     Raises:
-        NetworkError: it is of no kind, or something is said that is no key of it.
+        NetworkError: it is of no kind, something is said that is no key of it, or it does nothing.
     """
     kind, _, options = text.partition(":")
     values = dict(DEFAULTS[kind])
@@ -56,6 +56,8 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
             raise NetworkError(f"{name} is given twice in {text!r}; give it once")
         said.add(name)
         values[name] = _value(name, value, values[name], text)
+    if kind == "norm" and values["norm"] == values["activation"] == "none":
+        raise NetworkError(f"{text!r} does nothing; give norm=batch, norm=layer or an activation")
     return kind, values
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.spec import Block, keys
@@ -86,6 +87,7 @@ def _turned(network: Network, name: str, value: str) -> Network:
     return replace(network, keys={**network.keys, name: value})
 
 
+@lru_cache  # a sweep turns each knob to the same few values, and compares what is one quickly
 def _scale(name: str, value: str) -> Fraction:
     scale = parse_scale(value)
     if scale is None:

@@ -56,7 +56,7 @@ def build(network: Network) -> nn.Sequential:
         for text in network.texts(stage) * _repeats(stage, network):
             block, channels = _block(text, stage, network, channels, first=len(built) == 0)
             built.append(block)
-        whole.add_module(stage.name, built)
+        whole._modules[stage.name] = built  # add_module takes no name such as "forward"
     return whole
 
 

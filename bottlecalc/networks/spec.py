@@ -66,7 +66,6 @@ class Network:
     usual: tuple[Fraction, Fraction, int] = (Fraction(1), Fraction(1), 1000)
 
     in_channels = 3
-    family = "network"
 
     def __str__(self) -> str:
         texts = [f"{name}={_text(value)}" for name, value in self.turned.items()]

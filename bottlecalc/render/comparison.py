@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.compare import Comparison
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import Count, OwnCount
 from bottlecalc.layers.joins import Add, Concat
 from bottlecalc.layers.layer import Layer, product
 from bottlecalc.layers.ops import Linear
@@ -31,14 +31,17 @@ MOST_WITH_LAYERS = 3
 
 def table(comparison: Comparison, console: Console, extent: Extent | None = None) -> str:
     """The comparison as text, for that console's width and colours."""
-    return printed(_parts(comparison, extent), console)
+    return printed(_parts(comparison, extent, console), console)
 
 
-def _parts(comparison: Comparison, extent: Extent | None) -> Iterator[RenderableType]:
+def _parts(
+    comparison: Comparison, extent: Extent | None, console: Console
+) -> Iterator[RenderableType]:
     yield from summary.parts(comparison)
     if _with_layers(comparison, extent):
         for place, count in enumerate(comparison.blocks):
-            yield from _block(count, "the baseline" if place == 0 else "")
+            yield heading(str(count.block), "the baseline" if place == 0 else "")
+            yield from _block(count) if isinstance(count, Count) else _own(count, console)
     elif extent is None:
         yield Text(f"\nThe layers of {len(comparison.blocks):,} blocks: --layers", style="dim")
 
@@ -48,8 +51,13 @@ def _with_layers(comparison: Comparison, extent: Extent | None) -> bool:
     return extent == "layers" or (extent is None and few)
 
 
-def _block(count: Count, aside: str) -> Iterator[RenderableType]:
-    yield heading(str(count.block), aside)
+def _own(count: OwnCount, console: Console) -> Iterator[RenderableType]:
+    from bottlecalc.render import own
+
+    return own.parts(count, console)
+
+
+def _block(count: Count) -> Iterator[RenderableType]:
     yield _flow(count)
     yield Text()
     yield _layers(count)

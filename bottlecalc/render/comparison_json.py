@@ -8,7 +8,7 @@ from typing import Any
 
 from bottlecalc.agreement.agreement import Difference
 from bottlecalc.agreement.compare import Comparison
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import AnyCount, Count
 from bottlecalc.explore.break_even import common_mid
 from bottlecalc.layers.count import Counter
 from bottlecalc.layers.layer import Layer
@@ -33,8 +33,8 @@ def document(comparison: Comparison) -> dict[str, Any]:
             {"of": one.of, "to": one.to, "params": _floats(one.params), "macs": _floats(one.macs)}
             for one in comparison.ratios
         ],
-        "break_even_mid": common_mid(comparison.blocks, "params"),
-        "break_even_mid_macs": common_mid(comparison.blocks, "macs"),
+        "break_even_mid": common_mid(comparison.closed_forms, "params"),
+        "break_even_mid_macs": common_mid(comparison.closed_forms, "macs"),
     }
 
 
@@ -43,7 +43,11 @@ def _common(shapes: list[tuple[int, ...]]) -> list[int | None]:
     return [sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True)]
 
 
-def _block(count: Count) -> dict[str, Any]:
+def _block(count: AnyCount) -> dict[str, Any]:
+    if not isinstance(count, Count):
+        from bottlecalc.render import own
+
+        return own.document(count)
     return {
         "spec": str(count.block),
         "family": count.block.family,

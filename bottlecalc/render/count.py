@@ -91,12 +91,12 @@ def as_csv(count: Result, depth: int | None) -> str:
 
 def as_markdown(count: Result, depth: int | None) -> str:
     """Totals as a list, then one line a module."""
-    totals = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
-              for name, figure, aside in _totals(count))  # fmt: skip
+    facts = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
+             for name, figure, aside in totals(count))  # fmt: skip
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
     notes = "".join(f"- {markdown(line(sentence))}\n" for sentence in sentences(count))
     below = f"\n{notes}" if notes else ""
-    return f"{code(str(count.subject))}\n\n{''.join(totals)}\n{''.join(rows)}{below}"
+    return f"{code(str(count.subject))}\n\n{''.join(facts)}\n{''.join(rows)}{below}"
 
 
 FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {
@@ -111,9 +111,9 @@ FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {
 def _parts(count: Result, depth: int | None, console: Console) -> Iterator[RenderableType]:
     yield Text(LEGEND, style="dim")
     yield heading(str(count.subject))
-    yield Facts(list(_totals(count)))
+    yield Facts(list(totals(count)))
     yield Text()
-    yield _tree(count, depth, console)
+    yield modules(count, depth, console)
     if isinstance(count, Count):
         yield from verdict.of_blocks([replace(count, left_out={})])
         yield from (hung("", line(remark), "yellow") for remark in remarks(count))
@@ -121,7 +121,8 @@ def _parts(count: Result, depth: int | None, console: Console) -> Iterator[Rende
         yield from verdict.of_model(count)
 
 
-def _totals(count: Result) -> Iterator[tuple[str, str, str]]:
+def totals(count: Result) -> Iterator[tuple[str, str, str]]:
+    """What the whole of it costs: a name, a figure, and a note."""
     if count.inputs:
         yield "input", ", ".join(map(str, count.inputs)), ""
     yield from _parameters(count)
@@ -148,7 +149,7 @@ def _parameters(count: Result) -> Iterator[tuple[str, str, str]]:
     yield "buffers", number(parameters.buffers), "elements, no parameters"
 
 
-def _tree(count: Result, depth: int | None, console: Console) -> Table:
+def modules(count: Result, depth: int | None, console: Console) -> Table:
     """The modules; on a terminal too narrow for all columns without their types.
 
     Where that is too wide too it is stacked, and then every module has its full name.

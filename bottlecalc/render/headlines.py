@@ -15,6 +15,7 @@ from bottlecalc.text.numbers import number, ratio
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.networks import NetworkComparison
+    from bottlecalc.explore.network_sweep import NetworkSweep
     from bottlecalc.explore.sweep import Sweep
 
 
@@ -25,7 +26,11 @@ def comparison(result: Comparison) -> str:
         return first
     other = result.ratios[0]
     rest = f", and {more} more" if more else ""
-    return f"{first} has {ratio(other.params['main'])} the parameters (main) of {other.to}{rest}"
+    scope = next(iter(other.params), None)
+    if scope is None:
+        return f"{first}, {other.to}{rest}"
+    times = ratio(other.params[scope])
+    return f"{first} has {times} the parameters ({scope}) of {other.to}{rest}"
 
 
 def networks(result: NetworkComparison) -> str:
@@ -65,6 +70,12 @@ def sweep(result: Sweep) -> str:
     """What is swept; not how many designs, which would have to be counted."""
     said = ", ".join(f"{name}={text}" for name, text in result.grid.common.items())
     return ": ".join(filter(None, (f"of {', '.join(result.grid.specs)}", said)))
+
+
+def network_sweep(result: NetworkSweep) -> str:
+    """What is swept."""
+    said = ", ".join(f"{name}={','.join(values)}" for name, values in result.axes.items())
+    return ": ".join(filter(None, (f"of {result.network}", said)))
 
 
 def catalogue(result: Catalogue) -> str:

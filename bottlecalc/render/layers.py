@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bottlecalc.agreement.compare import Comparison
+from bottlecalc.agreement.result import Count, OwnCount
 from bottlecalc.layers.layer import Layer
 from bottlecalc.render import records
+from bottlecalc.render.words import code, line, markdown
 from bottlecalc.text.numbers import number
 from bottlecalc.text.shapes import shape
 
@@ -19,20 +21,32 @@ NUMBERS = ("in_channels", "out_channels", "params", "macs")
 
 def as_csv(comparison: Comparison) -> str:
     """CSV with a header; numbers without separators, shapes as ``1x64x56x56``."""
-    return records.as_csv([COLUMNS, *(_cells(spec, layer) for spec, layer in _rows(comparison))])
+    return records.as_csv([COLUMNS, *_rows(comparison)])
 
 
 def as_markdown(comparison: Comparison) -> str:
     """A Markdown table; numbers right-aligned, with thousands separators."""
     lines = [COLUMNS, tuple("---:" if name in NUMBERS else "---" for name in COLUMNS)]
-    lines += [tuple(map(_marked, _cells(spec, layer))) for spec, layer in _rows(comparison)]
+    lines += [tuple(map(_marked, row)) for row in _rows(comparison)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _rows(comparison: Comparison) -> Iterator[tuple[str, Layer]]:
+def _rows(comparison: Comparison) -> Iterator[tuple[str | int, ...]]:
     for count in comparison.blocks:
         spec = str(count.block)
-        yield from ((spec, layer) for layer in count.layers)
+        if isinstance(count, Count):
+            yield from (_cells(spec, layer) for layer in count.layers)
+        else:
+            yield from _modules(spec, count)
+
+
+def _modules(spec: str, count: OwnCount) -> Iterator[tuple[str | int, ...]]:
+    """A block of the user's own has modules, of which only a closed form would say more."""
+    from bottlecalc.render import own
+
+    unknown = [""] * (len(COLUMNS) - 5)
+    for node in own.layers(count):
+        yield (spec, node.name, node.type, *unknown, node.params, node.macs or 0)
 
 
 def _cells(spec: str, layer: Layer) -> tuple[str | int, ...]:
@@ -46,4 +60,4 @@ def _cells(spec: str, layer: Layer) -> tuple[str | int, ...]:
 def _marked(cell: str | int) -> str:
     if isinstance(cell, int):
         return number(cell)
-    return f"`{cell}`" if any(mark in cell for mark in "·=") else cell
+    return code(cell) if any(mark in cell for mark in "·=") else markdown(line(cell))

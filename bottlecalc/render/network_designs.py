@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, astuple, fields
 from typing import Any
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from bottlecalc.text.schema import heading
 from bottlecalc.text.shapes import shape
 
 LEGEND = "Parameters are all of them; MACs of convolutions and matrix products."
+COLUMNS = tuple(field.name for field in fields(NetworkDesign))
 NAMES = {"params": "parameters", "macs": "MACs", "flops": "FLOPs", "activations": "activations"}
 
 
@@ -40,7 +42,7 @@ def document(sweep: NetworkSweep, course: Course | None = None) -> dict[str, Any
     return {
         **heading("network-sweep", {}),
         "input": [sweep.batch, sweep.network.in_channels, *sweep.size],
-        "networks": [one._asdict() for one in sweep.designs(course)],
+        "networks": [asdict(one) for one in sweep.designs(course)],
     }
 
 
@@ -53,12 +55,13 @@ def _json(sweep: NetworkSweep, _console: Console, course: Course) -> str:
 
 
 def _csv(sweep: NetworkSweep, _console: Console, course: Course) -> str:
-    return csv_text([NetworkDesign._fields, *sweep.designs(course)])
+    return csv_text([COLUMNS, *map(astuple, sweep.designs(course))])
 
 
 def _markdown(sweep: NetworkSweep, _console: Console, course: Course) -> str:
-    lines = [list(NetworkDesign._fields), ["---", "---:", "---:", "---:"]]
-    lines += [[code(spec), *map(number, figures)] for spec, *figures in sweep.designs(course)]
+    lines = [list(COLUMNS), ["---", "---:", "---:", "---:"]]
+    for spec, *figures in map(astuple, sweep.designs(course)):
+        lines.append([code(spec), *map(number, figures)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

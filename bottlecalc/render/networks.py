@@ -24,7 +24,7 @@ from bottlecalc.text.shapes import shape
 from bottlecalc.tools import check
 
 LEGEND = """\
-MAC = one multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
+MAC = multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
 Parameters are all of them, normalisation and biases included."""
 STAGE = ("name", "block", "depth", "output", "params", "macs", "activations")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bottlecalc.agreement.result import ModelCount, Result
+from bottlecalc.agreement.result import ModelCount, OwnCount, Result
 from bottlecalc.layers.count import Counter
 
 MOST_NAMES = 5
@@ -13,13 +13,30 @@ MOST_NAMES = 5
 
 def remarks(count: Result) -> tuple[str, ...]:
     """All of them; begins with how it was counted."""
+    return (*count.notes, *omissions(count), *_findings(count))
+
+
+def about_own(counts: Iterable[Result]) -> Iterator[str]:
+    """What has to be said of blocks of the user's own, but for counters that were left out."""
+    own = [count for count in counts if isinstance(count, OwnCount)]
+    yield from dict.fromkeys(no_closed_form(count) for count in own)
+    for count in own:
+        yield from (f"{count.block}: {text}" for text in (*count.notes, *_findings(count)))
+
+
+def no_closed_form(count: OwnCount) -> str:
+    """Who counts a block of the user's own."""
     return (
-        *count.notes,
-        *omissions(count),
-        *_misses(count),
-        *passed_over(count),
-        *_uncalled(count),
+        f"{count.block.target} has no closed form: it is counted by {' and '.join(count.others)}"
+        " alone"
     )
+
+
+def _findings(count: Result) -> Iterator[str]:
+    """What the counters have to say."""
+    yield from _misses(count)
+    yield from passed_over(count)
+    yield from _uncalled(count)
 
 
 def omissions(*counts: Result) -> Iterator[str]:

@@ -62,6 +62,16 @@ DISPLAYS: Mapping[str, Display] = {
         rows="explain_json:rows",
         headline="explain_json:headline",
     ),
+    "NetworkSweep": Display(
+        "network_designs:table",
+        "network_designs:document",
+        headline="headlines:network_sweep",
+    ),
+    "NetworkSolution": Display(
+        "network_designs:answer",
+        "network_designs:solution_document",
+        headline="headlines:answer",
+    ),
     "Catalogue": Display("catalogue:table", "catalogue:document", headline="headlines:catalogue"),
 }
 """By the name of the type, so that nothing is loaded but what is shown."""

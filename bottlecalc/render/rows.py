@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import Ratio, ratio
-from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.agreement.result import AnyCount, Count, ModelCount
 from bottlecalc.budgets.verdict import Report
 from bottlecalc.layers.count import totals
 from bottlecalc.layers.layer import Layer
@@ -115,13 +115,25 @@ def listed(result: Displayed) -> Rows:
     return Rows.of({"place": name, **dict(_flat(found))} for name, found in places.items() if found)
 
 
-def _figures(count: Count) -> dict[str, Cell]:
+def _figures(count: AnyCount) -> dict[str, Cell]:
     return {
         "spec": str(count.block),
         "input": shape(count.input, "x"),
-        "output": shape(count.output, "x"),
-        **totals(count.layers),
+        "output": None if count.output is None else shape(count.output, "x"),
+        **_totals(count),
         "agrees": count.agrees,
+    }
+
+
+def _totals(count: AnyCount) -> Mapping[str, Cell]:
+    """By figure and scope; of a block of the user's own the whole block's alone."""
+    if isinstance(count, Count):
+        return totals(count.layers)
+    return {
+        "params_block": count.params.total,
+        "macs_block": count.macs,
+        "flops_block": count.flops,
+        "activations": count.activations,
     }
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bottlecalc.agreement import ratios
 from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.ratios import Ratio
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import AnyCount, Count
+from bottlecalc.blocks.arguments import key_named
+from bottlecalc.blocks.own import OwnBlock
 from bottlecalc.blocks.spec import Block
 from bottlecalc.explore.break_even import Mids, counted_mids
+from bottlecalc.layers.count import Operations, Params
 from bottlecalc.render import verdict
 from bottlecalc.render.layout import heading, ruled
 from bottlecalc.render.stack import Breakable
@@ -23,12 +27,16 @@ from bottlecalc.text.numbers import number, ratio
 from bottlecalc.text.shapes import Input, shape
 
 LEGEND = """\
-MAC = one multiply-accumulate of a convolution; FLOPs = 2 × MACs.
-main = convolutions of the main path; convs = main + projection + upsampling;
-block = everything, normalisation and biases included."""
+MAC = multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
+main = weights of the main path; convs = main + projection + upsampling;
+block = everything: normalisation, biases, squeeze and excitation too."""
 HEADERS = ("=parameters\nmain", "=\nconvs", "=\nblock", "=MACs\nmain", "=\nblock")
+PARAMS = Params._fields
+MACS = Operations._fields
 NAMES = ("parameters main", "parameters convs", "parameters block", "MACs main", "MACs block")
 MEETING = "Break-even: the widest mid with fewer (main) than the plain block"
+
+Figure = TypeVar("Figure")
 
 
 class Row(NamedTuple):
@@ -87,9 +95,12 @@ def _common(comparison: Comparison) -> list[str]:
     return [text for text in first if all(text in other for other in others)]
 
 
-def _keys(block: Block) -> list[str]:
+def _keys(block: Block | OwnBlock) -> dict[str, str]:
+    """What is said of a block: by what a family's spec would say, what is written."""
+    if isinstance(block, OwnBlock):
+        return {f"{key_named(key)}={text}": f"{key}={text}" for key, text in block.texts}
     _, _, text = str(block).partition(":")
-    return text.split(",")
+    return {key: key for key in text.split(",")}
 
 
 def _labels(comparison: Comparison) -> list[str]:
@@ -98,22 +109,30 @@ def _labels(comparison: Comparison) -> list[str]:
     return [_label(count, common, len(_sizes(comparison)) > 1) for count in comparison.blocks]
 
 
-def _label(count: Count, common: Sequence[str], with_input: bool) -> str:
-    own = ",".join(key for key in _keys(count.block) if key not in common)
-    spec = f"{count.block.family}:{own}" if own else count.block.family
+def _label(count: AnyCount, common: Sequence[str], with_input: bool) -> str:
+    own = ",".join(text for key, text in _keys(count.block).items() if key not in common)
+    name = count.block.target if isinstance(count.block, OwnBlock) else count.block.family
+    spec = f"{name}:{own}" if own else name
     return f"{spec} on {Input(count.input)}" if with_input else spec
 
 
 def _rows(comparison: Comparison) -> Iterator[Row]:
     blocks = zip(_labels(comparison), comparison.blocks, (None, *comparison.ratios), strict=True)
     for label, count, one in blocks:
-        params, macs = count.params, count.macs
-        figures = (params.main, params.convs, params.block, macs.main, macs.block)
-        yield Row(label, tuple(map(number, figures)), _ratios(one))
+        figures = _by_scope(ratios.params(count), ratios.macs(count), number)
+        yield Row(label, figures, _ratios(one))
 
 
 def _ratios(one: Ratio | None) -> tuple[str, ...]:
-    return tuple(map(ratio, (*one.params.values(), *one.macs.values()))) if one else ()
+    return _by_scope(one.params, one.macs, ratio) if one else ()
+
+
+def _by_scope(
+    params: Mapping[str, Figure], macs: Mapping[str, Figure], spell: Callable[[Figure], str]
+) -> tuple[str, ...]:
+    """Every scope of both figures; a dash for one that is not known."""
+    figures = (*map(params.get, PARAMS), *map(macs.get, MACS))
+    return tuple("–" if figure is None else spell(figure) for figure in figures)
 
 
 def _table(rows: Iterable[Row]) -> Table:
@@ -134,7 +153,8 @@ def _break_even(comparison: Comparison) -> Iterator[str]:
     """A line for every pair of widths at which blocks meet the plain one, in either figure."""
     meeting: dict[Mids, list[str]] = {}
     for label, count in zip(_labels(comparison), comparison.blocks, strict=True):
-        meeting.setdefault(counted_mids(count), []).append(label)
+        if isinstance(count, Count):
+            meeting.setdefault(counted_mids(count), []).append(label)
     meeting.pop(Mids(None, None), None)
     for (params, macs), specs in meeting.items():
         whose = f": {', '.join(specs)}" if len(meeting) > 1 else ""

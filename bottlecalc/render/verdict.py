@@ -8,10 +8,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from bottlecalc.agreement.compare import Comparison
-from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.agreement.result import ClosedForm, ModelCount, OwnCount
 from bottlecalc.layers.count import Counter
 from bottlecalc.render.layout import heading, hung
-from bottlecalc.render.remarks import omissions, remarks
+from bottlecalc.render.remarks import about_own, omissions, remarks
 from bottlecalc.render.words import FIGURE_NAMES, line
 from bottlecalc.tools import check
 
@@ -19,20 +19,44 @@ WIDTH = 13
 """Letters of the longest name of a figure, and a blank."""
 
 
-def of_blocks(counts: Sequence[Count]) -> Iterator[Text]:
+def of_blocks(counts: Sequence[check.Checked]) -> Iterator[Text]:
     """Of blocks: every figure by all who counted it, and what contradicts."""
-    versions = {name: version for count in counts for name, version in count.versions.items()}
-    yield _counters({"closed form": "", **versions})
-    if check.agrees(counts) is None:
+    yield _counters({name: _version(counts, name) for name in _names(counts)})
+    if not any(count.others for count in counts):
         yield Text(" No other counter was asked: these are the closed forms alone.")
-    for figure in check.FIGURES:
-        names = dict.fromkeys(name for count in counts for name in check.by_counter(count)[figure])
-        if len(names) > 1:
-            differences = (one for count in counts for one in check.differences(count))
-            yield _line(figure, list(names), any(one.figure == figure for one in differences))
+    own = [count for count in counts if isinstance(count, OwnCount)]
+    yield from _lines([count for count in counts if isinstance(count, ClosedForm)])
+    targets = [count.block.target for count in own]
+    for target, one in zip(targets, own, strict=True):
+        yield from _lines([one], target if targets.count(target) == 1 else str(one.block))
     for count in counts:
-        yield from (Text(f" {sentence}", style="red") for sentence in objections(count))
-    yield from (Text(f" {sentence}", style="yellow") for sentence in omissions(*counts))
+        if isinstance(count, ClosedForm):
+            yield from (Text(f" {sentence}", style="red") for sentence in objections(count))
+    for sentence in (*omissions(*counts), *about_own(own)):
+        yield Text(f" {sentence}", style="yellow")
+
+
+def _lines(counts: Sequence[check.Checked], whose: str = "") -> Iterator[Text]:
+    """Every figure in which the counters of these blocks must agree."""
+    for figure in check.FIGURES:
+        compared = [count for count in counts if figure in check.compared(count)]
+        names = dict.fromkeys(name for one in compared for name in check.by_counter(one)[figure])
+        if len(names) > 1:
+            differences = (one for count in compared for one in check.differences(count))
+            differ = any(one.figure == figure for one in differences)
+            yield _line(figure, list(names), differ, whose)
+
+
+def _names(counts: Sequence[check.Checked]) -> dict[Counter, None]:
+    """All who counted, the closed form first."""
+    own: list[Counter] = (
+        ["closed form"] if any(isinstance(one, ClosedForm) for one in counts) else []
+    )
+    return dict.fromkeys((*own, *(name for count in counts for name in count.others)))
+
+
+def _version(counts: Sequence[check.Checked], name: Counter) -> str:
+    return next((count.versions[name] for count in counts if name in count.versions), "")
 
 
 def of_model(count: ModelCount) -> Iterator[RenderableType]:
@@ -46,11 +70,11 @@ def of_model(count: ModelCount) -> Iterator[RenderableType]:
     yield from (hung("", line(remark), "yellow") for remark in remarks(count))
 
 
-def objections(count: Count) -> Iterator[str]:
+def objections(count: ClosedForm) -> Iterator[str]:
     """A sentence for every layer on which a counter contradicts the closed form."""
     for one in check.differences(count):
         yield (
-            f"{count.block} {one.layer or '(the block itself)'}: {FIGURE_NAMES[one.figure]}"
+            f"{count.subject} {one.layer or '(the block itself)'}: {FIGURE_NAMES[one.figure]}"
             f" by {one.first} {one.expected:,}, by {one.counter} {one.found:,}"
         )
 
@@ -68,7 +92,8 @@ def _counters(versions: Mapping[Counter, str]) -> Text:
     return heading(f"Counters: {', '.join(f'{n} {v}'.strip() for n, v in versions.items())}")
 
 
-def _line(figure: str, names: Sequence[str], differ: bool) -> Text:
+def _line(figure: str, names: Sequence[str], differ: bool, whose: str = "") -> Text:
     mark = ("✗", "bold red") if differ else ("✓", "bold green")
     text = f" {FIGURE_NAMES[figure]:<{WIDTH}} {(' ≠ ' if differ else ' = ').join(names)}"
-    return Text.assemble(" ", mark, text, "" if differ else ", on every layer")
+    aside = f" ({whose})" if whose else ""
+    return Text.assemble(" ", mark, text, "" if differ else ", on every layer", aside)

@@ -46,18 +46,16 @@ def parse_axis(name: str, text: str) -> Sequence[int]:
     return list(dict.fromkeys(value for part in parts for value in part))
 
 
-def parse_texts(name: str, given: object) -> list[str]:
-    """The values of a setting, each as text: a list, or text with a list and ranges of decimals.
+def parse_texts(name: str, text: str) -> list[str]:
+    """The values of a setting, each as text, of a list and of ranges of decimals.
 
     Raises:
-        RangeError: it is neither, or has too many values.
+        RangeError: a range does not go up, or has too many values.
 
     >>> parse_texts("width", "0.5:1:0.25"), parse_texts("block", "basic,bottleneck")
     (['0.5', '0.75', '1'], ['basic', 'bottleneck'])
     """
-    if isinstance(given, (list, tuple)):
-        return list(dict.fromkeys(map(str, given)))
-    parts = (_texts(name, part.strip(), str(given)) for part in str(given).split(","))
+    parts = (_texts(name, part.strip(), text) for part in text.split(","))
     return list(dict.fromkeys(value for part in parts for value in part))
 
 

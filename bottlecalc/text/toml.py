@@ -31,6 +31,33 @@ def parse(text: str) -> dict[str, Any]:
     return document
 
 
+def read_value(text: str) -> object:
+    """Read one value: ``3``, ``2.5``, ``true``, ``[1, 2]``, ``"text"``.
+
+    Raises:
+        TomlError: it is none.
+    """
+    read = parse(f"value = {text}")
+    if set(read) != {"value"}:
+        raise TomlError("is no TOML value")
+    return read["value"]
+
+
+def mend(key: str, text: str, option: str = "") -> str:
+    """What would do instead of a text that is no value.
+
+    Args:
+        key: whose value it is.
+        text: of the value.
+        option: that gives it, and a blank.
+    """
+    if text in ("True", "False"):
+        return f"give {option}{key}={text.lower()}"
+    if text == "None":
+        return f"TOML has none of that: leave {key} out, or name a function that gives it"
+    return f"give a number, true, false, [1, 2], or text in quotes: {option}'{key}=\"{text}\"'"
+
+
 def _nests_beyond(levels: int, value: Any) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return bool(inner) and (not levels or any(_nests_beyond(levels - 1, one) for one in inner))

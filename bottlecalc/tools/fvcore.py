@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from bottlecalc.agreement.agreement import Difference, contradictions
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm, OwnCount
 from bottlecalc.layers.calls import Attention, Call, Norm, Product, Recurrent, Resize, TextPadded
 from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.layer import Layer
@@ -84,15 +84,15 @@ def total(layers: Iterable[Layer]) -> int:
     return sum(FVCORE.totals(layers).values())
 
 
-def totals(count: Count) -> dict[Counter, ByLayer]:
+def totals(count: ClosedForm | OwnCount) -> dict[Counter, ByLayer]:
     """fvcore's total of every layer: by its rule, and as it was found where it was asked."""
     found = count.others.get("fvcore")
-    return {
-        "closed form": FVCORE.totals(count.layers),
-        **({"fvcore": found.total} if found else {}),
-    }
+    by_tool: dict[Counter, ByLayer] = {"fvcore": found.total} if found else {}
+    if not isinstance(count, ClosedForm):
+        return by_tool
+    return {"closed form": FVCORE.totals(count.layers), **by_tool}
 
 
-def differences(count: Count) -> tuple[Difference[Total], ...]:
+def differences(count: ClosedForm | OwnCount) -> tuple[Difference[Total], ...]:
     """The layers of which fvcore says something else than its rule."""
     return tuple(contradictions("fvcore_total", totals(count)))

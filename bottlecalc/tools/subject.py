@@ -8,7 +8,7 @@ from typing import Any
 
 from bottlecalc.agreement.closed_form import count
 from bottlecalc.agreement.networks import count_network
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import parse as parse_block
 from bottlecalc.blocks.spec import Block
@@ -112,7 +112,7 @@ def _usual(spec: Block | Network) -> Input:
     return Input((1, spec.in_channels, side, side))
 
 
-def _count(spec: Block | Network, inputs: Sequence[Input]) -> Count:
+def _count(spec: Block | Network, inputs: Sequence[Input]) -> ClosedForm:
     """By closed form, on one image or several.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bottlecalc.agreement.networks import NetworkCount
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import ClosedForm
 from bottlecalc.blocks.enet import ENetUp
 from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.residual import Residual
@@ -49,7 +49,7 @@ FUNCTIONS: Mapping[str, Way] = {
 """Of activations, by their function."""
 
 
-def evidence(count: Count) -> Evidence:
+def evidence(count: ClosedForm) -> Evidence:
     """What tools would see of a block, or a network, that was counted by closed form."""
     layers = count.layers
     calls = [call for layer in layers for call in _calls(layer)]
@@ -62,7 +62,7 @@ def evidence(count: Count) -> Evidence:
     )
 
 
-def _unsaid(count: Count) -> Iterator[Call]:
+def _unsaid(count: ClosedForm) -> Iterator[Call]:
     """What built blocks do that their closed forms leave out, for it neither holds nor multiplies.
 
     A residual block adds its shortcut. ENet's upsampling, by itself, pools zeros for its indices.
@@ -78,7 +78,7 @@ def _unsaid(count: Count) -> Iterator[Call]:
             yield Call(layer.name, pool, *shapes, "", "F.max_pool2d_with_indices")
 
 
-def _residual(count: Count) -> Iterator[str]:
+def _residual(count: ClosedForm) -> Iterator[str]:
     """The names of the residual blocks; empty for one that is all there is."""
     if isinstance(count.subject, Residual):
         yield ""

@@ -172,7 +172,7 @@ def counts(folder: Path) -> list[Benchmark]:
 
 
 def benchmarks(folder: Path) -> list[Benchmark]:
-    return [*compares(folder), *checks(folder), *counts(folder)]
+    return [*compares(folder), *checks(folder), *counts(folder), *zoo(folder)]
 
 
 def compares(folder: Path) -> list[Benchmark]:
@@ -217,6 +217,47 @@ def compares(folder: Path) -> list[Benchmark]:
         Benchmark(
             "memory of the million [MB] : 300", lambda: peak_memory(*million, str(folder / "d")),
             0.300, 1.0,
+        ),
+    ]  # fmt: skip
+
+
+DESIGNS: dict[str, tuple[str, ...]] = {
+    "bottleneck": ("--in", "64", "--out", "128", "--mid", "1:300000"),
+    "inverted": ("--in", "1:1000", "--out", "128", "--set", "expand=1:300"),
+    "mbconv": ("--in", "1:1000", "--out", "128", "--set", "expand=1:300"),
+    "dense": ("--in", "1:1000", "--set", "growth=1:300"),
+}
+"""300,000 designs of a family."""
+
+
+def designs(folder: Path, family: str) -> Callable[[], str]:
+    """So many designs, counted and written."""
+    asked = ("sweep", "--block", family, *DESIGNS[family], "--format", "csv")
+    return process(BOTTLECALC, *asked, "--output", str(folder / f"{family}.csv"))
+
+
+def zoo(folder: Path) -> list[Benchmark]:
+    """Whole networks, and the designs of newer families at the rate of the bottleneck's."""
+    widths = ",".join(f"{n / 1000:.3f}" for n in range(501, 1501))
+    depths = ",".join(f"{n / 50:.2f}" for n in range(1, 101))
+    networks = (
+        *(BOTTLECALC, "sweep", "network", "resnet50", "--set", f"width={widths}"),
+        *("--set", f"depth={depths}", "--format", "csv", "--output", str(folder / "n")),
+    )
+    return [
+        Benchmark(
+            "network resnet50 : imports",
+            process(BOTTLECALC, "network", "resnet50"),
+            process(sys.executable, "-c", IMPORTS),
+            1.6,
+        ),
+        Benchmark("100,000 networks to CSV : 10 s", process(*networks), 10, 1.0),
+        *(
+            Benchmark(
+                f"300,000 designs, {family} : bottleneck",
+                designs(folder, family), designs(folder, "bottleneck"), 1.1,
+            )
+            for family in ("inverted", "mbconv", "dense")
         ),
     ]  # fmt: skip
 

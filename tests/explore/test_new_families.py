@@ -45,6 +45,7 @@ from tests.explore.families import (
     Shared,
     Stepped,
 )
+from tests.strategies import examples
 
 pytestmark = pytest.mark.usefixtures("new_families")
 
@@ -71,7 +72,7 @@ def grids(draw: st.DrawFn, family: type[Block]) -> Grid:
 
 @pytest.mark.parametrize("family", NEW)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30, 60), deadline=None)
 def test_a_sweep_is_exact(family: type[Block], data: st.DataObject) -> None:
     swept, course = data.draw(grids(family)), Course()
     designs = [design for page in pages(swept, (), course) for design in page]
@@ -146,7 +147,7 @@ MOST, FAR = 90, 3000
 
 @pytest.mark.parametrize(("family", "key"), KEYS)
 @given(data=st.data(), figure=FIGURE, scope=SCOPE, off=OFF)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15, 40), deadline=None)
 def test_an_answer_is_the_largest_that_brute_force_finds(
     family: type[Block], key: str, data: st.DataObject, figure: Any, scope: Any, off: int
 ) -> None:

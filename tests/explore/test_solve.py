@@ -14,6 +14,7 @@ from bottlecalc.explore.question import Limit, Question, SolveError
 from bottlecalc.layers import ops
 from bottlecalc.layers.count import totals
 from tests.conftest import Run
+from tests.strategies import examples
 
 
 def question(
@@ -54,7 +55,7 @@ MODES = st.sampled_from(({}, {"stride": 2}, {"downsample": True}, {"upsample": T
     QUANTITIES, SCOPES, st.integers(1, 40), st.integers(1, 40), st.integers(1, 4),
     st.integers(1, 3), st.integers(1, 30_000), st.sampled_from(("params", "macs", "flops")), MODES,
 )  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100, 300), deadline=None)
 def test_the_answer_is_the_largest(
     quantity: str, scope: Any, i: int, o: int, groups: int, multiple: int, most: int,
     figure: Any, mode: dict[str, Any],

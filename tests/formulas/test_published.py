@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bottlecalc import Basic, Bottleneck, Count, Plain, count
+from bottlecalc.blocks.ghost import Ghost
 from bottlecalc.blocks.preactivation import PreactBottleneck
 from bottlecalc.blocks.regnet import RegNet
 from bottlecalc.tools import fvcore
@@ -96,3 +97,32 @@ def test_the_four_ratios_people_quote() -> None:
     assert round(basic.params.main / narrow.params.main, 1) == 14.4
     assert round(basic.params.convs / narrow.params.convs, 1) == 9.7
     assert round(basic.params.block / narrow.params.block, 1) == 9.5
+
+
+GHOSTNET = (
+    *((3, 16, 16, 0, 1), (3, 48, 24, 0, 2), (3, 72, 24, 0, 1), (5, 72, 40, 20, 2)),
+    *((5, 120, 40, 32, 1), (3, 240, 80, 0, 2), (3, 200, 80, 0, 1), (3, 184, 80, 0, 1)),
+    *((3, 184, 80, 0, 1), (3, 480, 112, 120, 1), (3, 672, 112, 168, 1), (5, 672, 160, 168, 2)),
+    *((5, 960, 160, 0, 1), (5, 960, 160, 240, 1), (5, 960, 160, 0, 1), (5, 960, 160, 240, 1)),
+)
+"""Han et al., arXiv:1911.11907, table 1: kernel, expansion, output, squeeze and stride."""
+
+
+def test_ghostnet() -> None:
+    """5,182,508 and 0.141 GMACs: timm's ghostnet_100; all but the Ghost modules by hand."""
+    channels, size = 16, 112
+    params, macs = 27 * 16 + 2 * 16, 27 * 16 * 112 * 112
+    for kernel, mid, out, squeeze, stride in GHOSTNET:
+        first, size = count(Ghost(channels, mid), (size, size)), size // stride
+        second = count(Ghost(mid, out), (size, size))
+        convs, norms = (kernel * kernel * mid, 2 * mid) if stride == 2 else (0, 0)
+        if (channels, stride) != (out, 1):
+            convs += kernel * kernel * channels + channels * out
+            norms += 2 * (channels + out)
+        params += first.params.block + second.params.block + convs + norms
+        params += (2 * mid + 1) * squeeze + mid * (squeeze > 0)
+        macs += first.macs.block + second.macs.block + convs * size**2 + 2 * mid * squeeze
+        channels = out
+    params += 160 * 960 + 2 * 960 + 961 * 1280 + 1281 * 1000
+    macs += 160 * 960 * 7 * 7 + 960 * 1280 + 1280 * 1000
+    assert (params, macs) == (5_182_508, 141_150_512)

@@ -11,11 +11,12 @@ from torch import nn
 from bottlecalc import BlockError, Bottleneck, Plain, build, count, measure
 from bottlecalc.tools import check
 from tests.cases import GRID, Case
+from tests.strategies import sampled
 
-MODES = {str(case.block): case for case in GRID}.values()
+MODES = [*{str(case.block): case for case in GRID}.values()]
 
 
-@pytest.mark.parametrize("case", MODES, ids=str)
+@pytest.mark.parametrize("case", sampled(MODES, 6), ids=str)
 def test_gradients_reach_every_parameter(case: Case) -> None:
     torch.manual_seed(1)
     module = build(case.block).train()

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = "bottlecalc"
 EQUIVALENT = "tests/mutation/equivalent.txt"
 
-MUTATED = ("formulas", "modules", "agreement", "budgets", "explore", "layers")
+MUTATED = ("formulas", "modules", "agreement", "budgets", "explore", "layers", "networks")
 """What is mutated where nothing is named."""
 
 

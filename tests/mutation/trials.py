@@ -16,17 +16,19 @@ from time import perf_counter
 
 from tests.mutation.faults import Mutant
 
+FAMILIES = ("tests/conformance.py", "tests/test_faults.py")
 TESTS: Mapping[str, tuple[str, ...]] = {
     "agreement": ("tests/agreement",),
     "blocks": ("tests/blocks", "tests/conformance.py"),
     "budgets": ("tests/budgets",),
     "cli": ("tests/cli",),
     "explore": ("tests/explore",),
-    "formulas": ("tests/formulas", "tests/conformance.py"),
+    "formulas": ("tests/formulas", *FAMILIES),
     "handout": ("tests/handout",),
-    "layers": ("tests/layers", "tests/conformance.py"),
+    "layers": ("tests/layers", *FAMILIES),
     "models": ("tests/models",),
-    "modules": ("tests/modules", "tests/conformance.py"),
+    "modules": ("tests/modules", *FAMILIES),
+    "networks": ("tests/networks",),
     "render": ("tests/render",),
     "text": ("tests/text",),
     "tools": ("tests/tools",),

@@ -31,7 +31,9 @@ POOLS: Any = st.one_of(
     st.builds("average-pool:kernel={},stride={}".format, KERNELS, FEW),
 )  # fmt: skip
 OTHERS: Any = st.one_of(
-    st.builds("norm:norm={},activation={}".format, NORMS, ACTIVATIONS),
+    st.builds(
+        "norm:norm={},activation={}".format, st.sampled_from(("batch", "layer")), ACTIVATIONS
+    ),
     st.builds("conv-transpose:kernel={},out={}".format, KERNELS, st.integers(1, 9)),
     st.builds("conv:kernel=1,reduce={}".format, FEW),
     st.builds("enet-initial:out={}".format, st.integers(2, 16)),
@@ -90,7 +92,7 @@ block = {block}
         ('"conv:out=10,groups=5"', "groups = 5 of conv does not divide its 12 channels and the 10"),
         ('["global-pool", "linear", "conv:out=4"]', "conv takes a feature map, and 1000 features"),
         ('["global-pool", "linear", "basic:out=4"]', "basic takes a feature map, and 1000"),
-        ('"norm:norm=none"', "norm is of neither norm nor activation; leave it out"),
+        ('"norm:norm=none"', "line 6: 'norm:norm=none' does nothing; give norm=batch, norm=layer"),
         ('"linear"', "stage2 has a linear layer on a feature map; put global-pool before it"),
         ('"max-pool:padding=2"', "padding = 2 of max-pool is more than half of its kernel, 3"),
         ('"enet-initial:out=12"', "out = 12 of enet-initial is not more than the 12 channels"),
@@ -111,6 +113,13 @@ def test_what_cannot_be_is_one_sentence(block: str, sentence: str, tmp_path: Pat
         count_network(parse(str(path)), (64, 64))
     assert str(path) in str(error.value)
     assert sentence in str(error.value)
+
+
+def test_a_stage_may_be_called_as_a_module_calls_something_of_its_own() -> None:
+    names = ("forward", "train", "_modules")
+    stages = tuple(Stage(name=name, blocks=("basic:out=6",)) for name in names)
+    count = measured(count_network(Network(name="own", stages=stages), (9, 14)))
+    assert (list(count.counters), count.differences) == (["closed form", "torch", "fvcore"], ())
 
 
 def test_a_file_may_have_no_head(tmp_path: Path) -> None:

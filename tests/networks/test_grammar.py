@@ -93,10 +93,13 @@ def test_a_file_is_a_network(tmp_path: Path) -> None:
             "invertd:",
             "line 6: there is no 'invertd:expand=4' (did you mean",
         ),
+        ("max-pool:kernel=2", "norm:norm=none", "line 11: 'norm:norm=none' does nothing; give"),
         ("max-pool:kernel", "max-pool:kernl", "line 11: unknown key 'kernl'"),
         ('block = "inverted', 'blok = "inverted', "line 6: unknown key 'blok'"),
         ("classes = 10", "classes = 1.5", "classes = 1.5; give a whole number of at least 1"),
         ("size = 64", "sise = 64", "unknown key 'sise' (did you mean size?)"),
+        ("out = 24", 'out = 24\nname = "head"', "line 9: name = 'head' is taken; give each stage"),
+        ("out = 48", 'out = 48\nname = "stage1"', "line 13: name = 'stage1' is taken; give each"),
         ("[[stage]]", "[[stages]]", "unknown key 'stages' (did you mean stage?)"),
     ],
 )

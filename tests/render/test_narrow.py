@@ -12,6 +12,7 @@ from rich.text import Text
 from bottlecalc.render.layout import literal_console, printed
 from bottlecalc.render.stack import Facts, unbroken
 from tests.conftest import run_on_terminal, run_process
+from tests.strategies import sampled
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?[×%]?|\d+\.\d+[×%]")
@@ -48,7 +49,7 @@ def lines(columns: int, *arguments: str) -> list[str]:
     return [line.removesuffix("\r").rpartition("\r")[2] for line in shown.splitlines()]
 
 
-@pytest.mark.parametrize("columns", [40, 60])
+@pytest.mark.parametrize("columns", sampled([40, 60], 2))
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_no_number_is_torn(
     arguments: tuple[str, ...], columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -61,7 +62,7 @@ def test_no_number_is_torn(
     assert sorted(found) == sorted(NUMBER.findall(wide))
 
 
-@pytest.mark.parametrize("columns", [40, 60])
+@pytest.mark.parametrize("columns", sampled([40, 60], 2))
 def test_a_tree_of_modules_is_stacked_with_full_names(columns: int) -> None:
     arguments = ("count", "bottleneck:in=64,out=128", "--counter", "torch")
     narrow = lines(columns, *arguments)

@@ -19,6 +19,8 @@ from bottlecalc import (
     Limit,
     ModelCount,
     NetworkComparison,
+    NetworkSolution,
+    NetworkSweep,
     Plain,
     Question,
     Report,
@@ -28,7 +30,9 @@ from bottlecalc import (
     count,
     count_model,
     solve,
+    solve_network,
     sweep,
+    sweep_networks,
 )
 from bottlecalc.explore.break_even import break_even
 from bottlecalc.render.html import MOST_ROWS
@@ -71,6 +75,8 @@ def results() -> dict[type[Displayed], Displayed]:
         count(Bottleneck(64, 128)),
         compare_networks("resnet50", "mobilenet_v2", size=(64, 96)),
         count_model(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), (1, 3, 8, 9)),
+        sweep_networks("resnet50", width=(0.5, 1), depth="1, 2"),
+        solve_network("resnet50", max_macs="1G"),
         solve(QUESTION),
         break_even(Bottleneck, in_=64, out=128),
         report(),
@@ -102,7 +108,7 @@ class Table(HTMLParser):
 
 ROWS = {
     Comparison: 2, Count: 11, ModelCount: 3, NetworkComparison: 15, Solution: 2, BreakEven: 3,
-    Report: 6,
+    Report: 6, NetworkSweep: 4, NetworkSolution: 2,
 }  # fmt: skip
 
 
@@ -128,6 +134,8 @@ def test_the_lines_say_the_answer(results: Any) -> None:
         "<Count bottleneck:in=64,out=128: 24,192 parameters, 73,859,072 MACs (block)>",
         "<ModelCount Sequential: 112 parameters, 4,536 MACs>",
         "<NetworkComparison resnet50 has 7.29× the parameters of mobilenet_v2>",
+        "<NetworkSweep of resnet50: width=0.5,1, depth=1,2>",
+        "<NetworkSolution width = 0.48>",
         "<Solution mid = 26>",
         "<BreakEven mid = 80>",
         "<Report 2 budgets: 1 exceeded, 1 not checked>",
@@ -163,6 +171,12 @@ def test_a_frame_holds_the_figures(results: Any) -> None:
     networks = results[NetworkComparison].to_frame()
     assert networks["params"].sum() == 25_557_032 + 3_504_872  # torchvision's
     assert list(networks["output"])[:2] == ["1x64x16x24", "1x256x16x24"]
+    swept = results[NetworkSweep].to_frame()
+    assert len(results[NetworkSweep]) == len(swept) == 4
+    assert swept["params"][2] == 25_557_032
+    widths = results[NetworkSolution].to_frame()
+    assert list(widths["spec"]) == ["resnet50:width=0.48", "resnet50:width=0.49"]
+    assert widths["macs"][0] <= 10**9 < widths["macs"][1]
     assert list(results[Solution].to_frame()["value"]) == [26, 27]
     assert list(results[BreakEven].to_frame()["value"])[1:] == [80, 81]
     findings = results[Report].to_frame()

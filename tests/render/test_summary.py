@@ -20,7 +20,7 @@ EIGHT = tuple(
 LEGENDS = (
     "Input 1×64×56×56",
     "FLOPs = 2 × MACs",
-    "main = convolutions of the main path",
+    "main = weights of the main path",
     "convs = main + projection + upsampling",
     "block = everything",
 )
