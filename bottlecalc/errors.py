@@ -11,7 +11,7 @@ from collections.abc import Callable
 from keyword import iskeyword
 from typing import NamedTuple
 
-MARK = "\0(key|argument|remedy|entry):([a-z-]*)\0"
+MARK = "\0(key|argument|remedy|entry):([a-z0-9_-]*)\0"
 CHANNELS = ("in", "mid", "out")
 
 

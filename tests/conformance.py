@@ -152,7 +152,7 @@ def test_every_layer_has_the_promised_shape(case: Case) -> None:
 
 @EVERY
 @given(data=st.data())
-@RANDOM(max_examples=examples(15))
+@RANDOM(max_examples=examples(15, 40))
 def test_every_layer_of_any_block_is_as_promised(family: type[Block], data: st.DataObject) -> None:
     block = data.draw(specs(family))
     count = closed_form.count(block, (6, 10))
@@ -238,7 +238,7 @@ def test_published_figures(figure: Published) -> None:
 
 @EVERY
 @given(data=st.data())
-@RANDOM(max_examples=examples(40))
+@RANDOM(max_examples=examples(40, 60))
 def test_traced_expressions_are_the_integers(family: type[Block], data: st.DataObject) -> None:
     block = data.draw(specs(family, st.integers(1, 2**70)))
     size, batch = data.draw(st.tuples(st.integers(1, 99), st.integers(1, 99))), 3
@@ -255,7 +255,7 @@ def test_traced_expressions_are_the_integers(family: type[Block], data: st.DataO
 
 @EVERY
 @given(data=st.data())
-@RANDOM(max_examples=examples(25))
+@RANDOM(max_examples=examples(25, 40))
 def test_a_sweep_is_one_by_one(family: type[Block], data: st.DataObject) -> None:
     """Over two values of every number that a random spec says, beyond 64 bits too."""
     block = data.draw(specs(family, st.one_of(FEW_CHANNELS, st.integers(2**20, 2**70))))
@@ -282,7 +282,7 @@ SCOPES: Any = st.sampled_from(("main", "convs", "block"))
 
 @EVERY
 @given(data=st.data())
-@RANDOM(max_examples=examples(20))
+@RANDOM(max_examples=examples(20, 40))
 def test_an_answer_of_solve_is_brute_force(family: type[Block], data: st.DataObject) -> None:
     block = data.draw(specs(family, st.integers(1, 12)))
     quantity = data.draw(st.sampled_from([*numbers(family), "size"]))
@@ -316,7 +316,7 @@ def test_an_answer_of_solve_is_brute_force(family: type[Block], data: st.DataObj
 
 @EVERY
 @given(data=st.data())
-@RANDOM(max_examples=examples(15))
+@RANDOM(max_examples=examples(15, 30))
 def test_more_of_what_makes_it_cheaper_never_costs_more(
     family: type[Block], data: st.DataObject
 ) -> None:

@@ -48,7 +48,7 @@ FURTHER = (
 def subjects(family: type[Block]) -> tuple[Block, ...]:
     """The blocks that were published, with few channels where the family may have these."""
     published = (_few(family, figure.block) for figure in FAMILY_TESTS[family].published)
-    some = [*dict.fromkeys(published)][: examples(3)]
+    some = [*dict.fromkeys(published)][: examples(3, 4)]
     further = (block for block in map(parse, FURTHER) if type(block) is family)
     return tuple(dict.fromkeys((*some, *further)))
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     AnyInput = Input | Tensor | Sequence[int] | str
 
 
-Counted = TypeVar("Counted", bound=ClosedForm)
+AnyForm = TypeVar("AnyForm", bound=ClosedForm)
 ORDER: tuple[Counter, ...] = ("torch", "fvcore")
 """Who is asked beside the closed form; of a model the first one's figures stand."""
 
@@ -43,12 +43,12 @@ class MeasureError(BottlecalcError, RuntimeError):
 
 
 def measured(
-    count: Counted,
+    count: AnyForm,
     insist: bool = False,
     counter: Counters = "both",
     progress: Callable[[str], object] = str,
     insisting: str = INSISTING,
-) -> Counted:
+) -> AnyForm:
     """A block, or a network, that was counted by closed form, counted by torch and fvcore too.
 
     Args:

@@ -20,7 +20,7 @@ from bottlecalc.text.display import Displayed
 AnyBlock = Block | OwnBlock | str | Count | OwnCount
 """What ``compare`` takes for one block."""
 
-Counted = TypeVar("Counted", bound=ClosedForm)
+AnyForm = TypeVar("AnyForm", bound=ClosedForm)
 Measuring = bool | Literal["insist"]
 """Whether counters beside the closed form are asked, and whether at any size."""
 
@@ -207,7 +207,7 @@ def _with(found: object, counted: AnyCount | OwnBlock) -> Count:
     return replace(counted, others=found.others, left_out=found.left_out)
 
 
-def asked(count: Counted, how: Measuring | None, progress: Callable[[str], object]) -> Counted:
+def asked(count: AnyForm, how: Measuring | None, progress: Callable[[str], object]) -> AnyForm:
     """What was counted by closed form, counted by torch and fvcore too.
 
     Raises:

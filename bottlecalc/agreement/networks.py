@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 
 from bottlecalc.agreement.compare import Measuring, asked, check_measuring
@@ -17,7 +18,7 @@ from bottlecalc.layers.ops import Shape
 from bottlecalc.layers.receptive import PLANE, Field, Sides, by_axis, fields
 from bottlecalc.networks import formula
 from bottlecalc.networks.grammar import parse
-from bottlecalc.networks.spec import Network, NetworkError
+from bottlecalc.networks.spec import Network, NetworkError, Stage
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
@@ -83,7 +84,7 @@ class NetworkCount(ClosedForm):
         """From one element of that map to the next, in the input [pixels]; text below 1."""
         return by_axis(axis.stride for axis in self._fields)
 
-    @property
+    @cached_property
     def _fields(self) -> tuple[Field, ...]:
         axes: tuple[Field, ...] = PLANE
         for (stage, _), block in groupby(self.layers, lambda one: one.name.split(".")[:2]):
@@ -98,14 +99,14 @@ class NetworkRatio:
     Attributes:
         of: the baseline.
         to: the other network.
-        params: how many times the parameters.
-        macs: how many times the MACs, and the FLOPs.
+        params: how many times the parameters; None where the other has none.
+        macs: how many times the MACs, and the FLOPs; None where the other has none.
     """
 
     of: str
     to: str
-    params: Fraction
-    macs: Fraction
+    params: Fraction | None
+    macs: Fraction | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +126,8 @@ class NetworkComparison(Displayed):
         return tuple(
             NetworkRatio(
                 of=str(baseline.network), to=str(other.network),
-                params=Fraction(baseline.params.block, other.params.block),
-                macs=Fraction(baseline.macs.block, other.macs.block),
+                params=_times(baseline.params.total, other.params.total),
+                macs=_times(baseline.macs.block, other.macs.block),
             )
             for other in others
         )  # fmt: skip
@@ -141,6 +142,10 @@ class NetworkComparison(Displayed):
         """Whether all counters of all networks agree; None where none was asked."""
         verdicts = [one.agrees for one in self.networks if one.agrees is not None]
         return all(verdicts) if verdicts else None
+
+
+def _times(cost: int, other: int) -> Fraction | None:
+    return Fraction(cost, other) if other else None
 
 
 def count_network(
@@ -162,16 +167,15 @@ def count_network(
         subject=network,
         inputs=(Input((batch, network.in_channels, *sides)),),
         layers=tuple(layer for _, layers in counted for layer in layers),
-        stages=tuple(_stage(network, stage.name, layers) for stage, layers in counted),
+        stages=tuple(_stage(network, stage, layers) for stage, layers in counted),
     )
 
 
-def _stage(network: Network, name: str, layers: Sequence[Layer]) -> StageCount:
-    stage = next(stage for stage in network.stages if stage.name == name)
+def _stage(network: Network, stage: Stage, layers: Sequence[Layer]) -> StageCount:
     texts = network.texts(stage)
     blocks = len({layer.name.split(".")[1] for layer in layers})
     return StageCount(
-        name=name,
+        name=stage.name,
         block=" ".join(texts),
         depth=blocks // len(texts),
         output=formula.moved_back(layers[-1]),

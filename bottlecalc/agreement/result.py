@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from bottlecalc.agreement.agreement import Difference, differences
 from bottlecalc.blocks.own import OwnBlock
@@ -16,9 +16,11 @@ from bottlecalc.layers.counted import Counted, Node, Parameters, layer_nodes, tr
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
 from bottlecalc.layers.receptive import Sides, by_axis, fields
-from bottlecalc.networks.spec import Network
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
+
+if TYPE_CHECKING:
+    from bottlecalc.networks.spec import Network
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-from bottlecalc.blocks.rules import odd
-from bottlecalc.blocks.spec import Block, Rule
-from bottlecalc.errors import key
+from bottlecalc.blocks.rules import SAME_WIDTH, odd
+from bottlecalc.blocks.spec import Block
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,4 @@ class ConvNeXt(Block):
     kernel: int = 7
     expand: int = 4
 
-    RULES = (
-        odd("kernel"),
-        Rule(
-            "out",
-            lambda block: (
-                False if block.out_channels is None else block.out_channels != block.in_channels
-            ),
-            lambda block: (
-                f"{key('out')} = {block.out_channels} is not {key('in')} = {block.in_channels} in"
-                f" {block}, which adds its input; leave {key('out')} out"
-            ),
-            "out is in, since the input is added",
-        ),
-    )
+    RULES = (odd("kernel"), SAME_WIDTH)

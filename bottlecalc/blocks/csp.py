@@ -25,6 +25,9 @@ class C2f(Block):
         out_channels: channels of the output [at least 2]; half of them is the width inside.
         n: bottlenecks, one after the other [1 to 16].
 
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
     Source: no paper; the code of YOLOv8, ultralytics/ultralytics, ``nn/modules/block.py``, with
     ``shortcut=True`` as in its backbone. What it is made of: Wang et al., arXiv:1911.11929.
     """

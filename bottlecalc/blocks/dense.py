@@ -21,6 +21,9 @@ class Dense(Block):
         growth: channels that the 3×3 adds [at least 1].
         bn_size: width of the 1×1, times ``growth`` [at least 1].
 
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
     Source: Huang et al., Densely Connected Convolutional Networks, arXiv:1608.06993, section 3,
     DenseNet-B; the keys are torchvision's.
     """

@@ -7,25 +7,13 @@ Segmentation, arXiv:1606.02147, figure 2 (b) and section 3.
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from bottlecalc.blocks.rules import SAME_WIDTH, has_middle
 from bottlecalc.blocks.spec import Block, Rule
 from bottlecalc.errors import key, remedy
 
-
-def _width(block: Any) -> Any:
-    return block.in_channels // 4 if block.mid_channels is None else block.mid_channels
-
-
-MIDDLE = Rule(
-    "mid",
-    lambda block: _width(block) < 1,
-    lambda block: (
-        f"{key('mid')} = {block.in_channels} // 4 = 0 in {block};"
-        f" give the width of the middle: {remedy('mid')}"
-    ),
-    "mid is at least 1, so that it must be given where in < 4",
-)
+MIDDLE = has_middle("in")
 
 
 @dataclass(frozen=True)
@@ -37,6 +25,9 @@ class SameWidth(Block):
         out_channels: channels of the output: those of the input.
         mid_channels: width of the middle [at least 1]; a quarter of the input's when None.
         relu: ReLUs in place of PReLUs, as in the decoder.
+
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
     """
 
     out_channels: int | None = None
@@ -44,20 +35,7 @@ class SameWidth(Block):
     mid_channels: int | None = None
     relu: bool = False
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        MIDDLE,
-        Rule(
-            "out",
-            lambda block: (
-                block.out_channels is not None and block.out_channels != block.in_channels
-            ),
-            lambda block: (
-                f"{key('out')} = {block.out_channels} is not {key('in')} = {block.in_channels} in"
-                f" {block}, whose input is added to its output; leave {key('out')} out"
-            ),
-            "out is in",
-        ),
-    )
+    RULES: ClassVar[tuple[Rule, ...]] = (MIDDLE, SAME_WIDTH)
 
 
 @dataclass(frozen=True)
@@ -68,7 +46,8 @@ class ENet(SameWidth):
         dilation: of the 3×3, and its padding [at least 1].
 
     Source: Paszke et al., arXiv:1606.02147, figure 2 (b); the code is davidtvs/PyTorch-ENet: every
-    PReLU has one slope. The paper's dropout after the last BN costs nothing and is left out.
+    PReLU has one slope, where the paper has one a channel. The paper's dropout after the last BN
+    costs nothing and is left out.
     """
 
     family = "enet"
@@ -82,8 +61,9 @@ class ENetAsymmetric(SameWidth):
     """1×1, 5×1, 1×5, 1×1, each with BN and PReLU, added to the input, and a last PReLU.
 
     Source: Paszke et al., arXiv:1606.02147, figure 2 (b) and section 4, "Factorizing filters";
-    the code is davidtvs/PyTorch-ENet: every PReLU has one slope, and there is BN and PReLU between
-    5×1 and 1×5. The paper's dropout after the last BN costs nothing and is left out.
+    the code is davidtvs/PyTorch-ENet: every PReLU has one slope, where the paper has one a channel,
+    and there is BN and PReLU between 5×1 and 1×5. The paper's dropout after the last BN costs
+    nothing and is left out.
     """
 
     family = "enet-asymmetric"
@@ -99,9 +79,12 @@ class ENetDown(Block):
         mid_channels: width of the middle [at least 1]; a quarter of the input's when None.
         relu: ReLUs in place of PReLUs.
 
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
     Source: Paszke et al., arXiv:1606.02147, figure 2 (b), with indices for unpooling; the code is
-    davidtvs/PyTorch-ENet: every PReLU has one slope. The paper's dropout after the last BN costs
-    nothing and is left out.
+    davidtvs/PyTorch-ENet: every PReLU has one slope, where the paper has one a channel. The paper's
+    dropout after the last BN costs nothing and is left out.
     """
 
     family = "enet-down"
@@ -146,7 +129,10 @@ class ENetUp(Block):
         out_channels: channels of the output [at least 1].
         mid_channels: width of the middle [at least 1]; a quarter of the input's when None.
 
-    Source: Paszke et al., arXiv:1606.02147, section 4; the code is davidtvs/PyTorch-ENet, with
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
+    Source: Paszke et al., arXiv:1606.02147, section 3; the code is davidtvs/PyTorch-ENet, with
     ReLUs, as all its decoder, and none after the last BN before the sum. The paper's dropout costs
     nothing and is left out.
     """

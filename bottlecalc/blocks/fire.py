@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
+from bottlecalc.blocks.rules import even
 from bottlecalc.blocks.spec import Block, Rule
-from bottlecalc.errors import key, remedy
+from bottlecalc.errors import remedy
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,7 @@ class Fire(Block):
     squeeze: int | None = None
 
     RULES = (
-        Rule(
-            "out",
-            lambda block: block.out_channels % 2 != 0,
-            lambda block: (
-                f"{key('out')} = {block.out_channels} is odd in {block}, and each of the two that"
-                f" expand gives half of it; give an even {key('out')}"
-            ),
-            "out is even",
-        ),
+        even("out", "each of the two that expand gives half of it"),
         Rule(
             "squeeze",
             lambda block: block.out_channels < 8 if block.squeeze is None else False,

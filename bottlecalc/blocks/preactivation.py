@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-from bottlecalc.blocks.residual import HAS_MIDDLE, said_of_middle
+from bottlecalc.blocks.residual import said_of_middle
+from bottlecalc.blocks.rules import has_middle
 from bottlecalc.blocks.spec import Block
 
 
@@ -59,7 +60,7 @@ class PreactBottleneck(Preactivated):
 
     mid_channels: int | None = None
 
-    RULES = (HAS_MIDDLE,)
+    RULES = (has_middle("out"),)
 
     def __init__(
         self, in_channels: int, out_channels: int, *,

@@ -22,7 +22,10 @@ class RepVGG(Block):
         groups: of the 3×3 and of the 1×1; must divide the input's and the output's channels.
         deploy: all branches as the one 3×3 with a bias that they come to.
 
-    Source: Ding et al., arXiv:2101.03697, figure 4, table 2 (groups: section 3.4); the code of
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
+    Source: Ding et al., arXiv:2101.03697, figure 2, table 2 (groups: section 3.4); the code of
     its authors, DingXiaoH/RepVGG, and timm.
     """
 

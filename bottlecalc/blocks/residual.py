@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
+from bottlecalc.blocks.rules import has_middle
 from bottlecalc.blocks.spec import Block, BlockError, Rule
-from bottlecalc.errors import key, remedy
+from bottlecalc.errors import key
 from bottlecalc.text.calls import quoted
 
 
@@ -161,17 +162,6 @@ def _width(block: Any) -> Any:
     return block.out_channels // 4 if block.mid_channels is None else block.mid_channels
 
 
-HAS_MIDDLE = Rule(
-    "mid",
-    lambda block: _width(block) < 1,
-    lambda block: (
-        f"{key('mid')} = {block.out_channels} // 4 = 0 in {block};"
-        f" give the width of the middle: {remedy('mid')}"
-    ),
-    "mid is at least 1, so that it must be given where out < 4",
-)
-
-
 @dataclass(frozen=True)
 class Bottleneck(ResNet):
     """1×1, 3×3, 1×1 with a shortcut: narrow in the middle.
@@ -211,7 +201,7 @@ class Bottleneck(ResNet):
 
     RULES = (
         *ResNet.RULES,
-        HAS_MIDDLE,
+        has_middle("out"),
         Rule(
             "groups",
             lambda block: _width(block) % block.groups != 0,

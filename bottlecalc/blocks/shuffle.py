@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
+from bottlecalc.blocks.rules import even
 from bottlecalc.blocks.spec import Block, Rule
 from bottlecalc.errors import key
 
@@ -24,6 +25,9 @@ class Shuffle(Block):
         out_channels: channels of the output, even; as many as the input's where stride is 1.
         stride: of the depthwise 3×3 of each branch [at least 1].
 
+    Raises:
+        BlockError: a value is of the wrong type or out of range, or a rule is broken.
+
     Source: Ma et al., arXiv:1807.11164, figure 3 (c) and (d); as torchvision's shufflenetv2.
     """
 
@@ -34,15 +38,7 @@ class Shuffle(Block):
     stride: int = 1
 
     RULES = (
-        Rule(
-            "out",
-            lambda block: block.out_channels % 2 != 0,
-            lambda block: (
-                f"{key('out')} = {block.out_channels} is odd in {block}, and each of its two"
-                f" branches has half of it; give an even {key('out')}"
-            ),
-            "out is even",
-        ),
+        even("out", "each of its two branches has half of it"),
         Rule(
             "out",
             lambda block: (block.stride == 1) & (block.in_channels != block.out_channels),

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from bottlecalc.cli import signals
+from bottlecalc.cli.block_options import WORDS
 from bottlecalc.cli.completion import check_request, heed_named_shell
-from bottlecalc.cli.options import WORDS, with_parameters
+from bottlecalc.cli.options import with_parameters
 from bottlecalc.cli.output import (
     BAD_INPUT,
     abandon_stdout,

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from bottlecalc.cli import options
+from bottlecalc.cli.block_options import BlockOptions, block_options
 from bottlecalc.cli.comparison import compared, remark
-from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, deliver
 from bottlecalc.render.comparison import FORMATS, MOST_WITH_LAYERS, Extent
 from bottlecalc.tools import check

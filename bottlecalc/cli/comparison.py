@@ -10,7 +10,7 @@ from bottlecalc.agreement.compare import Comparison, Measuring, compare
 from bottlecalc.agreement.result import ClosedForm
 from bottlecalc.blocks.own import OwnBlock
 from bottlecalc.blocks.spec import Block
-from bottlecalc.cli.options import BlockOptions
+from bottlecalc.cli.block_options import BlockOptions
 from bottlecalc.cli.output import guests, spinner, tell
 from bottlecalc.render.remarks import about_own, omissions
 from bottlecalc.render.verdict import objections

@@ -14,8 +14,8 @@ from bottlecalc.agreement.compare import Measuring
 from bottlecalc.agreement.networks import NetworkCount
 from bottlecalc.agreement.result import Count
 from bottlecalc.cli import completion, options
+from bottlecalc.cli.block_options import BlockOptions, block_options
 from bottlecalc.cli.comparison import compared, compared_networks, remark_on
-from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, save, spinner, tell, write
 from bottlecalc.handout import HandoutError, Language, formats
 from bottlecalc.handout.marking import mark_answers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import typer
@@ -78,31 +77,12 @@ def network(
     if not networks:
         return write("".join(f"{name}\n" for name in NETWORKS))
     form = options.read_format(output_format, output, Format)
-    said = _settings(settings or (), block)
+    said = options.settings({"block": block} if block else {}, settings or (), "width=0.5")
     asked = [turned(parse(text), said) for text in networks]
     comparison = _compared(asked, size, batch, options.read_measure(measure or insist, insist))
     deliver(lambda console: FORMATS[form](comparison, console), output)
     if check.agrees(comparison.networks) is False:
         raise typer.Exit(FAILED)
-
-
-def _settings(texts: Iterable[str], block: str | None) -> dict[str, str]:
-    """What ``--set`` and ``--block`` turn, by key.
-
-    Raises:
-        OptionError: one sets nothing, or twice the same.
-    """
-    said = {"block": block} if block else {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (equals and value):
-            raise options.OptionError(
-                f"--set {text!r} sets nothing; give KEY=VALUE, such as width=0.5"
-            )
-        if name in said:
-            raise options.OptionError(f"--set {name} is given twice; give it once")
-        said[name] = value
-    return said
 
 
 def _compared(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bottlecalc.cli import options
-from bottlecalc.cli.options import BlockOptions
+from bottlecalc.cli.block_options import WORDS, BlockOptions
 from bottlecalc.cli.output import FAILED, deliver, tell
 
 Words = Annotated[
@@ -50,7 +50,7 @@ def sweep(
     swept = sweep_networks(name, size=size, batch=shared.images, **shared.keys)
     course = Course()
     deliver(lambda console: SWEEPS[form](swept, console, course), output)
-    if skipped := course.remark(options.WORDS):
+    if skipped := course.remark(WORDS):
         tell(skipped)
 
 

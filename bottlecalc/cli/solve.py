@@ -10,7 +10,7 @@ import typer
 from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.spec import Block, keys
 from bottlecalc.cli import completion, networks, options
-from bottlecalc.cli.options import BlockOptions, block_options
+from bottlecalc.cli.block_options import BlockOptions, block_options
 from bottlecalc.cli.output import FAILED, deliver
 
 Format = Literal["table", "json"]

@@ -13,8 +13,8 @@ import typer
 
 from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.cli import completion, networks, options
+from bottlecalc.cli.block_options import WORDS, BlockOptions, block_options
 from bottlecalc.cli.comparison import remark
-from bottlecalc.cli.options import BlockOptions, block_options
 from bottlecalc.cli.output import (
     FAILED,
     TERMINAL,
@@ -161,7 +161,7 @@ def sweep(
         shown = drawn.watch(shown)
     pieces = _pieces(form, swept, shown, output, plot)
     deliver_pieces(pieces, output, plot, drawing.drawn if drawing else None)
-    if skipped := course.remark(options.WORDS):
+    if skipped := course.remark(WORDS):
         tell(skipped)
     if drawn:
         _measure(drawn)

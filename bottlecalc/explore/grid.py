@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -12,7 +12,7 @@ import numpy as np
 
 from bottlecalc.blocks.grammar import read, require
 from bottlecalc.blocks.spec import Block, keys, numbers
-from bottlecalc.errors import BottlecalcError, argument
+from bottlecalc.errors import BottlecalcError, argument, key
 from bottlecalc.explore.cases import TracedFamily, trace
 from bottlecalc.explore.columns import Columns, bounds, column, follows, tied
 from bottlecalc.explore.figures import INPUT
@@ -76,11 +76,32 @@ class Grid:
         require({*values, *self._given}, spec)
         of_numbers = {*numbers(family)}
         switches, open_ = keys(family).keys() - of_numbers, of_numbers - values.keys()
+        self._refuse_kinds(family, values)
         flags = {name: on for name, on in self.flags.items() if name in switches}
         axes = {name: v for name, v in self.axes.items() if name in open_}
         ties = {name: t for name, t in self.ties.items() if name in open_}
         inputs: dict[str, Axis] = {"size": self.sizes, "batch": self.batches}
         return Lane(spec, family, flags | values, {**axes, **inputs}, ties)
+
+    def _refuse_kinds(self, family: type[Block], said: Container[str]) -> None:
+        """Refuse a number for what is a switch of this family, and the other way round.
+
+        Args:
+            family: of a block.
+            said: the keys that its spec says, which options do not touch.
+
+        Raises:
+            SweepError: there is one.
+        """
+        of_numbers = numbers(family)
+        for name in self._given:
+            is_number = name in of_numbers
+            if name in keys(family) and name not in said and is_number is (name in self.flags):
+                kind, other = ("number", "switch") if is_number else ("switch", "number")
+                raise SweepError(
+                    f"{key(name)} is a {kind} of {family.family}, and is given as a {other}; say it"
+                    f" in each {argument('block')}"
+                )
 
     @property
     def _given(self) -> tuple[str, ...]:

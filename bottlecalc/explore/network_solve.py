@@ -12,7 +12,7 @@ from bottlecalc.blocks.spec import Block, numbers
 from bottlecalc.errors import argument
 from bottlecalc.explore.arguments import limits as read_limits
 from bottlecalc.explore.question import SIZE, SolveError
-from bottlecalc.networks.grammar import STAGED, families, turned
+from bottlecalc.networks.grammar import STAGED, families, knobs_of, turned
 from bottlecalc.networks.spec import Network, NetworkError
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.display import Displayed
@@ -38,7 +38,7 @@ class NetworkQuestion:
         knob: that is sought.
         fewest: whether the smallest value is: more of it always costs less.
         limits: by figure.
-        size: height and width of the input [pixels]; passed over where that is sought.
+        size: height and width of the input [pixels]; its own where that is sought.
         batch: images in the input.
     """
 
@@ -143,6 +143,9 @@ def solve_network(
         raise SolveError(f"no limit is given; give {argument('max-macs')} or another")
     blocks = list(families(base))
     _check_knob(base, blocks, for_)
+    if for_ == SIZE and size is not None:
+        sides = "x".join(map(str, read_size(size)))
+        raise SolveError(f"{argument(SIZE)} {sides} is given and sought; leave it out")
     question = NetworkQuestion(
         network=base, knob=for_, limits=limits, batch=read_batch(batch),
         fewest=any(for_ in family.CHEAPER_BY for family in blocks),
@@ -158,7 +161,8 @@ def _check_knob(network: Network, blocks: Sequence[type[Block]], knob: object) -
         SolveError: there is no such knob, or it is said already.
     """
     of_blocks = (key for family in blocks for key in numbers(family) if key not in STAGED)
-    knobs = tuple(dict.fromkeys((*MOST, *of_blocks)))
+    turning = (one for one in MOST if one == SIZE or one in knobs_of(network))
+    knobs = tuple(dict.fromkeys((*turning, *of_blocks)))
     if not (isinstance(knob, str) and knob in knobs):
         near = did_you_mean(knob, knobs) if isinstance(knob, str) else ""
         raise SolveError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from math import prod
 from numbers import Real
 
 from bottlecalc.agreement.networks import read_network
@@ -60,8 +60,7 @@ class NetworkSweep(Displayed):
         return self.designs()
 
     def __len__(self) -> int:
-        """Combinations, those that are not allowed among them."""
-        return prod(map(len, self.axes.values()))
+        return self._length
 
     def designs(self, course: Course | None = None) -> Iterator[NetworkDesign]:
         """Every network that is allowed.
@@ -75,8 +74,8 @@ class NetworkSweep(Displayed):
         course = course or Course()
         for values in product(*self.axes.values()):
             course.visited += 1
-            network = turned(self.network, dict(zip(self.axes, values, strict=True)))
             try:
+                network = turned(self.network, dict(zip(self.axes, values, strict=True)))
                 costs = formula.costs(network, self.size, self.batch)
             except NetworkError as error:
                 course.skip(error)
@@ -84,6 +83,10 @@ class NetworkSweep(Displayed):
                 yield NetworkDesign(spec=str(network), **costs._asdict())
         if refusal := course.refusal:
             raise NetworkError(refusal)
+
+    @cached_property
+    def _length(self) -> int:
+        return sum(1 for _ in self.designs())
 
 
 @public('sweep_networks("resnet50", width="0.5,1", depth="1,2")')
@@ -113,11 +116,30 @@ def sweep_networks(
     """
     base = read_network(network)
     axes = {name: _texts(name, values) for name, values in settings.items()}
-    for name, values in axes.items():
-        for value in values:
-            turned(base, {name: value})
+    _check(base, axes)
     sides = (base.size, base.size) if size is None else read_size(size)
     return NetworkSweep(network=base, axes=axes, size=sides, batch=read_batch(batch))
+
+
+def _check(network: Network, axes: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a setting that is allowed of none of the blocks that are swept.
+
+    Raises:
+        NetworkError: there is one.
+    """
+    blocks = [turned(network, {"block": block}) for block in axes.get("block", ())] or [network]
+    for name, values in axes.items():
+        for value in values if name != "block" else ():
+            if not any(_is_allowed(one, name, value) for one in blocks):
+                turned(blocks[0], {name: value})
+
+
+def _is_allowed(network: Network, name: str, value: str) -> bool:
+    try:
+        turned(network, {name: value})
+    except NetworkError:
+        return False
+    return True
 
 
 def _texts(name: str, values: object) -> list[str]:

@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.blocks.arguments import by_key, read_block, read_family
 from bottlecalc.blocks.families import COMPARED, FAMILIES
+from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.spec import Block, keys, numbers
 from bottlecalc.errors import argument
 from bottlecalc.explore import axes
@@ -266,13 +267,17 @@ def _grid(
         return _alone(blocks, values)
     given = by_key(values)
     _refuse_unknown(given)
-    flags = {name: _switch(name, v) for name, v in given.items() if _is_flag(name, v)}
-    read = {name: axes.axis_or_tie(name, v) for name, v in given.items() if name not in flags}
-    ties = {name: one for name, one in read.items() if isinstance(one, Tie)}
+    switches = {name: _switch(name, v) for name, v in given.items() if _is_flag(name, v)}
+    said = {name: axes.axis_or_tie(name, v) for name, v in given.items() if name not in switches}
+    ties = {name: one for name, one in said.items() if isinstance(one, Tie)}
+    swept = {name: states for name, states in switches.items() if len(states) > 1}
+    specs = tuple(one for block in blocks or COMPARED for one in _switched(_spec(block), swept))
+    _refuse_idle(swept, specs)
     grid = Grid(
-        tuple(map(_spec, blocks or COMPARED)),
-        {name: one for name, one in read.items() if not isinstance(one, Tie)},
-        flags, axes.sizes(size), axes.axis("batch", batch), ties,
+        specs,
+        {name: one for name, one in said.items() if not isinstance(one, Tie)},
+        {name: states[0] for name, states in switches.items() if name not in swept},
+        axes.sizes(size), axes.axis("batch", batch), ties,
     )  # fmt: skip
     for lane in grid.lanes:
         _ = lane.traced
@@ -293,6 +298,30 @@ def _spec(block: Any) -> str:
     return block if isinstance(block, str) else str(read_block(block))
 
 
+def _switched(spec: str, swept: Mapping[str, Sequence[bool]]) -> Iterator[str]:
+    """A block in every state of the switches that it has and that its spec leaves open."""
+    family, said = read(spec)
+    open_ = keys(family).keys() - {*numbers(family), *said}
+    states = {name: values for name, values in swept.items() if name in open_}
+    for combination in product(*states.values()):
+        on = [f"{name}=true" for name, one in zip(states, combination, strict=True) if one]
+        yield f"{spec}{',' if ':' in spec else ':'}{','.join(on)}" if on else spec
+
+
+def _refuse_idle(swept: Mapping[str, object], specs: Sequence[str]) -> None:
+    """Refuse switches that no block leaves open.
+
+    Raises:
+        SweepError: there is one.
+    """
+    for name in swept:
+        if not any(name in read(spec)[1] for spec in specs):
+            raise SweepError(
+                f"{argument(name)} is given, and no swept block has a switch {name}"
+                f" ({', '.join(specs)}); leave it out, or add a {argument('block')} that has it"
+            )
+
+
 def _refuse_unknown(given: Mapping[str, Values]) -> None:
     known = dict.fromkeys(name for family in FAMILIES.values() for name in keys(family))
     for name in given:
@@ -311,10 +340,23 @@ def _is_flag(name: str, value: Any) -> bool:
 
 
 def _says_switch(value: Any) -> bool:
-    return isinstance(value, bool) or (isinstance(value, str) and value in ("true", "false"))
+    return bool(states := _states(value)) and all(one in STATES for one in states)
 
 
-def _switch(name: str, value: Any) -> bool:
+STATES: Mapping[Any, bool] = {"true": True, "false": False}
+
+
+def _states(value: Any) -> list[Any]:
+    """One state or several, as text."""
+    if isinstance(value, str):
+        return [one.strip() for one in value.split(",")]
+    several = value if isinstance(value, (list, tuple)) else [value]
+    return [str(one).lower() if isinstance(one, (bool, str)) else None for one in several]
+
+
+def _switch(name: str, value: Any) -> list[bool]:
     if _says_switch(value):
-        return value in (True, "true")
-    raise SweepError(f"{argument(name)} = {quoted(value)} is neither True nor False; give one")
+        return list(dict.fromkeys(STATES[one] for one in _states(value)))
+    raise SweepError(
+        f"{argument(name)} = {quoted(value)} is neither True nor False; give one, or both"
+    )

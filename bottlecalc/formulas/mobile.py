@@ -7,10 +7,9 @@ is widened begins with ``conv2``.
 
 from __future__ import annotations
 
-from typing import Any
-
 from bottlecalc.blocks.mobile import Expanding, FusedMBConv, InvertedResidual, MBConv, Separable
 from bottlecalc.formulas.formula import Case, Formula, Layers
+from bottlecalc.formulas.shortcut import is_same
 from bottlecalc.formulas.squeeze import squeeze_excitation
 from bottlecalc.formulas.vocabulary import (
     activation,
@@ -29,14 +28,10 @@ NARROW, NARROW_ADDED = "not widened", "not widened, added"
 WIDE, WIDE_ADDED = "widened", "widened, added"
 
 
-def _is_added(block: Any) -> Any:
-    return (block.stride == 1) & (block.in_channels == block.out_channels)
-
-
 CASES = (
-    Case(NARROW_ADDED, lambda block: (block.expand == 1) & _is_added(block)),
+    Case(NARROW_ADDED, lambda block: (block.expand == 1) & is_same(block)),
     Case(NARROW, lambda block: block.expand == 1),
-    Case(WIDE_ADDED, _is_added),
+    Case(WIDE_ADDED, is_same),
     Case(WIDE, lambda block: True),
 )
 

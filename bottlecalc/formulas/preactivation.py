@@ -6,17 +6,10 @@ Source: He et al., Identity Mappings in Deep Residual Networks, arXiv:1603.05027
 from __future__ import annotations
 
 from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck, Preactivated
-from bottlecalc.formulas.formula import Case, Formula, Layers
+from bottlecalc.formulas.formula import Formula, Layers
+from bottlecalc.formulas.shortcut import CASES, IDENTITY
 from bottlecalc.formulas.vocabulary import add, batch_norm, conv, pointwise, relu
 from bottlecalc.layers.ops import Shape
-
-IDENTITY, PROJECTION = "identity", "projection"
-CASES = (
-    Case(
-        IDENTITY, lambda block: (block.stride == 1) & (block.in_channels == block.out_channels)
-    ),
-    Case(PROJECTION, lambda block: True),
-)  # fmt: skip
 
 
 def preact_basic(block: PreactBasic, x: Shape, case: str) -> Layers:

@@ -6,18 +6,11 @@ Source: Radosavovic et al., Designing Network Design Spaces, arXiv:2003.13678, f
 from __future__ import annotations
 
 from bottlecalc.blocks.regnet import RegNet
-from bottlecalc.formulas.formula import Case, Formula, Layers
+from bottlecalc.formulas.formula import Formula, Layers
+from bottlecalc.formulas.shortcut import CASES, IDENTITY, projection
 from bottlecalc.formulas.squeeze import squeeze_excitation
 from bottlecalc.formulas.vocabulary import add, batch_norm, conv, pointwise, relu
 from bottlecalc.layers.ops import Shape
-
-IDENTITY, PROJECTION = "identity", "projection"
-CASES = (
-    Case(
-        IDENTITY, lambda block: (block.stride == 1) & (block.in_channels == block.out_channels)
-    ),
-    Case(PROJECTION, lambda block: True),
-)  # fmt: skip
 
 
 def regnet(block: RegNet, x: Shape, case: str) -> Layers:
@@ -32,7 +25,7 @@ def regnet(block: RegNet, x: Shape, case: str) -> Layers:
         *(conv2, batch_norm("bn2", conv2.output), relu("relu2", conv2.output)),
         *weighed,
         *(conv3, batch_norm("bn3", conv3.output)),
-        *_shortcut(block, x, case),
+        *(() if case == IDENTITY else projection(x, out, block.stride)),
         *(add(conv3.output), relu("relu", conv3.output, branch="after")),
     )
 
@@ -41,14 +34,6 @@ def squeezed(block: RegNet) -> int:
     """A quarter of the input's channels; halfway between two, the even one [channels]."""
     odd = block.in_channels // 4 % 2
     return (block.in_channels + 1 + odd) // 4
-
-
-def _shortcut(block: RegNet, x: Shape, case: str) -> Layers:
-    if case == IDENTITY:
-        return ()
-    out, stride = block.out_channels, block.stride
-    project = conv("shortcut.conv", x, out, 1, stride=stride, branch="shortcut")
-    return project, batch_norm("shortcut.bn", project.output, branch="shortcut")
 
 
 REGNET = Formula(layers=regnet, cases=CASES)

@@ -7,17 +7,11 @@ from __future__ import annotations
 
 from bottlecalc.blocks.repvgg import RepVGG
 from bottlecalc.formulas.formula import Case, Formula, Layers
+from bottlecalc.formulas.shortcut import IDENTITY, is_same
 from bottlecalc.formulas.vocabulary import add, batch_norm, conv, relu
 from bottlecalc.layers.ops import Shape
 
-IDENTITY = "identity"
-CASES = (
-    Case(
-        IDENTITY,
-        lambda block: (block.stride == 1) & (block.in_channels == block.out_channels),
-    ),
-    Case("no identity", lambda block: True),
-)
+CASES = (Case(IDENTITY, is_same), Case("no identity", lambda block: True))
 
 
 def repvgg(block: RepVGG, x: Shape, case: str) -> Layers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual, ResNet
 from bottlecalc.formulas.formula import Case, Formula, Layers
+from bottlecalc.formulas.shortcut import IDENTITY, PROJECTION, is_same, projection
 from bottlecalc.formulas.squeeze import squeeze_excitation
 from bottlecalc.formulas.vocabulary import (
     average_pool,
@@ -19,14 +20,9 @@ from bottlecalc.formulas.vocabulary import (
 )
 from bottlecalc.layers.ops import Shape
 
-IDENTITY, PROJECTION, POOLED = "identity", "projection", "pooled"
+POOLED = "pooled"
 CASES = (
-    Case(
-        IDENTITY,
-        lambda block: (
-            (not block.downsample) & (block.stride == 1) & (block.in_channels == block.out_channels)
-        ),
-    ),
+    Case(IDENTITY, lambda block: (not block.downsample) & is_same(block)),
     Case(PROJECTION, lambda block: True),
 )
 RESNET_CASES = (Case(POOLED, lambda block: block.avg & (block.stride != 1)), *CASES)
@@ -81,18 +77,13 @@ def _excitation(block: ResNet, x: Shape) -> Layers:
 def _shortcut(block: Residual, x: Shape, case: str) -> Layers:
     if block.downsample:
         pool = max_pool("shortcut.pool", x, branch="shortcut")
-        return pool, *_projection(pool.output, block.out_channels, stride=1)
+        return pool, *projection(pool.output, block.out_channels, stride=1)
     if case == POOLED:
         mean = average_pool("shortcut.pool", x, stride=block.stride, branch="shortcut")
-        return mean, *_projection(mean.output, block.out_channels, stride=1)
+        return mean, *projection(mean.output, block.out_channels, stride=1)
     if case == IDENTITY:
         return ()
-    return _projection(x, block.out_channels, stride=block.stride)
-
-
-def _projection(x: Shape, out_channels: int, stride: int) -> Layers:
-    project = conv("shortcut.conv", x, out_channels, 1, stride=stride, branch="shortcut")
-    return project, batch_norm("shortcut.bn", project.output, branch="shortcut")
+    return projection(x, block.out_channels, stride=block.stride)
 
 
 def _after(block: Residual, x: Shape) -> Layers:

@@ -21,6 +21,7 @@ from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Concat
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm
+from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import branches
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, percent, ratio
@@ -152,7 +153,7 @@ def environment(language: Language) -> Environment:
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
         exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
-        percent=percent, sides=lambda sides: shape(sides) if isinstance(sides, list) else sides,
+        percent=percent, sides=spelled,
     )  # fmt: skip
     templates.globals.update(letter=letter, main_branches=MAIN)
     return templates

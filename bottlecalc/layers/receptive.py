@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from bottlecalc.layers.layer import Layer
+from bottlecalc.text.shapes import shape
 
 
 class Field(NamedTuple):
@@ -33,7 +34,8 @@ PLANE = (Field(), Field())
 def fields(layers: Iterable[Layer], start: tuple[Field, ...] = PLANE) -> tuple[Field, ...]:
     """Height and width of what an element depends on, along the longest path.
 
-    What weighs whole channels (the branch ``squeeze``) depends on everything, and is left out.
+    What weighs whole channels (the branch ``squeeze``) depends on everything, and is left out; a
+    branch ``aside`` sees no more than the main path, and need not be followed.
     """
     every = list(layers)
     ways = [
@@ -73,3 +75,12 @@ def by_axis(axes: Iterable[Fraction]) -> Sides:
         side.numerator if side.denominator == 1 else str(side) for side in axes
     ]
     return sides[0] if len(set(sides)) == 1 else sides
+
+
+def spelled(sides: Sides) -> str:
+    """As a table has them: a number, or height and width.
+
+    >>> spelled(13), spelled(["1/2", 2])
+    ('13', '1/2×2')
+    """
+    return shape(sides) if isinstance(sides, list) else str(sides)

@@ -26,12 +26,21 @@ def find(name: str) -> object:
     """
     place, _, attributes = name.rpartition(":")
     if not place or not all(part.isidentifier() for part in attributes.split(".")):
-        hint = did_you_mean(place, FAMILIES, form="the block {}")
-        raise TargetError(f"{name!r} is no target; give {FORMS}{hint}")
+        raise TargetError(f"{name!r} is no target; give {FORMS}{_instead(name, place)}")
     owner: object = _file(Path(place)) if place.endswith(".py") else _import(place)
     for attribute in attributes.split("."):
         owner = _attribute(owner, attribute, place)
     return owner
+
+
+def _instead(name: str, place: str) -> str:
+    """The network that is meant, or the block perhaps."""
+    from bottlecalc.networks.table import NETWORKS  # where something is wrong, and not before
+
+    network = name.partition(":")[0]
+    if network in NETWORKS or network.endswith(".toml"):
+        return f"; a network is counted by: bottlecalc network {name}"
+    return did_you_mean(place, FAMILIES, form="the block {}")
 
 
 def _import(name: str) -> ModuleType:

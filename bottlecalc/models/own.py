@@ -6,9 +6,10 @@ torch is loaded by the user's code, or when the block is built; importing this c
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from inspect import Parameter
+from typing import TypeGuard
 
 from bottlecalc.blocks.own import OwnBlock, is_own, spellings
 from bottlecalc.blocks.spec import BlockError
@@ -117,14 +118,14 @@ def _parameters(block: OwnBlock) -> Mapping[str, Parameter]:
     with naming(f"{block.target} cannot be found"), it.importable():
         found = find(block.target)
     try:
-        taken = inspect.signature(found).parameters if _is_builder(found) else {}  # type: ignore[arg-type]
+        taken = inspect.signature(found).parameters if _is_builder(found) else {}
     except (TypeError, ValueError):  # of what is not written in Python
         return {}
     by_name = (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     return {name: one for name, one in taken.items() if one.kind in by_name}
 
 
-def _is_builder(found: object) -> bool:
+def _is_builder(found: object) -> TypeGuard[Callable[..., object]]:
     from torch import nn
 
     return callable(found) and not isinstance(found, nn.Module)

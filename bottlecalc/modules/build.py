@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def build(block: Block | str) -> nn.Module:
     """Build a block as a trainable ``nn.Module``; loads torch.
 
-    It takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a pair of
-    that and the indices of the shortcut's max pooling, for ``nn.MaxUnpool2d``.
+    It takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample``, and of
+    ``enet-down``, a pair of that and the indices of the shortcut's max pooling, for
+    ``nn.MaxUnpool2d`` or as what the module of ``enet-up`` takes beside its input.
 
     Args:
         block: the spec, or its text: ``"bottleneck:in=64,out=128"``.

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from bottlecalc.blocks.convnext import ConvNeXt
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels
 
 
 class ConvNeXtBlock(nn.Module):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.csp import C2f
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add, Concat
-from bottlecalc.modules.residual import check_channels
 
 
 class ConvUnit(nn.Module):

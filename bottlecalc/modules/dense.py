@@ -8,8 +8,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.dense import Dense
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Concat
-from bottlecalc.modules.residual import check_channels
 
 
 class DenseLayer(nn.Module):

@@ -2,7 +2,7 @@
 
 Source: Paszke et al., ENet: A Deep Neural Network Architecture for Real-Time Semantic
 Segmentation, arXiv:1606.02147, figure 2 (b) and section 3. A PReLU has one slope, as in the code
-that people use; the paper's dropout, which costs nothing, is left out.
+that people use, and not one a channel; the paper's dropout, which costs nothing, is left out.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bottlecalc.blocks.enet import ENet, ENetAsymmetric, ENetDown, ENetUp, SameWidth
-from bottlecalc.blocks.spec import BlockError
+from bottlecalc.modules.convolutions import conv3x3
+from bottlecalc.modules.inputs import check_channels, check_even
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels, conv3x3
 
 
 class RegularBottleneck(nn.Module):
@@ -27,7 +27,7 @@ class RegularBottleneck(nn.Module):
         self.conv1 = nn.Conv2d(block.in_channels, width, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.act1 = _activation(block)
-        self.conv2 = conv3x3(width, width, 1, block.dilation)
+        self.conv2 = conv3x3(width, width, dilation=block.dilation)
         self.bn2 = nn.BatchNorm2d(width)
         self.act2 = _activation(block)
         self.conv3 = nn.Conv2d(width, block.in_channels, 1, bias=False)
@@ -100,7 +100,7 @@ class DownsamplingBottleneck(nn.Module):
         self.conv1 = nn.Conv2d(block.in_channels, width, 2, stride=2, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.act1 = _activation(block)
-        self.conv2 = conv3x3(width, width, 1, 1)
+        self.conv2 = conv3x3(width, width)
         self.bn2 = nn.BatchNorm2d(width)
         self.act2 = _activation(block)
         self.conv3 = nn.Conv2d(width, block.out_channels, 1, bias=False)
@@ -112,11 +112,7 @@ class DownsamplingBottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         check_channels(x, self.in_channels)
-        if x.shape[-2] % 2 or x.shape[-1] % 2:
-            raise BlockError(
-                f"size {x.shape[-2]}x{x.shape[-1]} is odd, and this block halves it;"
-                " give an even height and width"
-            )
+        check_even(x)
         y: Tensor = self.act1(self.bn1(self.conv1(x)))
         y = self.act2(self.bn2(self.conv2(y)))
         y = self.act3(self.bn3(self.conv3(y)))

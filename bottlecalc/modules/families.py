@@ -42,8 +42,9 @@ MODULES: MutableMapping[str, Callable[[Any], nn.Module]] = Table(
 def build(block: Block) -> nn.Module:
     """Build a block.
 
-    The module takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample`` a
-    pair of that and the indices of the shortcut's max pooling, ``(N, in, H / 2, W / 2)``.
+    The module takes ``(N, in, H, W)`` and returns ``(N, out, H', W')``; with ``downsample``, and
+    of ``enet-down``, a pair of that and the indices of the shortcut's max pooling,
+    ``(N, in, H / 2, W / 2)``, which the module of ``enet-up`` may be called with too.
 
     Raises:
         NotImplementedError: its family has no module.

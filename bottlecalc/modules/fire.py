@@ -9,8 +9,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.fire import Fire
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Concat
-from bottlecalc.modules.residual import check_channels
 
 
 class FireBlock(nn.Module):

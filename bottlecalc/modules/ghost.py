@@ -10,8 +10,8 @@ from math import ceil
 from torch import Tensor, nn
 
 from bottlecalc.blocks.ghost import Ghost
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Concat
-from bottlecalc.modules.residual import check_channels
 
 
 class GhostBlock(nn.Module):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.mobile import Expanding, FusedMBConv, InvertedResidual, MBConv, Separable
+from bottlecalc.modules.convolutions import depthwise
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels
 from bottlecalc.modules.squeeze import SqueezeExcitation
 
 
@@ -128,11 +129,3 @@ class FusedMBConvBlock(ExpandingBlock):
         if self.expands:
             x = self.bn2(self.conv2(x))
         return x
-
-
-def depthwise(channels: int, kernel: int, stride: int, dilation: int = 1) -> nn.Conv2d:
-    """A convolution of every channel by itself, padded so that only its stride makes it smaller."""
-    return nn.Conv2d(
-        channels, channels, kernel, stride=stride, padding=dilation * (kernel // 2),
-        dilation=dilation, groups=channels, bias=False,
-    )  # fmt: skip

@@ -8,15 +8,16 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.preactivation import PreactBasic, PreactBottleneck, Preactivated
+from bottlecalc.modules.convolutions import conv3x3
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels, conv3x3
 
 
 class Projection(nn.Module):
     """The shortcut where sizes or channels differ: a 1×1, and its batch norm is the block's first.
 
-    Source: He et al. 2016, arXiv:1603.05027, section 5: where the shortcut is no identity, the
-    first preactivation is both branches'.
+    Source: the code of He et al. 2016, KaimingHe/resnet-1k-layers, and timm's resnetv2: where the
+    shortcut is no identity, the first preactivation is both branches'.
     """
 
     def __init__(self, block: Preactivated) -> None:
@@ -63,7 +64,7 @@ class PreactBasicBlock(PreactivatedBlock):
         self.conv1 = conv3x3(block.in_channels, channels, block.stride, dilation)
         self.bn2 = nn.BatchNorm2d(channels)
         self.relu2 = nn.ReLU(inplace=True)
-        self.conv2 = conv3x3(channels, channels, 1, dilation)
+        self.conv2 = conv3x3(channels, channels, dilation=dilation)
 
     def main(self, preactivated: Tensor) -> Tensor:
         y: Tensor = self.conv1(preactivated)

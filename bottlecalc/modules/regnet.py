@@ -8,8 +8,9 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.regnet import RegNet
+from bottlecalc.modules.convolutions import conv3x3
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels, conv3x3
 from bottlecalc.modules.squeeze import SqueezeExcitation
 
 
@@ -40,7 +41,7 @@ class RegNetBlock(nn.Module):
         self.conv1 = nn.Conv2d(before, channels, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = conv3x3(channels, channels, stride, 1, channels // block.group_width)
+        self.conv2 = conv3x3(channels, channels, stride, groups=channels // block.group_width)
         self.bn2 = nn.BatchNorm2d(channels)
         self.relu2 = nn.ReLU(inplace=True)
         self.se: SqueezeExcitation | None = None

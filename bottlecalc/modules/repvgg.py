@@ -8,8 +8,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.repvgg import RepVGG
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Add
-from bottlecalc.modules.residual import check_channels
 
 
 class Identity(nn.Module):
@@ -25,7 +25,7 @@ class Identity(nn.Module):
 
 
 class TrainingBlock(nn.Module):
-    """relu(bn(3×3) + bn(1×1) + bn(x)), the last where the shapes allow it (figure 4, a)."""
+    """relu(bn(3×3) + bn(1×1) + bn(x)), the last where the shapes allow it (figure 2, b)."""
 
     def __init__(self, block: RepVGG) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class TrainingBlock(nn.Module):
 
 
 class DeployedBlock(nn.Module):
-    """One 3×3 with a bias, and a ReLU (figure 4, b)."""
+    """One 3×3 with a bias, and a ReLU (figure 2, c)."""
 
     def __init__(self, block: RepVGG) -> None:
         super().__init__()

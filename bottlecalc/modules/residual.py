@@ -6,13 +6,12 @@ bears the name of the layer that it is (``conv1``, ``shortcut.bn``, ``upsample``
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual, ResNet
-from bottlecalc.blocks.spec import BlockError
+from bottlecalc.modules.convolutions import conv3x3
+from bottlecalc.modules.inputs import check_channels, check_even
 from bottlecalc.modules.squeeze import SqueezeExcitation
-from bottlecalc.text.shapes import shape
 
 
 class Shortcut(nn.Module):
@@ -71,30 +70,13 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         check_channels(x, self.in_channels)
-        if self.downsample and (x.shape[-2] % 2 or x.shape[-1] % 2):
-            raise BlockError(
-                f"size {x.shape[-2]}x{x.shape[-1]} is odd, and this block halves it;"
-                " give an even height and width"
-            )
+        if self.downsample:
+            check_even(x)
         identity, indices = self.shortcut(x)
         y: Tensor = self.relu(self.main(x) + identity)
         if self.upsample is not None:
             y = self.upsample(y)
         return y if indices is None else (y, indices)
-
-
-def check_channels(x: Tensor, channels: int) -> None:
-    """Refuse an input of another shape than a block takes; a trace cannot branch, and does not.
-
-    Raises:
-        BlockError: it is of another.
-    """
-    traced = torch.jit.is_tracing()  # type: ignore[attr-defined,no-untyped-call]
-    if not traced and (x.dim() != 4 or x.shape[1] != channels):
-        raise BlockError(
-            f"the input is {shape(x.shape)}, and this block takes batch ×"
-            f" {channels} channels × height × width; give it so many"
-        )
 
 
 class PlainBlock(ResidualBlock):
@@ -120,7 +102,7 @@ class BasicBlock(ResidualBlock):
         self.conv1 = conv3x3(block.in_channels, block.out_channels, stride, block.dilation)
         self.bn1 = nn.BatchNorm2d(block.out_channels)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = conv3x3(block.out_channels, block.out_channels, 1, block.dilation)
+        self.conv2 = conv3x3(block.out_channels, block.out_channels, dilation=block.dilation)
         self.bn2 = nn.BatchNorm2d(block.out_channels)
         self.se = excitation(block)
 
@@ -168,13 +150,3 @@ def excitation(block: ResNet) -> SqueezeExcitation | None:
         return None
     channels = block.out_channels
     return SqueezeExcitation(channels, channels // block.se, nn.ReLU(inplace=True))
-
-
-def conv3x3(
-    in_channels: int, out_channels: int, stride: int, dilation: int, groups: int = 1
-) -> nn.Conv2d:
-    """A 3×3 convolution without bias, its padding the dilation."""
-    return nn.Conv2d(
-        in_channels, out_channels, 3, stride=stride, padding=dilation, dilation=dilation,
-        groups=groups, bias=False,
-    )  # fmt: skip

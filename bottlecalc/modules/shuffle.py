@@ -9,8 +9,9 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from bottlecalc.blocks.shuffle import Shuffle
+from bottlecalc.modules.convolutions import depthwise
+from bottlecalc.modules.inputs import check_channels
 from bottlecalc.modules.joins import Concat
-from bottlecalc.modules.residual import check_channels
 
 
 class FirstBranch(nn.Module):
@@ -18,7 +19,7 @@ class FirstBranch(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
-        self.conv1 = _depthwise(in_channels, stride)
+        self.conv1 = depthwise(in_channels, 3, stride)
         self.bn1 = nn.BatchNorm2d(in_channels)
         self.conv2 = nn.Conv2d(in_channels, out_channels, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(out_channels)
@@ -37,7 +38,7 @@ class SecondBranch(nn.Module):
         self.conv1 = nn.Conv2d(in_channels, out_channels, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(out_channels)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = _depthwise(out_channels, stride)
+        self.conv2 = depthwise(out_channels, 3, stride)
         self.bn2 = nn.BatchNorm2d(out_channels)
         self.conv3 = nn.Conv2d(out_channels, out_channels, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(out_channels)
@@ -73,7 +74,3 @@ class ShuffleUnit(nn.Module):
             passed, taken = self.branch1(x), x
         y: Tensor = self.shuffle(self.concat(passed, self.branch2(taken)))
         return y
-
-
-def _depthwise(channels: int, stride: int) -> nn.Conv2d:
-    return nn.Conv2d(channels, channels, 3, stride=stride, padding=1, groups=channels, bias=False)

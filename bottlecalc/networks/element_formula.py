@@ -86,7 +86,12 @@ def _windows(x: Shape, kernel: int, stride: int, padding: int = 0) -> list[int]:
 def _channels(values: dict[str, Any], out: int | None, scale: Scale, x: Shape) -> int:
     """What a convolution puts out: so many, a part of what it takes, or as many as classes."""
     if values["reduce"]:
-        return max(1, x[1] // int(values["reduce"]))
+        if x[1] < values["reduce"]:
+            raise NetworkError(
+                f"reduce = {values['reduce']} of conv is more than its {x[1]} channels, and leaves"
+                " none; give less"
+            )
+        return x[1] // int(values["reduce"])
     said = values["out"] or out
     if not said:
         return scale.classes

@@ -9,15 +9,19 @@ from typing import Any
 
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import read as read_block
+from bottlecalc.blocks.grammar import require
+from bottlecalc.blocks.spec import BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks import elements
 from bottlecalc.networks.spec import Network, NetworkError, Stage
 from bottlecalc.networks.table import CLASSIFIER
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.files import read_text
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, parse
 
 KEYS = ("size", "classes", "divisor", "stem", "stage", "head")
+ENDS = ("stem", "head")
 STAGE_KEYS = ("name", "block", "depth", "out", "stride")
 HEADER = re.compile(r"\s*\[\[\s*stage\s*\]\]")
 EXAMPLE = 'block = "bottleneck", depth = 3, out = 256, stride = 2'
@@ -29,12 +33,7 @@ def read(path: str) -> Network:
     Raises:
         NetworkError: it cannot be read, is no TOML, or says what no network is; with the line.
     """
-    try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not in UTF-8"
-        raise NetworkError(f"{path} cannot be read: {reason}") from None
-    return File(path, text).network()
+    return File(path, read_text(Path(path), NetworkError)).network()
 
 
 class File:
@@ -89,6 +88,7 @@ class File:
         if not blocks:
             raise self._error(start, "block", f"block = []; give {EXAMPLE}")
         self._check_twice(values, blocks, start)
+        self._check_out(values, blocks, start)
         return Stage(
             name=name,
             blocks=blocks,
@@ -104,22 +104,33 @@ class File:
 
     def _check_names(self, names: Sequence[str]) -> None:
         for place, name in enumerate(names):
-            if name in ("stem", "head", *names[:place]):
+            if name in (*ENDS, *names[:place]):
                 start = self._starts()[place]
                 sentence = f"name = {name!r} is taken; give each stage one of its own"
                 raise self._error(start, "name", sentence)
 
     def _check_linear(self, stages: Sequence[Stage]) -> None:
         """Refuse a linear layer of as many features as the size of the input happens to leave."""
+        starts = dict(zip((one.name for one in stages if one.name not in ENDS), self._starts(),
+                          strict=True))  # fmt: skip
         follows = False
         for stage in stages:
             for kind in (text.partition(":")[0] for text in stage.blocks):
                 if kind == "linear" and not follows:
-                    raise NetworkError(
-                        f"{self.path}: {stage.name} has a linear layer on a feature map; put"
-                        " global-pool before it"
-                    )
+                    key = stage.name if stage.name in ENDS else "block"
+                    sentence = f"{stage.name} has a linear layer on a feature map; put global-pool"
+                    raise self._error(starts.get(stage.name, 0), key, f"{sentence} before it")
                 follows = kind in ("global-pool", "linear") or (kind == "norm" and follows)
+
+    def _check_out(self, values: Mapping[str, Any], blocks: Sequence[str], start: int) -> None:
+        """Refuse a block that must say its output's channels, and whose stage does not either."""
+        for text in blocks:
+            if elements.is_element(text):
+                continue
+            try:
+                require({"in", *read_block(text)[1], *values}, text)
+            except BlockError as error:
+                raise self._error(start, "block", error.worded(SPECS)) from None
 
     def _check_twice(self, values: Mapping[str, Any], blocks: Sequence[str], start: int) -> None:
         """Refuse what a block would have from its stage, or from what comes to it."""

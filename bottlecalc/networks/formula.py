@@ -25,6 +25,9 @@ from bottlecalc.text.shapes import shape
 CHANNELS = ("out", "mid", "squeeze", "growth")
 """The keys of blocks that a network's width multiplies."""
 
+DEEPEST = 1 << 15
+"""How often a stage's blocks are repeated at most: a hundred times the depth of ResNet-1202."""
+
 
 class Part(NamedTuple):
     """A block or an element counted, wherever it stands.
@@ -124,8 +127,8 @@ def _built(
     x: Shape = (batch, network.in_channels, *size)
     scale = Scale(network.width, network.divisor, network.classes)
     for stage in network.stages:
-        texts, depth = network.texts(stage), _depth(stage, network.depth)
         try:
+            texts, depth = network.texts(stage), _depth(stage, network.depth)
             built = _stage(texts, depth, stage.out, stage.stride, scale, x)
         except (BlockError, NetworkError) as error:
             sentence = f"{network}, {stage.name}: {error.worded(SPECS)}"
@@ -167,7 +170,18 @@ def moved_back(layer: Layer) -> Shape:
 
 
 def _depth(stage: Stage, scale: Fraction) -> int:
-    return 1 if stage.depth is None else ceil(stage.depth * scale)
+    """How often its blocks are repeated.
+
+    Raises:
+        NetworkError: it is more often than is counted.
+    """
+    depth = 1 if stage.depth is None else ceil(stage.depth * scale)
+    if depth > DEEPEST:
+        raise NetworkError(
+            f"its blocks would stand {depth:,} times, and at most {DEEPEST:,} are counted; give"
+            " less depth"
+        )
+    return depth
 
 
 def _layers(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> Layers:
@@ -179,12 +193,17 @@ def _layers(text: str, out: int | None, stride: int, scale: Scale, x: Shape) -> 
     family, said = read(text)
     check_map(family.family, x)
     known: dict[str, Any] = {**said} if out is None else {**said, "out": out}
-    known = {name: scale.wide(one) if name in CHANNELS else one for name, one in known.items()}
+    known = {name: _wide(name, one, scale) for name, one in known.items()}
     known = {"in": x[1], **_stride(family.family, keys(family), stride), **known}
     require(known, text)
     block = make(family, known)
     block.check_input(*x[2:])
     return formula(family)(block, x)
+
+
+def _wide(name: str, value: Any, scale: Scale) -> Any:
+    """A key's value at this width; what is no number of channels stays, for the block to refuse."""
+    return scale.wide(value) if name in CHANNELS and value > 0 else value
 
 
 def _stride(name: str, takes: Container[str], stride: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -18,6 +18,18 @@ from bottlecalc.networks.spec import Network, Stage
 FUNCTIONS: dict[str, type[nn.Module]] = {
     "ReLU": nn.ReLU, "ReLU6": nn.ReLU6, "SiLU": nn.SiLU, "GELU": nn.GELU, "PReLU": nn.PReLU,
 }  # fmt: skip
+
+
+class Output(NamedTuple):
+    """What a part puts out for an image.
+
+    Attributes:
+        channels: or features, of a linear layer.
+        pixels: of each channel, behind a pooling that fixes them; 1 elsewhere.
+    """
+
+    channels: int
+    pixels: int = 1
 
 
 class Stages(nn.Sequential):
@@ -47,14 +59,14 @@ class Path(nn.ModuleList):
 def build(network: Network) -> nn.Sequential:
     """Build a network.
 
-    It takes ``(N, 3, H, W)`` and returns ``(N, classes)``; a stage is a child, its blocks are
-    numbered.
+    It takes ``(N, 3, H, W)`` and returns ``(N, classes)``, or a feature map where it ends in one;
+    a stage is a child, its blocks are numbered.
     """
-    whole, channels = Stages(), 3
+    whole, output = Stages(), Output(network.in_channels)
     for stage in network.stages:
         built = Path()
         for text in network.texts(stage) * _repeats(stage, network):
-            block, channels = _block(text, stage, network, channels, first=len(built) == 0)
+            block, output = _block(text, stage, network, output, first=len(built) == 0)
             built.append(block)
         whole._modules[stage.name] = built  # add_module takes no name such as "forward"
     return whole
@@ -68,14 +80,14 @@ def _repeats(stage: Stage, network: Network) -> int:
 
 
 def _block(
-    text: str, stage: Stage, network: Network, channels: int, first: bool
-) -> tuple[nn.Module, int]:
-    """A block, and the channels that it puts out."""
+    text: str, stage: Stage, network: Network, x: Output, first: bool
+) -> tuple[nn.Module, Output]:
+    """A block, and what it puts out of what comes to it."""
     if elements.is_element(text):
         kind, values = elements.read(text)
         if first and stage.stride != 1 and "stride" in values:
             values["stride"] = stage.stride
-        return _element(kind, values, stage, network, channels)
+        return _element(kind, values, stage, network, x)
     family, values = read(text)
     spec: dict[str, Any] = dict(values)
     if stage.out is not None:
@@ -85,8 +97,8 @@ def _block(
             spec[name] = widened(spec[name], network)
     if "stride" in keys(family) and "stride" not in spec:
         spec["stride"] = stage.stride if first else 1
-    module = build_block(make(family, {**spec, "in": channels}))
-    return module, int(getattr(module, "out_channels", 0) or spec["out"])
+    module = build_block(make(family, {**spec, "in": x.channels}))
+    return module, Output(int(getattr(module, "out_channels", 0) or spec["out"]))
 
 
 def widened(channels: int, network: Network) -> int:
@@ -102,7 +114,7 @@ def widened(channels: int, network: Network) -> int:
 def _filters(values: dict[str, Any], stage: Stage, network: Network, channels: int) -> int:
     """What a convolution puts out."""
     if values.get("reduce", 0) > 0:
-        return max(1, channels // int(values["reduce"]))
+        return channels // int(values["reduce"])
     given = values["out"] or stage.out
     if given is None or given == 0:
         return network.classes
@@ -111,22 +123,23 @@ def _filters(values: dict[str, Any], stage: Stage, network: Network, channels: i
 
 
 def _element(
-    kind: str, values: dict[str, Any], stage: Stage, network: Network, channels: int
-) -> tuple[nn.Module, int]:
-    """An element, and the channels that it puts out, or features where a linear layer follows."""
+    kind: str, values: dict[str, Any], stage: Stage, network: Network, x: Output
+) -> tuple[nn.Module, Output]:
+    """An element, and what it puts out of what comes to it."""
+    channels = x.channels
     if kind in ("conv", "conv-transpose"):
         filters = _filters(values, stage, network, channels)
         convolution = Convolution if kind == "conv" else Upsampling
-        return convolution(values, channels, filters), filters
+        return convolution(values, channels, filters), Output(filters)
     if kind == "enet-initial":
         filters = widened(values["out"], network)
-        return Initial(channels, filters), filters
+        return Initial(values, channels, filters), Output(filters)
     if kind == "norm":
-        return Normalised(values, channels), channels
+        return Normalised(values, channels), x
     if kind == "linear":
         features = values["out"] or network.classes
-        return Linear(values, channels, features), features
-    return Pool(kind, values), channels * values.get("size", 1) ** 2
+        return Linear(values, channels * x.pixels, features), Output(features)
+    return Pool(kind, values), Output(channels, values.get("size", 1) ** 2)
 
 
 class Normalised(nn.Module):
@@ -186,8 +199,8 @@ class Upsampling(nn.Module):
 class Initial(Normalised):
     """ENet's first: a convolution beside a pooling (arXiv:1606.02147, figure 2, a)."""
 
-    def __init__(self, channels: int, filters: int) -> None:
-        super().__init__({"norm": "batch", "activation": "PReLU"}, filters)
+    def __init__(self, values: dict[str, Any], channels: int, filters: int) -> None:
+        super().__init__(values, filters)
         self.conv = nn.Conv2d(channels, filters - channels, 3, stride=2, padding=1, bias=False)
         self.pool = nn.MaxPool2d(3, 2, 1)
         self.concat = Concat()

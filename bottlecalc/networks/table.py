@@ -10,6 +10,9 @@ from bottlecalc.networks.spec import Network, Stage
 CLASSIFIER = ("global-pool", "linear")
 HEAD = Stage(name="head", blocks=CLASSIFIER)
 CIFAR = (Fraction(1), Fraction(1), 10)
+POOL = "max-pool:padding=0,ceil=true"
+"""SqueezeNet's."""
+
 ACTIVATED = "norm:activation=ReLU"
 """What ends a network whose blocks begin with their activation."""
 
@@ -30,9 +33,20 @@ def _stages(
 
 
 def _resnet(name: str, block: str, depths: Sequence[int], mid: int = 0) -> Network:
-    """He et al., arXiv:1512.03385, table 1; ``mid`` is that of the first stage."""
+    """He et al., arXiv:1512.03385, table 1, and what follows its stages.
+
+    Wide: Zagoruyko and Komodakis, arXiv:1605.07146; in groups: Xie et al., arXiv:1611.05431, table
+    1; with squeeze and excitation: Hu et al., arXiv:1709.01507, table 1.
+
+    Args:
+        name: of the network.
+        block: of every stage.
+        depths: of the stages.
+        mid: of the first stage's blocks, twice as much in each further one; 0 for what follows.
+    """
     widths = [(64 if block.startswith("basic") else 256) << place for place in range(4)]
-    blocks = [f"{block},mid={mid << place}" if mid else block for place in range(4)]
+    sign = "," if ":" in block else ":"
+    blocks = [f"{block}{sign}mid={mid << place}" if mid else block for place in range(4)]
     stem = _stem("conv:out=64,kernel=7,stride=2", "max-pool")
     stages = _stages(blocks, depths, widths, (1, 2, 2, 2))
     return Network(name=name, stages=(stem, *stages, HEAD))
@@ -151,9 +165,6 @@ def _efficientnet_v2(name: str, depths: Sequence[int], widths: Sequence[int]) ->
     )  # fmt: skip
 
 
-POOL = "max-pool:padding=0,ceil=true"
-
-
 def _squeezenet(name: str, stem: str, groups: Sequence[Sequence[int]]) -> Network:
     """Iandola et al., arXiv:1602.07360, table 1; version 1.1 is the authors' repository's.
 
@@ -186,8 +197,8 @@ def _convnext(name: str, depths: Sequence[int], first: int) -> Network:
     for place, depth in enumerate(depths):
         if place:
             halving = ("norm:norm=layer", f"conv:kernel=2,stride=2,norm=none,{bare}")
-            name_ = f"downsampling{place}"
-            stages.append(Stage(name=name_, blocks=halving, out=first << place))
+            between = f"downsampling{place}"
+            stages.append(Stage(name=between, blocks=halving, out=first << place))
         stages.append(Stage(name=f"stage{place + 1}", blocks=("convnext",), depth=depth))
     head = Stage(name="head", blocks=("global-pool", "norm:norm=layer", "linear"))
     return Network(name=name, stages=(*stages, head))
@@ -283,10 +294,7 @@ NETWORKS: Mapping[str, Network] = {
         *(_resnet(f"resnet{n}", "basic", RESNETS[n]) for n in (18, 34)),
         *(_resnet(f"resnet{n}", "bottleneck", RESNETS[n]) for n in (50, 101, 152)),
         *(_cifar(f"resnet{6 * n + 2}", n) for n in (3, 5, 7, 9, 18, 200)),
-        *(
-            _resnet(f"wide_resnet{n}_2", "bottleneck:groups=1", RESNETS[n], 128)
-            for n in (50, 101)
-        ),
+        *(_resnet(f"wide_resnet{n}_2", "bottleneck", RESNETS[n], 128) for n in (50, 101)),
         *(_wide(f"wrn_{6 * n + 4}_{k}", n, k) for n, k in ((2, 8), (4, 10), (6, 2), (6, 4))),
         _resnet("resnext50_32x4d", "bottleneck:groups=32", RESNETS[50], 128),
         _resnet("resnext101_32x8d", "bottleneck:groups=32", RESNETS[101], 256),

@@ -14,7 +14,7 @@ from bottlecalc.agreement.result import Count, OwnCount
 from bottlecalc.layers.joins import Add, Concat
 from bottlecalc.layers.layer import Layer, product
 from bottlecalc.layers.ops import Linear
-from bottlecalc.layers.receptive import Sides
+from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import branches, summary
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.stack import Facts
@@ -143,8 +143,8 @@ def _totals(count: Count) -> Facts:
             ("fvcore total", total, fvcore.FVCORE.sum_of(count.layers)),
             ("activations", number(count.activations), f"output elements of {_multiplied(count)}"),
             ("ReLUs", number(count.relus), ""),
-            ("receptive field", _sides(count.receptive_field), "pixels of the input"),
-            ("effective stride", _sides(count.effective_stride), "pixels of the input"),
+            ("receptive field", spelled(count.receptive_field), "pixels of the input"),
+            ("effective stride", spelled(count.effective_stride), "pixels of the input"),
         ]
     )
 
@@ -152,11 +152,6 @@ def _totals(count: Count) -> Facts:
 def _multiplied(count: Count) -> str:
     has_linear = any(isinstance(layer.op, Linear) for layer in count.layers)
     return "convolutions and linear layers" if has_linear else "convolutions"
-
-
-def _sides(sides: Sides) -> str:
-    """A number, or height and width."""
-    return shape(sides) if isinstance(sides, list) else str(sides)
 
 
 def _json(comparison: Comparison, _console: Console, _extent: Extent | None) -> str:

@@ -40,6 +40,8 @@ def networks(result: NetworkComparison) -> str:
         return f"{first.network}: {number(first.params.total)} parameters"
     other = result.ratios[0]
     rest = f", and {more} more" if more else ""
+    if other.params is None:
+        return f"{other.of}, {other.to}{rest}"
     return f"{other.of} has {ratio(other.params)} the parameters of {other.to}{rest}"
 
 

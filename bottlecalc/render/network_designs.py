@@ -7,6 +7,7 @@ from dataclasses import asdict, astuple, fields
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.networks import NetworkCount
@@ -88,7 +89,7 @@ def _sentence(solution: NetworkSolution) -> str:
     return f"The {which} {knob} is {solution.value}: {best.network} on {shape(best.input)}."
 
 
-def _limits(solution: NetworkSolution) -> Any:
+def _limits(solution: NetworkSolution) -> Table:
     found = [one for one in (solution.below, solution.above) if one is not None]
     knob, limits = solution.question.knob, solution.question.limits
     titles = [f"={knob} = {solution.value_of(one)}" for one in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.agreement.networks import NetworkComparison, NetworkCount, StageCount
-from bottlecalc.layers.receptive import Sides
+from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import verdict
 from bottlecalc.render.comparison_json import counters, difference, nearest
 from bottlecalc.render.layout import heading, printed, ruled
@@ -66,9 +67,9 @@ def _totals(comparison: NetworkComparison) -> Table:
     return rows
 
 
-def _beside(text: str, times: Any) -> Text:
+def _beside(text: str, times: Fraction | None) -> Text:
     """A figure, and below it how many times as much the baseline costs."""
-    return Text.assemble(text, "\n", (ratio(times), "bold"))
+    return Text.assemble(text, "\n", ("–" if times is None else ratio(times), "bold"))
 
 
 def _stages(count: NetworkCount) -> Table:
@@ -96,14 +97,10 @@ def _facts(count: NetworkCount) -> Facts:
         [
             ("FLOPs", number(count.flops.block), "2 × MACs"),
             ("activations", number(count.activations), "of convolutions and linear layers"),
-            ("receptive field", _sides(count.receptive_field), "of the last feature map"),
-            ("effective stride", _sides(count.effective_stride), "of the last feature map"),
+            ("receptive field", spelled(count.receptive_field), "of the last feature map"),
+            ("effective stride", spelled(count.effective_stride), "of the last feature map"),
         ]
     )
-
-
-def _sides(sides: Sides) -> str:
-    return shape(sides) if isinstance(sides, list) else str(sides)
 
 
 def document(comparison: NetworkComparison) -> dict[str, Any]:
@@ -112,10 +109,14 @@ def document(comparison: NetworkComparison) -> dict[str, Any]:
         **document_heading("network", comparison.versions),
         "networks": [_network(count) for count in comparison.networks],
         "ratios": [
-            {"of": one.of, "to": one.to, "params": nearest(one.params), "macs": nearest(one.macs)}
+            {"of": one.of, "to": one.to, "params": _float(one.params), "macs": _float(one.macs)}
             for one in comparison.ratios
         ],
     }
+
+
+def _float(times: Fraction | None) -> float | None:
+    return None if times is None else nearest(times)
 
 
 def _network(count: NetworkCount) -> dict[str, Any]:

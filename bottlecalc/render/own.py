@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from bottlecalc.agreement.agreement import Difference
 from bottlecalc.agreement.result import OwnCount
 from bottlecalc.layers.count import Operations, Params
 from bottlecalc.layers.counted import Node
@@ -71,7 +72,7 @@ def _row(node: Node) -> dict[str, Any]:
     return {"name": node.name, "op": node.type, **unknown, **figures}
 
 
-def _difference(one: Any) -> dict[str, Any]:
+def _difference(one: Difference[Any]) -> dict[str, Any]:
     """What contradicts torch."""
     return {
         "layer": one.layer,

@@ -38,21 +38,20 @@ def of_blocks(counts: Sequence[check.Checked]) -> Iterator[Text]:
 
 def _lines(counts: Sequence[check.Checked], whose: str = "") -> Iterator[Text]:
     """Every figure in which the counters of these blocks must agree."""
+    found = [(check.compared(count), check.by_counter(count)) for count in counts if count.others]
+    differ = {one.figure for count in counts for one in check.differences(count)}
     for figure in check.FIGURES:
-        compared = [count for count in counts if figure in check.compared(count)]
-        names = dict.fromkeys(name for one in compared for name in check.by_counter(one)[figure])
+        compared = [by[figure] for figures, by in found if figure in figures]
+        names = dict.fromkeys(name for by in compared for name in by)
         if len(names) > 1:
-            differences = (one for count in compared for one in check.differences(count))
-            differ = any(one.figure == figure for one in differences)
-            yield _line(figure, list(names), differ, whose)
+            yield _line(figure, list(names), figure in differ, whose)
 
 
 def _names(counts: Sequence[check.Checked]) -> dict[Counter, None]:
     """All who counted, the closed form first."""
-    own: list[Counter] = (
-        ["closed form"] if any(isinstance(one, ClosedForm) for one in counts) else []
-    )
-    return dict.fromkeys((*own, *(name for count in counts for name in count.others)))
+    has_form = any(isinstance(one, ClosedForm) for one in counts)
+    first: tuple[Counter, ...] = ("closed form",) if has_form else ()
+    return dict.fromkeys((*first, *(name for count in counts for name in count.others)))
 
 
 def _version(counts: Sequence[check.Checked], name: Counter) -> str:

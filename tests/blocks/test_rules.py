@@ -27,8 +27,8 @@ from bottlecalc import BlockError, count, parse
         ),
         (
             "convnext:in=96,out=64",
-            "out_channels = 64 is not in_channels = 96 in convnext:in=96,out=64, which adds its"
-            " input; leave out_channels out",
+            "out_channels = 64 is not in_channels = 96 in convnext:in=96,out=64, whose"
+            " input is added to its output; leave out_channels out",
         ),
         (
             "fire:in=3,out=9",

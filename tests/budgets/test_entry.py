@@ -13,7 +13,7 @@ from bottlecalc import Bottleneck
 from bottlecalc.budgets.budget import Budget, Limit
 from bottlecalc.budgets.entry import BudgetError, Entry, read_number, read_percent
 from bottlecalc.budgets.file import read
-from bottlecalc.cli.options import WORDS
+from bottlecalc.cli.block_options import WORDS
 from bottlecalc.errors import PYTHON
 from bottlecalc.text.shapes import Input
 from tests.budgets.cases import HEAD, MODEL

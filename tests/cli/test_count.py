@@ -195,6 +195,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         "'net' is no target; give package.module:name, path/to/file.py:name,"
         " or a block such as bottleneck:in=64,out=128",
     ),
+    (("resnet50",), "; a network is counted by: bottlecalc network resnet50"),
     (("net.py:",), "'net.py:' is no target; give package.module:name"),
     (
         ("nothing_like_it:Net",),

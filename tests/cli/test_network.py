@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from bottlecalc.agreement.networks import compare_networks
+from bottlecalc.explore.network_sweep import sweep_networks
 from bottlecalc.text.numbers import parse_quantity
 from tests.conftest import Run
 
@@ -32,6 +34,16 @@ def test_the_first_is_the_baseline(run: Run) -> None:
     assert (ratio["of"], ratio["to"]) == ("resnet50", "resnet18")
     assert ratio["params"] == pytest.approx(25_557_032 / 11_689_512)
     assert document["networks"][0]["agrees"] is None
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_a_network_without_parameters_is_no_divisor(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "pool.toml").write_text('head = []\n[[stage]]\nblock = "max-pool"\n')
+    result = run("network", "resnet18", str(tmp_path / "pool.toml"), "--format", form)
+    assert result.code == 0
+    if form == "json":
+        (ratio,) = json.loads(result.out)["ratios"]
+        assert (ratio["params"], ratio["macs"]) == (None, None)
 
 
 def test_the_largest_width_is_found(run: Run) -> None:
@@ -84,6 +96,20 @@ def test_what_is_not_allowed_is_left_out_of_a_sweep(run: Run) -> None:
     assert "width=0.25 " in result.out
     assert "width=0.3" not in result.out
     assert result.err.startswith("4 designs are not allowed and were skipped; the first: resnext")
+    swept = sweep_networks("resnext50_32x4d", width="0.25:0.5:0.05")
+    assert len(swept) == len(list(swept)) == 2
+
+
+def test_a_key_goes_with_the_blocks_that_have_it(run: Run) -> None:
+    """``mid`` is no key of ``basic``; nor is ``expand`` one of ResNet-50's own blocks."""
+    resnet50 = ("sweep", "network", "resnet50")
+    mids = run(*resnet50, "--set", "block=basic,bottleneck", "--set", "mid=32")
+    assert "block=bottleneck,mid=32" in mids.out
+    assert mids.err.startswith("1 design is not allowed, and skipped: resnet50 has no 'mid'")
+    wide = run(*resnet50, "--set", "block=inverted", "--set", "expand=2,4")
+    assert (wide.out.count("block=inverted"), wide.err) == (2, "")
+    none = run(*resnet50, "--set", "block=basic", "--set", "expand=2")
+    assert (none.code, "resnet50 has no 'expand'" in none.err) == (2, True)
 
 
 def test_networks_are_swept(run: Run) -> None:
@@ -99,7 +125,10 @@ def test_networks_are_swept(run: Run) -> None:
     ("arguments", "sentence"),
     [
         ("network resnet50 --set width", "--set 'width' sets nothing; give KEY=VALUE"),
-        ("network resnet50 --set width=1 --set width=2", "--set width is given twice"),
+        (
+            "network resnet50 --set width=1 --set width=2",
+            "width is given twice, 1 and 2; give it",
+        ),
         ("network resnet50 --size 0", "--size '0' is no size"),
         ("sweep networks resnet50", "'networks resnet50' is not understood; give bottlecalc sweep"),
         ("sweep network resnet50 --pareto params", "--pareto is of blocks, not of networks"),
@@ -109,9 +138,17 @@ def test_networks_are_swept(run: Run) -> None:
             "resnet50 has no widht (did you mean width?); solve --for one of width, depth, size,",
         ),
         ("solve network resnet50 --block plain --max-macs 1G", "--block is of blocks"),
+        (
+            "solve network resnet50 --for size --size 32 --max-macs 1G",
+            "--size 32x32 is given and sought; leave it out",
+        ),
+        ("solve network vgg16 --for depth --max-macs 1G", "vgg16 has no depth"),
         ("solve network resnet50:width=0.5 --max-macs 1G", "width is given and sought, in resnet"),
         ("solve network resnet50 --max-params 10T", "every width that was tried keeps these"),
-        ("sweep network resnet50 --set width=1:0.5", "'1:0.5' is no range that goes up"),
+        (
+            "sweep network resnet50 --set width=1:0.5",
+            "--set width '1:0.5' is no range that goes",
+        ),
         (
             "sweep network resnext50_32x4d --set width=0.3",
             "the only design is not allowed: resnext",

@@ -32,6 +32,14 @@ REFUSED = [
         "--mid '128:8' is no range that goes up; give whole numbers of at least 1, or a",
     ),
     (
+        ("--block", "inverted", "--set", "expand=4:2"),
+        "--set expand '4:2' is no range that goes up; give whole numbers",
+    ),
+    (
+        ("--block", "regnet"),
+        "regnet has no group_width; give --set group_width=N, or group_width=N in the spec",
+    ),
+    (
         ("--where", "weight<=3"),
         "--where has no key 'weight'; the keys are params, macs, flops, batch,",
     ),

@@ -100,17 +100,35 @@ def test_a_grid_of_its_own_is_refused_where_none_is_allowed() -> None:
 
 def test_a_key_may_be_a_number_of_one_family_and_a_switch_of_another() -> None:
     regnet = "regnet:group_width=4"
-    specs = [design.spec for design in sweep("bottleneck", regnet, in_=8, out=8, se=[2, 4])]
-    assert specs == [
+    designs = sweep("bottleneck", f"{regnet},se=true", in_=8, out=8, se=[2, 4])
+    assert [design.spec for design in designs] == [
         *("bottleneck:in=8,out=8,se=2", "bottleneck:in=8,out=8,se=4"),
-        "regnet:in=8,out=8,group_width=4",
+        "regnet:in=8,out=8,group_width=4,se=true",
     ]
-    specs = [design.spec for design in sweep("bottleneck", regnet, in_=8, out=8, se="true")]
-    assert specs == ["bottleneck:in=8,out=8", "regnet:in=8,out=8,group_width=4,se=true"]
-    with pytest.raises(SweepError, match="no swept block has a switch se"):
-        sweep("bottleneck", in_=8, out=8, se=True)
-    with pytest.raises(SweepError, match="no swept block has a number se"):
-        sweep(regnet, in_=8, out=8, se=2)
+    number, switch = (
+        "se is a number of bottleneck, and is",
+        "se is a switch of regnet, and is",
+    )
+    for blocks, se, sentence in (
+        (["bottleneck", regnet], [2, 4], switch), (["bottleneck", regnet], "true", number),
+        (["bottleneck"], True, number), ([regnet], 2, switch),
+    ):  # fmt: skip
+        with pytest.raises(SweepError, match=sentence):
+            sweep(*blocks, in_=8, out=8, se=se)
+
+
+@pytest.mark.parametrize("states", ["true,false", [True, False], ("true", "false")], ids=str)
+def test_switches_are_swept(states: object) -> None:
+    """In the order in which their states are given, of blocks that leave them open."""
+    designs = sweep("bottleneck", "plain", in_=8, out=8, mid=[2, 4], v1=states)  # type: ignore[arg-type]
+    assert [design.spec for design in designs] == [
+        *("bottleneck:in=8,out=8,mid=2,v1=true", "bottleneck:in=8,out=8,mid=4,v1=true"),
+        *("bottleneck:in=8,out=8,mid=2", "bottleneck:in=8,out=8,mid=4", "plain:in=8,out=8"),
+    ]
+    with pytest.raises(SweepError, match="relu is given, and no swept block has a switch relu"):
+        sweep("plain", in_=8, out=8, relu="true,false")
+    with pytest.raises(SweepError, match="v1 = 'yes' is neither True nor False; give one, or both"):
+        sweep("bottleneck", in_=8, out=8, v1="yes")
 
 
 def test_such_a_key_is_one_column_of_text(tmp_path: Path) -> None:

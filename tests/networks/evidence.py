@@ -34,6 +34,16 @@ SLOW = pytest.mark.slow
 EVERY = [pytest.param(name, marks=() if name in SORTS else SLOW) for name in NETWORKS]
 """Every network, those that are but others of a sort left to whoever asks for what is slow."""
 
+LIKE_OTHERS = (
+    *("resnet1202", "wrn_16_8", "wrn_40_2", "wrn_40_4", "se_resnet18", "se_resnet34"),
+    *("preact_resnet18", "preact_resnet34", "efficientnet_v2_m", "efficientnet_v2_l"),
+    *("repvgg_a1", "repvgg_a2", "repvgg_b0", "repvgg_b1", "repvgg_b2", "repvgg_b3"),
+)
+TRACED = [one for one in EVERY if one.values[0] not in LIKE_OTHERS]
+"""Those that fvcore is asked about, and at odd sizes: the others have but other widths and depths,
+and a thousand blocks it traces in minutes.
+"""
+
 
 def evidence(network: Network, size: tuple[int, int]) -> NetworkCount:
     """Counted by closed form, by torch and by fvcore.

@@ -36,7 +36,9 @@ OTHERS: Any = st.one_of(
     ),
     st.builds("conv-transpose:kernel={},out={}".format, KERNELS, st.integers(1, 9)),
     st.builds("conv:kernel=1,reduce={}".format, FEW),
-    st.builds("enet-initial:out={}".format, st.integers(2, 16)),
+    st.builds(
+        "enet-initial:norm={},activation={},out={}".format, NORMS, ACTIVATIONS, st.integers(2, 16)
+    ),
 )
 BLOCKS: Any = st.sampled_from((
     "basic:out=7", "bottleneck:out=10,mid=3", "preact-bottleneck:out=9,mid=5", "separable:out=5",
@@ -47,6 +49,8 @@ BLOCKS: Any = st.sampled_from((
 HEADS: Any = st.sampled_from((
     (), ("global-pool", "linear"),
     ("global-pool:size=3", "linear:out=5,activation=PReLU", "linear"),
+    ("global-pool:size=2", "norm", "linear"), ("global-pool:size=4", "conv:out=6"),
+    ("global-pool:size=3", "basic:out=6", "global-pool", "linear"),
 ))  # fmt: skip
 
 
@@ -70,6 +74,15 @@ def test_whatever_is_put_together_agrees(
     assert measured(count).differences == ()
 
 
+@pytest.mark.parametrize("side", range(4, 12))
+@pytest.mark.parametrize("pool", ["kernel=2,padding=1", "kernel=3,stride=3,padding=1", "kernel=5"])
+def test_a_last_window_does_not_begin_in_the_padding(pool: str, side: int) -> None:
+    """PyTorch's rule where sizes are rounded up, ``ceil_mode`` of ``MaxPool2d``."""
+    blocks = (f"max-pool:{pool},ceil=true", "conv:out=2,kernel=1")
+    network = Network(name="own", stages=(Stage(name="body", blocks=blocks),))
+    assert measured(count_network(network, (side, side + 1))).differences == ()
+
+
 FILE = """\
 [[stage]]
 name = "first"
@@ -84,7 +97,7 @@ block = {block}
     ("block", "sentence"),
     [
         ("[]", "line 6: block = []; give block ="),
-        ('"bottleneck"', "stage2: bottleneck has no out; give out=N in the spec"),
+        ('"bottleneck"', "line 6: bottleneck has no out; give out=N in the spec"),
         ('"bottleneck:in=4,out=8"', "line 6: in follows, in 'bottleneck:in=4,out=8'; leave it out"),
         ('"basic:out=3"\nout = 4', "line 7: out is said by the stage and in 'basic:out=3'; say it"),
         ('"conv:kernel=0"', "line 6: kernel = '0' in 'conv:kernel=0'; give a whole number of at"),
@@ -93,7 +106,14 @@ block = {block}
         ('["global-pool", "linear", "conv:out=4"]', "conv takes a feature map, and 1000 features"),
         ('["global-pool", "linear", "basic:out=4"]', "basic takes a feature map, and 1000"),
         ('"norm:norm=none"', "line 6: 'norm:norm=none' does nothing; give norm=batch, norm=layer"),
-        ('"linear"', "stage2 has a linear layer on a feature map; put global-pool before it"),
+        (
+            '"linear"',
+            "line 6: stage2 has a linear layer on a feature map; put global-pool before it",
+        ),
+        (
+            '"conv:reduce=13"',
+            "reduce = 13 of conv is more than its 12 channels, and leaves none",
+        ),
         ('"max-pool:padding=2"', "padding = 2 of max-pool is more than half of its kernel, 3"),
         ('"enet-initial:out=12"', "out = 12 of enet-initial is not more than the 12 channels"),
         ('"conv:out=4,kernel=90,padding=0"', "a map of 64×64 is too small for a window of 90×90"),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bottlecalc.agreement.networks import count_network
+from bottlecalc.blocks.spec import BlockError
+from bottlecalc.networks.formula import costs
 from bottlecalc.networks.grammar import parse
 from bottlecalc.networks.spec import NetworkError
 from bottlecalc.networks.table import NETWORKS
@@ -34,9 +36,24 @@ def test_a_network_is_written_by_what_is_turned(text: str, written: str) -> None
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (
+            "basic:se=4",
+            "basic is a family of blocks, and no network; give bottlecalc",
+        ),
         ("resnet500", "unknown network 'resnet500' (did you mean resnet50?)"),
         ("resnet50:widht=2", "resnet50 has no 'widht' (did you mean width?); its keys are width,"),
-        ("vgg11:se=4", "vgg11 has no 'se'; its keys are width, depth, classes, block"),
+        ("vgg11:se=4", "vgg11 has no 'se'; its keys are width, classes"),
+        (
+            "vgg11:block=basic",
+            "block turns nothing of vgg11: it is made of no family's blocks; leave it",
+        ),
+        (
+            "vgg11:depth=2",
+            "depth turns nothing of vgg11: none of its stages repeats a block; leave",
+        ),
+        ("resnet50:block=basic:mid=4", "unknown key 'mid' in 'basic:mid=4'; the keys are in, out"),
+        ("resnet50:block=basic:out=4", "out follows from the stages, in block = 'basic:out=4'"),
+        ("resnet50:block=basic:stride=2", "stride follows from the stages"),
         ("resnet50:width=0", "width = '0'; give a decimal above 0, such as 0.5"),
         ("resnet50:depth=-1", "depth = '-1'; give a decimal above 0"),
         ("resnet50:classes=x", "classes = 'x'; give a whole number of at least 1"),
@@ -46,8 +63,31 @@ def test_a_network_is_written_by_what_is_turned(text: str, written: str) -> None
     ],
 )
 def test_what_is_no_network_is_one_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(NetworkError) as error:
+    with pytest.raises((NetworkError, BlockError)) as error:
         parse(text)
+    assert sentence in str(error.value)
+
+
+def test_a_file_begins_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As editors on Windows write it."""
+    path = tmp_path / "mine.toml"
+    path.write_text('[[stage]]\nblock = "basic"\nout = 8\n', "utf-8-sig")
+    assert parse(str(path)).stages[0].blocks == ("basic",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("resnet50:mid=0", "mid = 0 in bottleneck:in=64,out=256,mid=0; give a whole number of at"),
+        ("densenet121:growth=0", "growth = 0 in dense:in=64,growth=0; give a whole number of"),
+        ("resnet50:block=regnet", "regnet has no group_width; give group_width=N in the spec"),
+        ("densenet121:bn_size=0", "bn_size = 0 in dense:in=64,bn_size=0; give a whole"),
+        ("resnet50:depth=100000000", "would stand 300,000,000 times, and at most 32,768 are"),
+    ],
+)
+def test_a_network_that_cannot_be_counted_is_one_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(NetworkError) as error:
+        costs(parse(text), (64, 64), 1)
     assert sentence in str(error.value)
 
 

@@ -29,6 +29,8 @@ TORCHVISION: dict[str, tuple[int, str, int]] = {
     "efficientnet_b5": (30_389_784, "10.266", 456),
     "efficientnet_b6": (43_040_704, "19.068", 528),
     "efficientnet_b7": (66_347_960, "37.746", 600),
+    "efficientnet_v2_l": (118_515_272, "56.080", 480),
+    "efficientnet_v2_m": (54_139_356, "24.582", 480),
     "efficientnet_v2_s": (21_458_488, "8.366", 384),
     "mobilenet_v2": (3_504_872, "0.301", 224),
     "regnet_x_16gf": (54_278_536, "15.941", 224),
@@ -113,11 +115,35 @@ TIMM: dict[str, tuple[int, int]] = {
 MILLIONS = {
     "resnet20": 0.27,  # He et al., arXiv:1512.03385, table 6
     "resnet110": 1.7,  # the same
+    "resnet1202": 19.4,  # He et al., arXiv:1512.03385, table 6
+    "se_resnet18": 11.78,  # timm's legacy_seresnet18
+    "se_resnet34": 21.96,  # timm's legacy_seresnet34
+    "preact_resnet18": 11.69,  # timm's resnetv2_18
+    "preact_resnet34": 21.80,  # timm's resnetv2_34
+    "wrn_16_8": 11.0,  # arXiv:1605.07146, as the next
+    "wrn_40_2": 2.2,
+    "wrn_40_4": 8.9,
     "wrn_28_10": 36.5,  # Zagoruyko and Komodakis, arXiv:1605.07146, on CIFAR
     "resnet50": 25.6,  # Zagoruyko and Komodakis, arXiv:1605.07146, on ILSVRC-2012
     "wide_resnet50_2": 68.9,  # the same
 }
 """10⁶ parameters as papers print them."""
+
+
+REPVGG = {
+    "repvgg_a0": ("8.30", "1.4"), "repvgg_a1": ("12.78", "2.4"), "repvgg_a2": ("25.49", "5.1"),
+    "repvgg_b0": ("14.33", "3.1"), "repvgg_b1": ("51.82", "11.8"), "repvgg_b2": ("80.31", "18.4"),
+    "repvgg_b3": ("110.96", "26.2"),
+}  # fmt: skip
+"""10⁶ parameters, cut off, and 10⁹ MACs of the deployed form: arXiv:2101.03697, tables 4 and 5."""
+
+
+@pytest.mark.parametrize("name", REPVGG)
+def test_repvggs_deployed(name: str) -> None:
+    millions, giga = REPVGG[name]
+    count = count_network(parse(f"{name}:deploy=true"))
+    assert f"{count.params.total // 10_000 / 100:.2f}" == millions
+    assert f"{count.macs.block / 1e9:.1f}" == giga
 
 
 @pytest.mark.parametrize("name", TORCHVISION)
