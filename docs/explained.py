@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bottlecalc.render.explain import rows
+from bottlecalc.render.explain import agreement, disagreeing, rows
 from bottlecalc.render.words import code, markdown
 from bottlecalc.tools.base import KINDS, Term, Tool
 from bottlecalc.tools.explain import explain
@@ -39,9 +39,9 @@ def _sums(subject: str) -> Iterator[str]:
     costs = f"{explanation.macs:,} MACs, {explanation.params:,} parameters"
     yield f"{code(subject)}, {inputs}: {costs}."
     yield ""
-    operations = [one for one in explanation.tools if one.figure == "operations"]
-    others = [one for one in explanation.tools if one.figure != "operations" and one.lines]
-    yield from rows([*operations, *others])
+    yield from rows(disagreeing(explanation.tools))
+    yield ""
+    yield markdown(agreement(explanation))
 
 
 def _rules() -> Iterator[str]:

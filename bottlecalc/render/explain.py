@@ -21,7 +21,7 @@ LEGEND = """\
 MAC = one multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
 ! is wrong by the tool's own rule; the rest is convention. Every sum is exact."""
 BASES = {"operations": "MACs", "params": "parameters", "activations": "activations"}
-MOST_MATCHES = 12
+MOST_REASONS = 12
 """Of a claim that a table shows."""
 
 
@@ -36,8 +36,10 @@ def _parts(explanation: Explanation) -> Iterator[RenderableType]:
     yield Text(f"{number(explanation.macs)} MACs, {number(explanation.params)} parameters")
     for note in explanation.notes:
         yield Breakable(f"Note: {note}.")
-    for account in explanation.tools:
+    for account in disagreeing(explanation.tools):
         yield from _account(account)
+    if agreed := agreement(explanation):
+        yield Breakable(f"\n{agreed}")
     for claim in explanation.claims:
         yield from _claim(claim)
 
@@ -58,9 +60,28 @@ def _account(account: Account) -> Iterator[RenderableType]:
         yield Breakable(f"  {note}{'' if note.endswith('.') else '.'}", style="dim")
 
 
+def disagreeing(accounts: Iterable[Account]) -> list[Account]:
+    """All but those that count the parameters as they are."""
+    return [one for one in accounts if not _agrees(one)]
+
+
+def _agrees(account: Account) -> bool:
+    return account.figure == "params" and not (account.lines or account.residue or account.notes)
+
+
+def agreement(explanation: Explanation) -> str:
+    """Who counts the parameters as they are: in one sentence, for there is nothing to explain."""
+    tools = [one.tool for one in explanation.tools if _agrees(one)]
+    last = f"{', '.join(tools[:-1])} and {tools[-1]}" if len(tools) > 1 else "".join(tools)
+    verb = "count" if len(tools) > 1 else "counts"
+    return f"{last} {verb} {number(explanation.params)} parameters." if tools else ""
+
+
 def title(account: Account) -> str:
-    """``thop 0.1.1``."""
-    return f"{account.tool} {account.version}".rstrip()
+    """``thop 0.1.1``; ``keras (keras.applications)`` of what has no version."""
+    versioned = account.version[:1].isdigit() or not account.version
+    version = account.version if versioned else f"({account.version})"
+    return f"{account.tool} {version}".rstrip()
 
 
 def quoted_word(account: Account) -> str:
@@ -109,36 +130,53 @@ def _claim(claim: Claim) -> Iterator[RenderableType]:
     yield heading(f"claimed: {claim.text}", chance(claim))
     if claim.nearest is not None:
         yield Breakable(f"  no convention here gives this; nearest: {nearest(claim.nearest)}")
+    if claim.otherwise:
+        yield Breakable(f"  {otherwise(claim)}")
     grid = Table.grid(
         Column(width=1), Column(justify="right", no_wrap=True), Column(overflow="fold"),
         padding=(0, 1, 0, 0),
     )  # fmt: skip
-    for match in claim.matches[:MOST_MATCHES]:
-        grid.add_row("", number(match.says), Breakable(reason(match)))
+    reasons = _reasons(claim)
+    for says, reason in reasons[:MOST_REASONS]:
+        grid.add_row("", number(says), Breakable(reason))
     yield grid
-    if (more := len(claim.matches) - MOST_MATCHES) > 0:
+    if (more := len(reasons) - MOST_REASONS) > 0:
         yield Text(f"  and {more} more, less usual; --format json has them all", style="dim")
+
+
+def _reasons(claim: Claim) -> list[tuple[int, str]]:
+    """The numbers that match, each with all conventions that give it in the same circumstances."""
+    grouped: dict[tuple[int, str], list[str]] = {}
+    for match in claim.matches:
+        grouped.setdefault((match.says, match.circumstances), []).append(match.convention)
+    return [
+        (says, f"{', '.join(conventions)}; {circumstances}")
+        for (says, circumstances), conventions in grouped.items()
+    ]
+
+
+def otherwise(claim: Claim) -> str:
+    """That it may be another figure's."""
+    other = "operations" if claim.figure == "params" else "params"
+    give = "combination gives" if claim.otherwise == 1 else "combinations give"
+    return f"as {BASES[other]}, {claim.otherwise:,} {give} it (figure: {other})"
 
 
 def chance(claim: Claim) -> str:
     """How much was tried, and how much of it would match anyway."""
-    found = len(claim.matches)
+    expected = claim.by_chance
+    about = f"about {expected:.2g}" if expected < 10 else f"about {expected:,.0f}"
+    numbers = len({match.says for match in claim.matches})
     return (
-        f"{found} of {claim.tried:,} combinations ({claim.distinct:,} different numbers; about"
-        f" {claim.by_chance:g} of these would match by chance)"
+        f"{len(claim.matches):,} of {claim.tried:,} combinations: {numbers:,} of"
+        f" {claim.distinct:,} different numbers; by chance"
+        f" {about if expected else 'fewer than 0.01'} would match"
     )
-
-
-def reason(match: Match) -> str:
-    """``what fvcore calls flops, without the last linear layer, at 1×3×224×224``."""
-    cut = " (cut off, not rounded)" if match.cut else ""
-    other = "" if "another input" in match.why else f", at {match.input}"
-    return f"{match.why}{other if match.input else ''}{cut}"
 
 
 def nearest(match: Match) -> str:
     """The nearest number, and by which convention."""
-    return f"{number(match.says)}, {reason(match)}"
+    return f"{number(match.says)}, {match.why}"
 
 
 def _json(explanation: Explanation, _console: Console) -> str:
@@ -154,15 +192,24 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"{number(explanation.macs)} MACs, {number(explanation.params)} parameters."
     yield from (f"\n{markdown(note)}." for note in explanation.notes)
     yield ""
-    yield from rows(explanation.tools)
+    yield from rows(disagreeing(explanation.tools))
+    if agreed := agreement(explanation):
+        yield f"\n{markdown(agreed)}"
     for claim in explanation.claims:
-        yield f"\n**{markdown(claim.text)}**: {chance(claim)}.\n"
-        if claim.nearest is not None:
-            yield f"No convention here gives this; nearest: {markdown(nearest(claim.nearest))}."
-        for match in claim.matches[:MOST_MATCHES]:
-            yield f"- {number(match.says)}: {markdown(reason(match))}"
-        if (more := len(claim.matches) - MOST_MATCHES) > 0:
-            yield f"- and {more} more, less usual"
+        yield from _claimed(claim)
+
+
+def _claimed(claim: Claim) -> Iterator[str]:
+    yield f"\n**{markdown(claim.text)}**: {chance(claim)}.\n"
+    if claim.nearest is not None:
+        yield f"No convention here gives this; nearest: {markdown(nearest(claim.nearest))}."
+    if claim.otherwise:
+        yield f"\n{markdown(otherwise(claim)).capitalize()}."
+    reasons = _reasons(claim)
+    for says, reason in reasons[:MOST_REASONS]:
+        yield f"- {number(says)}: {markdown(reason)}"
+    if (more := len(reasons) - MOST_REASONS) > 0:
+        yield f"- and {more} more, less usual"
 
 
 def rows(accounts: Iterable[Account]) -> Iterator[str]:
@@ -171,7 +218,7 @@ def rows(accounts: Iterable[Account]) -> Iterator[str]:
     yield "| --- | ---: | --- | --- |"
     for account in accounts:
         cells = (
-            f"{account.tool} {account.version}".strip(), number(account.says), account.calls_it,
+            title(account), number(account.says), account.calls_it,
         )  # fmt: skip
         yield f"| {' | '.join(map(markdown, cells))} | {markdown(summed(account))} |"
 

@@ -49,11 +49,13 @@ def _account(account: Account) -> dict[str, Any]:
 def _claim(claim: Claim) -> dict[str, Any]:
     return {
         "text": claim.text,
+        "figure": claim.figure,
         "matches": [_match(one) for one in claim.matches],
         "tried": claim.tried,
         "distinct": claim.distinct,
         "by_chance": claim.by_chance,
         "nearest": _match(claim.nearest) if claim.nearest else None,
+        "otherwise": claim.otherwise,
     }
 
 

@@ -41,12 +41,10 @@ class Sought(NamedTuple):
 
     Attributes:
         text: as it is written.
-        figure: what it is of.
         intervals: what it may stand for, one for each unit that it may be in.
     """
 
     text: str
-    figure: str
     intervals: tuple[Interval, ...]
 
     def fit(self, value: Fraction | int) -> Fit:
@@ -63,7 +61,7 @@ class Sought(NamedTuple):
         return min(max(low - value, value - high, Fraction(0)) for low, high, _ in self.intervals)
 
 
-def read_claim(text: str, figure: str = "operations") -> Sought:
+def read_claim(text: str) -> Sought:
     """Read ``4.1G``, ``4,089,184,256``, ``8.2 GFLOPs``, ``4.1``, or ``4.1G..4.2G``.
 
     Raises:
@@ -74,14 +72,14 @@ def read_claim(text: str, figure: str = "operations") -> Sought:
     """
     first, dots, last = text.partition("..")
     if not dots:
-        return Sought(text, figure, _intervals(text))
+        return Sought(text, _intervals(text))
     ends = _intervals(last)
     starts = _intervals(first if first[-1:].isalpha() else first + _unit(last))
     pairs = list(zip(starts, ends, strict=False))
     spans = [Interval(low.low, high.high, high.high) for low, high in pairs]
     if any(low.low > high.low for low, high in pairs):
         raise ClaimError(f"{quoted(text)} is no range; give the lesser first, such as 4.1G..4.2G")
-    return Sought(text, figure, tuple(spans))
+    return Sought(text, tuple(spans))
 
 
 def _unit(text: str) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import log
 
 from bottlecalc.layers.calls import Call, Evidence
-from bottlecalc.tools.base import Tool
+from bottlecalc.tools.base import Figure, Tool
 from bottlecalc.tools.claim import Sought
 from bottlecalc.tools.explanation import Claim, Match
 from bottlecalc.tools.predict import prediction
 from bottlecalc.tools.subject import Subject
 from bottlecalc.tools.variants import Variant, variants
 
-PLAIN = {
+PLAIN: Mapping[Figure, Tool] = {
     "operations": Tool("MACs", (), "MACs"),
     "params": Tool("parameters", (), "parameters", figure="params"),
 }
@@ -25,20 +25,40 @@ PLAIN = {
 ORDER = {"exact": 0, "rounded": 1, "cut off": 2}
 
 
-def candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> list[Match]:
+def judged(
+    wanted: Sequence[Sought], subject: Subject, tools: Sequence[Tool], figure: Figure
+) -> Iterator[Claim]:
+    """Each claim, held against all that can be tried; where nothing is it, the other figure too."""
+    tried = candidates(subject, tools, figure)
+    claims = [judge(sought, tried, figure) for sought in wanted]
+    if all(claim.matches for claim in claims):
+        yield from claims
+        return
+    other: Figure = "params" if figure == "operations" else "operations"
+    others = candidates(subject, tools, other)
+    for sought, claim in zip(wanted, claims, strict=True):
+        elsewhere = () if claim.matches else judge(sought, others, other).matches
+        yield replace(claim, otherwise=len(elsewhere))
+
+
+def candidates(subject: Subject, tools: Sequence[Tool], figure: Figure) -> list[Match]:
     """Every number that is tried, by the convention that gives it."""
     wanted = [PLAIN[figure], *(tool for tool in tools if tool.figure == figure)]
     return list(_candidates(subject, wanted, figure))
 
 
-def judge(sought: Sought, tried: Sequence[Match]) -> Claim:
-    """Hold a claim against all that was tried: no match is left out, and none is chosen."""
+def judge(sought: Sought, tried: Sequence[Match], figure: Figure) -> Claim:
+    """Hold a claim against all that was tried: no match is left out, and none is chosen.
+
+    Exact ones come first, then those of which least is unusual.
+    """
     fits = [(sought.fit(one.says), one) for one in tried]
     matches = [replace(one, cut=fit == "cut off") for fit, one in fits if fit != "no"]
-    matches.sort(key=lambda one: _rank(sought, one))
+    matches.sort(key=lambda one: (ORDER[sought.fit(one.says)], len(one.changes)))
     values = {one.says for one in tried}
     return Claim(
         text=sought.text,
+        figure=figure,
         matches=tuple(matches),
         tried=len(tried),
         distinct=len(values),
@@ -47,14 +67,8 @@ def judge(sought: Sought, tried: Sequence[Match]) -> Claim:
     )
 
 
-def _rank(sought: Sought, one: Match) -> tuple[int, int, Fraction]:
-    """Exact ones first, then what is least unusual, then what is nearest."""
-    low, high, _ = sought.intervals[0]
-    return ORDER[sought.fit(one.says)], one.changes, abs(one.says - (low + high) / 2)
-
-
 def _nearest(sought: Sought, tried: Sequence[Match]) -> Match | None:
-    return min(tried, key=lambda one: (sought.distance(one.says), one.changes), default=None)
+    return min(tried, key=lambda one: (sought.distance(one.says), len(one.changes)), default=None)
 
 
 def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterator[Match]:
@@ -92,21 +106,14 @@ def _by_factor(variant: Variant, tool: Tool, says: int) -> Iterator[Match]:
 
 
 def _match(variant: Variant, tool: Tool, value: int, factor: str, more: tuple[str, ...]) -> Match:
-    changes = (*variant.changes, *more)
     return Match(
         says=value,
         tool=tool.name,
+        calls_it=tool.calls_it,
         factor=factor,
         input=variant.input,
-        why=", ".join((_convention(tool), *changes)),
-        changes=len(changes),
+        changes=(*variant.changes, *more),
     )
-
-
-def _convention(tool: Tool) -> str:
-    if tool.name in ("MACs", "parameters"):
-        return tool.name
-    return f"what {tool.name} calls {tool.calls_it}"
 
 
 def _by_chance(sought: Sought, values: set[int]) -> float:

@@ -9,7 +9,7 @@ from bottlecalc.layers.calls import Evidence
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.shapes import Input, InputError, shape
 from bottlecalc.text.suggest import did_you_mean
-from bottlecalc.tools.base import Tool
+from bottlecalc.tools.base import Figure, Tool
 from bottlecalc.tools.claim import read_claim
 from bottlecalc.tools.explanation import Account, Explanation
 from bottlecalc.tools.predict import base, lines
@@ -28,7 +28,7 @@ def explain(
     *inputs: Input | Sequence[int] | str,
     tools: Iterable[str] = (),
     claims: Iterable[str] = (),
-    figure: str = "operations",
+    figure: Figure = "operations",
     arguments: Mapping[str, object] | None = None,
     run: bool = False,
     by: By = "operator",
@@ -81,16 +81,15 @@ def explain(
 
 
 def _claims(
-    texts: Iterable[str], figure: str, subject: Subject, tools: Sequence[Tool],
+    texts: Iterable[str], figure: Figure, subject: Subject, tools: Sequence[Tool],
     progress: Callable[[str], object],
 ) -> Iterator[Any]:  # fmt: skip
-    wanted = [read_claim(text, figure) for text in texts]
+    wanted = [read_claim(text) for text in texts]
     if wanted:
-        from bottlecalc.tools.claims import candidates, judge
+        from bottlecalc.tools.claims import judged
 
         progress(f"trying conventions for {', '.join(sought.text for sought in wanted)}")
-        tried = candidates(subject, tools, figure)
-        yield from (judge(sought, tried) for sought in wanted)
+        yield from judged(wanted, subject, tools, figure)
 
 
 def _runnable(tools: Iterable[Tool]) -> list[Tool]:

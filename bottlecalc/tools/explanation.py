@@ -62,20 +62,36 @@ class Match:
     Attributes:
         says: the number.
         tool: by whose rules.
+        calls_it: that tool's own word; for what nobody adds to, the tool's name again.
         factor: by which it is multiplied afterwards: ``2``, ``1/2``, or ``1``.
         input: on which.
-        why: all that is not as usual, in words.
-        changes: how many things are not as usual.
+        changes: what is not as usual, each in words.
         cut: whether it has to be cut off, rather than rounded, to be what is claimed.
     """
 
     says: int
     tool: str
+    calls_it: str
     factor: str
     input: str
-    why: str
-    changes: int = 0
+    changes: tuple[str, ...] = ()
     cut: bool = False
+
+    @property
+    def convention(self) -> str:
+        """``"flops" of fvcore``; ``MACs`` where nobody adds anything."""
+        return self.tool if self.tool == self.calls_it else f'"{self.calls_it}" of {self.tool}'
+
+    @property
+    def circumstances(self) -> str:
+        """``batch norm fused; at 1×3×224×224``."""
+        cut = ("cut off, not rounded",) if self.cut else ()
+        return "; ".join((*self.changes, f"at {self.input}", *cut))
+
+    @property
+    def why(self) -> str:
+        """The convention and the circumstances, in words."""
+        return f"{self.convention}; {self.circumstances}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,19 +100,23 @@ class Claim:
 
     Attributes:
         text: as it is written.
+        figure: what it is of, operations or parameters.
         matches: exact ones first, then those in which least is unusual.
         tried: combinations.
         distinct: different numbers among what they give.
         by_chance: how many numbers that are spread as widely would match.
         nearest: the convention that comes nearest, where none matches.
+        otherwise: how many conventions give it as another figure, where none matches.
     """
 
     text: str
+    figure: Figure
     matches: tuple[Match, ...]
     tried: int
     distinct: int
     by_chance: float
     nearest: Match | None = None
+    otherwise: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,11 +81,35 @@ def test_module_by_module_the_terms_are_the_same() -> None:
     assert names == [f"batch norm, in {name}" for name in ("bn1", "bn2", "bn3", "shortcut.bn")]
 
 
-def test_markdown_has_a_row_for_every_figure() -> None:
+def test_who_counts_the_parameters_as_they_are_is_one_sentence() -> None:
+    text = str(explain(BLOCK, tools=["fvcore", "thop", "keras"]))
+    assert text.count("24,192") == 3  # above all tools, in Keras' sum, and here
+    assert "\nfvcore and thop count 24,192 parameters.\n" in text
+    assert "\nthop counts 24,192 parameters.\n" in str(explain(BLOCK, tools=["thop"]))
+
+
+def test_a_claim_that_is_another_figures_is_told_so() -> None:
+    (claim,) = explain("resnet50", tools=["thop"], claims=["25.6M"]).claims
+    assert (claim.figure, claim.matches) == ("operations", ())
+    text = str(explain("resnet50", tools=["thop"], claims=["25.6M"]))
+    assert f"as parameters, {claim.otherwise} combinations give it (figure: params)" in text
+    (right,) = explain("resnet50", tools=["thop"], claims=["25.6M"], figure="params").claims
+    assert len(right.matches) == claim.otherwise > 0
+
+
+def test_conventions_that_give_one_number_share_a_line() -> None:
+    text = str(explain("resnet50", claims=["4,111,512,576"]))
+    line = '4,111,512,576 "flops" of fvcore, "GMACs" of timm; at 1×3×224×224\n'
+    assert line in text
+
+
+def test_markdown_has_a_row_for_every_figure_that_is_explained() -> None:
     explanation = explain(BLOCK)
     text = FORMATS["markdown"](explanation, unbounded())
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert len(rows) == len(explanation.tools) + 2
+    figures = [one for one in explanation.tools if one.figure != "params" or one.lines]
+    assert len(rows) == len(figures) + 2
+    assert "pycls and timm count 24,192 parameters." in text
     assert "4,014,080 batch norm, 4 per element (1,003,520 elements)" in text
 
 
@@ -100,7 +124,10 @@ def test_markdown_has_a_row_for_every_figure() -> None:
             lambda: explain(BLOCK, by="line"),  # type: ignore[arg-type]
             "by = 'line'; give 'module' or 'operator'",
         ),
-        (lambda: explain(BLOCK, figure="acts"), "figure = 'acts'; give 'operations' or 'params'"),
+        (
+            lambda: explain(BLOCK, figure="acts"),  # type: ignore[arg-type]
+            "figure = 'acts'; give 'operations' or 'params'",
+        ),
         (lambda: explain(BLOCK, claims=["x"]), "'x' is no number; give one as it is written"),
         (lambda: explain(BLOCK, arguments={"a": 1}), "takes no arguments; leave them out"),
     ],
