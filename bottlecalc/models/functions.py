@@ -199,6 +199,10 @@ def _embedding(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
     return Function(name="embedding", held=argument(args, kwargs, 1, "weight").numel())
 
 
+def _grid_sample(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
+    return Function(name=f"{argument(args, kwargs, 2, 'mode', 'bilinear')} grid sample")
+
+
 def _function(name: str, _out: Tensor, _args: Any, _kwargs: Any) -> Op:
     return Function(name=name.rpartition(".")[2])
 
@@ -224,13 +228,14 @@ OPS: Mapping[str, Make] = {
     **dict.fromkeys([f"avg_pool{n}d" for n in (1, 2, 3)], _average_pool),
     "prelu": _prelu,
     "embedding": _embedding,
+    "grid_sample": _grid_sample,
     "adaptive_avg_pool2d": lambda *_: GlobalAveragePool(),
     **dict.fromkeys(["add", "+"], _sum),
-    **dict.fromkeys(["mul", "*"], _times),
+    **dict.fromkeys(["mul", "multiply", "*"], _times),
     **dict.fromkeys(
         (
             *("relu", "elu", "leaky_relu", "relu6", "hardtanh", "silu", "gelu"),
-            *("sigmoid", "hardswish", "hardsigmoid", "tanh", "mish", "grid_sample"),
+            *("sigmoid", "hardswish", "hardsigmoid", "tanh", "mish", "mean"),
             *(f"max_pool{n}d{more}" for n in (1, 2, 3) for more in ("", "_with_indices")),
             *(f"max_unpool{n}d" for n in (1, 2, 3)),
             *("adaptive_avg_pool1d", "adaptive_avg_pool3d"),

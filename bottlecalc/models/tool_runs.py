@@ -110,6 +110,12 @@ def _deepspeed(module: nn.Module, inputs: list[Tensor]) -> Totals:
     return totals
 
 
+def _torchprofile(module: nn.Module, inputs: list[Tensor]) -> Totals:
+    from torchprofile import profile_macs
+
+    return Totals(profile_macs(module, tuple(inputs)), None)
+
+
 RUNS: Mapping[str, Callable[[nn.Module, list[Tensor]], Totals]] = {
     "fvcore": _fvcore,
     "fvcore-train": _fvcore,
@@ -123,4 +129,5 @@ RUNS: Mapping[str, Callable[[nn.Module, list[Tensor]], Totals]] = {
     "calflops": _calflops(0),
     "calflops-macs": _calflops(1),
     "deepspeed": _deepspeed,
+    "torchprofile": _torchprofile,
 }

@@ -7,7 +7,16 @@ from typing import Literal
 
 from bottlecalc.agreement.agreement import Difference, contradictions
 from bottlecalc.agreement.result import ClosedForm, OwnCount
-from bottlecalc.layers.calls import Attention, Call, Norm, Product, Recurrent, Resize, TextPadded
+from bottlecalc.layers.calls import (
+    Attention,
+    Call,
+    Function,
+    Norm,
+    Product,
+    Recurrent,
+    Resize,
+    TextPadded,
+)
 from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
@@ -61,8 +70,10 @@ def _terms(batch_norm: int) -> tuple[Term, ...]:
         GLOBAL_AVERAGE_POOL,
         _resized("nearest", 1),
         _resized("bilinear", 4),
+        Term("sampling of a grid, as if bilinear", Function, 4,
+             where=lambda call: call.op.name.endswith("grid sample")),
         *missed(sees, "an operator that fvcore has no handle for"),
-    )
+    )  # fmt: skip
 
 
 OTHER_NORMS = ("layer norm", "group norm", "instance norm")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bottlecalc.tools import calflops, fvcore, keras, ptflops, pycls, pytorch, thop, timm, torchinfo
+from bottlecalc.tools import (
+    calflops,
+    fvcore,
+    keras,
+    ptflops,
+    pycls,
+    pytorch,
+    thop,
+    timm,
+    torchinfo,
+    torchprofile,
+)
 from bottlecalc.tools.base import Tool
 
 TOOLS: tuple[Tool, ...] = (
@@ -13,6 +24,7 @@ TOOLS: tuple[Tool, ...] = (
     thop.THOP, thop.THOP_PARAMS, thop.ULTRALYTICS, thop.ULTRALYTICS_PARAMS,
     calflops.OPERATIONS, calflops.MACS, calflops.PARAMS,
     calflops.DEEPSPEED, calflops.DEEPSPEED_PARAMS,
+    torchprofile.TORCHPROFILE,
     keras.PARAMS,
     pycls.OPERATIONS, pycls.PARAMS, pycls.ACTIVATIONS,
     timm.OPERATIONS, timm.PARAMS,

@@ -206,6 +206,20 @@ class Resized(nn.Module):
         return functional.interpolate(y, size=(7, 5))
 
 
+class Sampled(nn.Module):
+    """A map sampled at places of a grid, in every way, and scaled by its mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x: Tensor, grid: Tensor) -> Tensor:
+        x = self.conv(x)
+        for mode in ("bilinear", "nearest", "bicubic"):
+            x = functional.grid_sample(x, grid, mode, align_corners=False)
+        return torch.multiply(x, x.mean((2, 3), keepdim=True))
+
+
 def _norms() -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(3, 8, 3, bias=False), nn.GroupNorm(2, 8), nn.InstanceNorm2d(8),
@@ -254,6 +268,7 @@ MODELS: Mapping[str, Case] = {
                  ("2x5x6",)),
     "encoder": Case(Encoder, ("1x7:int64",)),
     "resized": Case(Resized, ("1x3x7x6",)),
+    "sampled": Case(Sampled, ("1x3x7x6", "1x5x4x2")),
     "norms": Case(_norms, ("1x3x9x8",)),
     "functions": Case(_functions, ("1x3x18x18",)),
     "other dimensions": Case(_other_dimensions, ("1x3x14",)),

@@ -24,7 +24,7 @@ BLOCK = "bottleneck:in=64,out=128"
 ISSUE_TOOLS = (
     "fvcore", "fvcore-train", "FlopCounterMode", "torch.profiler", "torchinfo", "ptflops-aten",
     "ptflops-pytorch", "thop", "ultralytics-thop", "calflops", "calflops-macs", "deepspeed",
-    "keras", "pycls", "timm",
+    "torchprofile", "keras", "pycls", "timm",
 )  # fmt: skip
 
 

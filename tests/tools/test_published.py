@@ -54,6 +54,10 @@ RESNET50 = [
         "batch norm": 4 * BATCH_NORM,
         "adaptive average pool: what goes in, and what comes out": 102_400,
     }),
+    # torchprofile 0.1.0, of the same layers.
+    Sum("torchprofile", 4_100_300_288, {
+        "batch norm": BATCH_NORM, "average pool, and mean": 2_048,
+    }),
     # torchvision's _ops is half of it, in billions: 4.089.
     Sum("FlopCounterMode", 2 * 4_089_184_256, {}),
 ]  # fmt: skip
@@ -105,11 +109,12 @@ BLOCK = {
     "ptflops-aten": 73_859_072, "torchinfo": 73_859_712, "fvcore": 75_866_112,
     "ptflops-pytorch": 77_070_336, "thop": 77_873_152, "FlopCounterMode": 147_718_144,
     "torch.profiler": 148_119_552, "calflops": 150_327_296,
+    "torchprofile": 74_862_592,
 }  # fmt: skip
 """What each tool prints for 64→32→128 with projection at 1×64×56×56."""
 
 
-def test_one_block_eight_tools() -> None:
+def test_one_block_nine_tools() -> None:
     explanation = explain("bottleneck:in=64,out=128")
     says = {one.tool: one.says for one in explanation.tools if one.figure == "operations"}
     assert {tool: says[tool] for tool in BLOCK} == BLOCK
@@ -117,9 +122,9 @@ def test_one_block_eight_tools() -> None:
     assert explanation.is_explained
 
 
-@pytest.mark.parametrize("tool", ["thop", "torchinfo"])
+@pytest.mark.parametrize("tool", ["thop", "torchinfo", "torchprofile"])
 def test_a_transposed_convolution_is_four_times_too_high(tool: str) -> None:
-    """3×3 of stride 2, 64→64 at 56×56: 115,605,504 MACs; thop and torchinfo say four times that."""
+    """3×3 of stride 2, 64→64 at 56×56: 115,605,504 MACs; these say four times that."""
     from bottlecalc.layers.calls import Call
     from bottlecalc.layers.ops import Conv
 
@@ -130,6 +135,23 @@ def test_a_transposed_convolution_is_four_times_too_high(tool: str) -> None:
     assert call.macs == 115_605_504
     operations = next(one for one in TOOLS if one.name == tool)
     assert prediction(operations, seen) == 4 * 115_605_504
+
+
+@pytest.mark.parametrize(("name", "published"), [("resnet18", "1.817"), ("mobilenet_v2", "0.3075")])
+def test_torchprofiles_own_figures(name: str, published: str) -> None:
+    """tests/test_models.py of torchprofile: what it should say, in billions of MACs."""
+    (account,) = explain(name, tools=["torchprofile"]).tools
+    digits = len(published.partition(".")[2])
+    assert f"{account.says / 10**9:.{digits}f}" == published
+
+
+@pytest.mark.torch
+def test_torchprofiles_own_figure_of_vit() -> None:
+    """tests/test_models.py of torchprofile: 17.57 of torchvision's ViT-B/16."""
+    from tests.models.vit import ViT
+
+    (account,) = explain(ViT(), "1x3x224x224", tools=["torchprofile"]).tools
+    assert f"{account.says / 10**9:.2f}" == "17.57"
 
 
 PYCLS = {
