@@ -31,7 +31,8 @@ def section(sheet: str, language: str) -> tuple[str, list[list[str]]]:
     """How many totals the title says there are, and the cells of the table below it."""
     _, said, rest = re.split(HEADINGS[language], sheet)
     lines = [line for line in rest.partition("\n## ")[0].split("\n") if line.startswith("| **")]
-    return said, [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    cells = (line.replace("\u00a0", " ").strip("|").split(" | ") for line in lines)
+    return said, [[cell.strip() for cell in row] for row in cells]
 
 
 def summed(cell: str) -> int:

@@ -1,5 +1,6 @@
 -- A table too wide for a line of paper gets the whole of it, and its long columns wrap.
 local LINE, SHORT, PADDING = 110, 16, 2
+local CHINESE = 0x2E80 -- and beyond it all that is as wide as two letters
 
 local function length(blocks)
   local text = pandoc.utils.stringify(blocks:walk({
@@ -7,7 +8,11 @@ local function length(blocks)
       return pandoc.Str((math.text:gsub("\\text", ""):gsub("\\%a+", "."):gsub("[{} ]", "")))
     end,
   }))
-  return utf8.len(text)
+  local wide = 0
+  for _, code in utf8.codes(text) do
+    wide = wide + (code >= CHINESE and 2 or 1)
+  end
+  return wide
 end
 
 local function measure(rows, longest)
