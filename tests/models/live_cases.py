@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.models.disagreements import Attention
+from tests.models.disagreements import Attention, Functional
 
-__all__ = ["Attention"]
+__all__ = ["Attention", "Functional"]
