@@ -63,8 +63,9 @@ TERMS: Mapping[Language, Mapping[str, str]] = {
 
 SMALL: Mapping[Language, Sequence[str]] = {
     "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-           "eleven", "twelve"),
-    "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"),
+           "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
+    "zh": ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三",
+           "十四", "十五", "十六"),
 }  # fmt: skip
 """How many there are of something, as it is written within a sentence."""
 
@@ -72,8 +73,8 @@ SMALL: Mapping[Language, Sequence[str]] = {
 def in_words(value: int, language: Language) -> str:
     """A small number in words, and others in digits.
 
-    >>> in_words(9, "en"), in_words(9, "zh"), in_words(13, "en")
-    ('nine', '九', '13')
+    >>> in_words(9, "en"), in_words(9, "zh"), in_words(17, "en")
+    ('nine', '九', '17')
     """
     small = SMALL[language]
     return small[value] if 0 <= value < len(small) else number(value)
