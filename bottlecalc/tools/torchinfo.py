@@ -5,7 +5,7 @@ from __future__ import annotations
 from bottlecalc.layers.calls import Call, Function, Norm, Recurrent, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, elements
-from bottlecalc.tools.base import CELLS, Term, Tool, is_biased, missed
+from bottlecalc.tools.base import CELLS, Term, Tool, beyond, is_biased, missed
 
 COMPOSITE = ("MultiheadAttention", "Transformer", "TransformerEncoderLayer",
              "TransformerDecoderLayer")  # fmt: skip
@@ -19,12 +19,6 @@ def is_leaf(call: Call) -> bool:
 def _held(call: Call) -> int:
     """Its parameters, for every image, whatever it is used on."""
     return call.op.params(call.input, call.output) * call.output[0]
-
-
-def _beyond(call: Call) -> int:
-    """Uses of weights at places of the output that the input does not have."""
-    places = [elements((one[0], *one[2:])) for one in (call.output, call.input)]
-    return call.weights * (places[0] - places[1])
 
 
 def _rows_left_out(call: Call) -> int:
@@ -46,7 +40,7 @@ def _units(call: Call) -> int:
 TERMS = (
     Term("biases of convolutions", Conv, 1,
          where=lambda call: is_leaf(call) and is_biased(call)),
-    Term("transposed convolutions: counted at the output's places", Conv, 1, per=_beyond,
+    Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
          unit="MAC", fault=True,
          where=lambda call: is_leaf(call) and isinstance(call.op, Conv) and call.op.transposed),
     Term("biases of linear layers, once an image", Linear, 1, unit="bias",

@@ -26,6 +26,9 @@ OBLONG = ((480, 640),)
 MAPS = (7, 14, 28, 56, 112)
 """Of usual feature maps [pixels]."""
 
+REFUSED = 3
+"""Other sizes that a model does not take, after which it is believed to take none."""
+
 IMAGES = (2,)
 """Batches that are usual beside 1."""
 
@@ -62,14 +65,18 @@ def variants(subject: Subject, figure: str) -> Iterator[Variant]:
 def _kinds(
     subject: Subject, figure: str
 ) -> Iterator[tuple[tuple[str, ...], Evidence, Sequence[Input]]]:
-    """At every size, and with the stride as in version 1."""
+    """At every size that is taken, and with the stride as in version 1."""
+    taken = refused = 0
     for inputs in _inputs(subject, figure):
         own = () if inputs == subject.inputs else (f"another input, {', '.join(map(str, inputs))}",)
         for changes, one in _versions(subject, figure):
             if (seen := _observed(one, inputs)) is not None:
+                taken += bool(own)
                 yield (*own, *changes), seen, inputs
-            elif subject.spec is None:
-                return  # a model that does not take another size takes none
+            else:
+                refused += 1
+        if subject.spec is None and refused == REFUSED and not taken:
+            return
 
 
 def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
