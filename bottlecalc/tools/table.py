@@ -19,7 +19,7 @@ TOOLS: tuple[Tool, ...] = (
 )  # fmt: skip
 """A tool that counts two figures is there twice."""
 
-FORMER: tuple[Tool, ...] = (ptflops.FORMER, thop.THOP_2020, thop.THOP_2019)
+FORMER: tuple[Tool, ...] = (torchinfo.FORMER, ptflops.FORMER, thop.THOP_2020, thop.THOP_2019)
 """Rules of versions that nobody installs any more, but whose numbers are still quoted: they are
 tried for claims, and shown where they are asked for."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bottlecalc.blocks.residual import Bottleneck
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.layers.calls import Call, Evidence, Weights
+from bottlecalc.layers.calls import Call, Container, Evidence, Weights
 from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.layers.ops import Conv, Linear
 from bottlecalc.networks.grammar import turned
@@ -140,7 +141,8 @@ def headless(evidence: Evidence) -> Evidence | None:
     if len(products) < 2 or not isinstance(products[-1].op, Linear):
         return None
     last = products[-1]
-    calls = tuple(call for call in evidence.calls if call is not last)
+    left = [call for call in evidence.calls if call is not last]
+    calls = tuple(_relieved(left, {last.name: last.weights}))
     kept = tuple(one for one in evidence.weights if one.name != last.name)
     held = sum(_held(one) for one in evidence.weights if one.name == last.name)
     return replace(
@@ -170,7 +172,7 @@ def folded(evidence: Evidence) -> Evidence | None:
         return None
     return replace(
         evidence,
-        calls=tuple(calls),
+        calls=tuple(_relieved(calls, {name: more // 2 for name, more in gone.items()})),
         weights=tuple(
             _with_bias(one, biased.get(one.name, 0))
             for one in evidence.weights
@@ -178,6 +180,19 @@ def folded(evidence: Evidence) -> Evidence | None:
         ),
         params=evidence.params - sum(gone.values()) + sum(biased.values()),
     )
+
+
+def _relieved(calls: Sequence[Call], gone: Mapping[str, int]) -> Iterator[Call]:
+    """Containers without the weights that are gone, by the names of those who held them."""
+    less: Counter[str] = Counter()
+    for name, held in gone.items():
+        while name := name.rpartition(".")[0]:
+            less[name] += held
+    for call in calls:
+        if isinstance(call.op, Container) and less[call.name]:
+            op = Container(weights_held=call.op.weights_held - less[call.name])
+            call = call._replace(op=op)
+        yield call
 
 
 def _folds(conv: Call, norm: Call) -> bool:

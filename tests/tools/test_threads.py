@@ -213,6 +213,33 @@ def test_efficientnets_0_657_is_at_224_and_the_papers_1_0_at_260() -> None:
 
 
 @pytest.mark.torch
+def test_torchinfos_11_71_counts_parents_with_their_children() -> None:
+    """torchinfo#39: "the total mult-adds of ResNet18 is quite different with the original paper
+    (11.71G vs. 1.8G)": "the MACs of a model should be the sum of leaf layers".
+    """
+    from tests.models.resnet import ResNet
+
+    model = ResNet((2, 2, 2, 2), bottleneck=False)
+    first = claim(model, "11.71G", "1x3x224x224", tools=["torchinfo-0.1"]).matches[0]
+    assert first.why == "what torchinfo-0.1 calls mult-adds"
+    assert first.says > 6 * 1_814_073_344
+    (account,) = explain(model, "1x3x224x224", tools=["torchinfo-0.1"]).tools
+    (fault,) = (line for line in account.lines if line.fault)
+    assert fault.what.startswith("modules that hold others")
+
+
+@pytest.mark.torch
+def test_torchinfos_163_23_became_11_51() -> None:
+    """torchinfo#48, which mended #39: "the MACs of ResNet152 changed from 163.23G to 11.51G"."""
+    from tests.models.resnet import ResNet
+
+    model = ResNet((3, 8, 36, 3), bottleneck=True)
+    tools = explain(model, "1x3x224x224", tools=["torchinfo-0.1", "torchinfo"]).tools
+    said = [round(one.says / 10**9, 2) for one in tools if one.figure == "operations"]
+    assert sorted(said) == [11.51, 163.23]
+
+
+@pytest.mark.torch
 def test_what_calflops_calls_macs_torchvision_calls_gflops() -> None:
     """calculate-flops.pytorch#56: "MACs probably indicate FLOPs and FLOPs probably indicate 2x
     FLOPs", of ResNet-18 and ViT-B/16 beside torchvision's 1.81 and 17.56 GFLOPS; of the ViT
