@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dis
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
@@ -132,8 +133,18 @@ class Recorder(TorchFunctionMode):
             shape = tuple(result.shape)
             self.calls.append(Call(self._names.get(module, ""), held, shape, shape))
         if result is not None and not held.leaf and module is not self.model:
-            self._note(_container(module), tuple(result.shape), tuple(result.shape), "")
+            container = _container(module)
+            if container.weights_held:
+                self._note(container, tuple(result.shape), tuple(result.shape), "")
         self._running.pop()
+
+    @property
+    def shared(self) -> str:
+        """The class of a module that lies in several others; empty where none does."""
+        homes: Counter[nn.Module] = Counter()
+        for module in self.model.modules() if self.model else ():
+            homes.update(set(module.children()))
+        return next((type(one).__name__ for one, often in homes.items() if often > 1), "")
 
     @property
     def weights(self) -> tuple[Call, ...]:

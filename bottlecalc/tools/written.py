@@ -124,16 +124,17 @@ def _held(layer: Layer) -> Call:
 
 
 def _containers(layers: Sequence[Layer]) -> Iterator[Call]:
-    """The modules that layers' names say they lie in; what comes out of the last comes out."""
+    """The modules with weights that layers' names say they lie in; what the last gives, they do."""
     inside: dict[str, list[Layer]] = {}
     for layer in layers:
         parts = layer.name.split(".")
         for depth in range(1, len(parts)):
             inside.setdefault(".".join(parts[:depth]), []).append(layer)
     for name, held in inside.items():
-        if name.rpartition(".")[2] not in LISTS:
+        weights = sum(map(_scale, held))
+        if weights and name.rpartition(".")[2] not in LISTS:
             last = _given(held[-1])
-            yield Call(name, Container(weights_held=sum(map(_scale, held))), last, last)
+            yield Call(name, Container(weights_held=weights), last, last)
 
 
 def _given(layer: Layer) -> Shape:

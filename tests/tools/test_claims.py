@@ -122,3 +122,25 @@ def test_tools_that_are_not_wanted_are_not_tried() -> None:
 def test_a_wider_claim_matches_more_by_chance() -> None:
     chances = [claim("resnet18", text).by_chance for text in ("1.814G", "1.81G", "1.8G", "2G")]
     assert chances == sorted(chances)
+
+
+@pytest.mark.torch
+def test_a_model_of_one_size_is_given_up_after_three_others() -> None:
+    from torch import Tensor, nn
+
+    sides = set[int]()
+
+    class Fixed(nn.Module):
+        """A linear layer over all pixels."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(3 * 40 * 40, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            sides.add(x.shape[-1])
+            y: Tensor = self.linear(x.flatten(1))
+            return y
+
+    assert claim(Fixed(), "9,600", "1x3x40x40").matches[0].why == "MACs"
+    assert sides == {40, 32, 128, 160}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -237,6 +238,25 @@ def test_torchinfos_163_23_became_11_51() -> None:
     tools = explain(model, "1x3x224x224", tools=["torchinfo-0.1", "torchinfo"]).tools
     said = [round(one.says / 10**9, 2) for one in tools if one.figure == "operations"]
     assert sorted(said) == [11.51, 163.23]
+
+
+@pytest.mark.torch
+def test_parameters_that_torchinfo_counts_twice_are_not_predicted_but_told() -> None:
+    """torchinfo#312 and #322: "double count and hence the overestimated result", where one module
+    lies in several parents; of an example such as this #396 says "reports 160, true is 120".
+    """
+    from torch import nn
+
+    activation = nn.ReLU()
+    model = nn.Sequential(*(
+        nn.Sequential(nn.Linear(4, 4), activation, nn.Linear(4, 4), activation) for _ in range(3)
+    ))  # fmt: skip
+    explanation = explain(model, "1x4", tools=["torchinfo"])
+    assert explanation.params == 120
+    (note,) = (note for note in explanation.notes if "torchinfo" in note)
+    assert note.startswith("one ReLU lies in several modules")
+    (account,) = (one for one in explanation.tools if one.figure == "params")
+    assert replace(account, ran=160).residue == 40
 
 
 @pytest.mark.torch
