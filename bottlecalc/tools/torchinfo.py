@@ -127,4 +127,4 @@ FORMER = OPERATIONS._replace(
     ),
     package="", version="0.1.1",
 )  # fmt: skip
-"""Source: ``LayerInfo.calculate_macs``; from 0.1.2 on only leaf modules are counted."""
+"""Source: ``LayerInfo.calculate_macs``; leaf modules alone are counted since pull request 48."""

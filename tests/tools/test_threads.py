@@ -59,7 +59,7 @@ def test_ptflops_610_of_mobilenet_has_its_pooling_as_a_function() -> None:
 
 def test_thops_4_14_has_additions_of_the_last_layer_and_3_8_another_stride() -> None:
     """pytorch-OpCounter#46: "In ResNet paper the FLOPs value is 3.8G while in this repo we get
-    4.14G for MACs".
+    4.14G", as its README had it.
     """
     assert claim("resnet50", "4.14G").matches[0].tool == "thop-2019"
     assert "stride on the first 1×1" in claim("resnet50", "3.8G").matches[0].why
@@ -72,7 +72,7 @@ def test_thops_readme_is_explained(network: str) -> None:
 
 def test_the_flops_of_shufflenets_paper_are_multiply_adds() -> None:
     """pytorch-OpCounter#184: "the MACs of shuffNetV2-0.5X isn't half of FLOPs in the paper", which
-    has 41 M (arXiv:1807.11164, table 8) and says that these are multiply-adds.
+    has 41 M (arXiv:1807.11164, table 8), says that these are multiply-adds, and rounds them up.
     """
     found = conventions(claim("shufflenet_v2_x0_5", "40M..41M").matches)
     assert ("MACs", "1") in found
@@ -215,8 +215,8 @@ def test_efficientnets_0_657_is_at_224_and_the_papers_1_0_at_260() -> None:
 
 @pytest.mark.torch
 def test_torchinfos_11_71_counts_parents_with_their_children() -> None:
-    """torchinfo#39: "the total mult-adds of ResNet18 is quite different with the original paper
-    (11.71G vs. 1.8G)": "the MACs of a model should be the sum of leaf layers".
+    """torchinfo#39, of ResNet-18: 11.71G where the paper has 1.8G; "the MACs of a model should be
+    the sum of leaf layers".
     """
     from tests.models.resnet import ResNet
 
@@ -262,8 +262,8 @@ def test_parameters_that_torchinfo_counts_twice_are_not_predicted_but_told() -> 
 @pytest.mark.torch
 def test_what_calflops_calls_macs_torchvision_calls_gflops() -> None:
     """calculate-flops.pytorch#56: "MACs probably indicate FLOPs and FLOPs probably indicate 2x
-    FLOPs", of ResNet-18 and ViT-B/16 beside torchvision's 1.81 and 17.56 GFLOPS; of the ViT
-    calflops leaves out attention.
+    FLOPs", of ResNet-18 and ViT-B/16. torchvision has 1.81 and 17.56 GFLOPS; of the ViT calflops
+    leaves out attention.
     """
     from tests.models.vit import ViT
 
