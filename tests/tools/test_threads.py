@@ -72,7 +72,7 @@ def test_thops_readme_is_explained(network: str) -> None:
 
 def test_the_flops_of_shufflenets_paper_are_multiply_adds() -> None:
     """pytorch-OpCounter#184: "the MACs of shuffNetV2-0.5X isn't half of FLOPs in the paper", which
-    has 41 M (arXiv:1807.11164, table 8), says that these are multiply-adds, and rounds them up.
+    has 41 M (arXiv:1807.11164, table 8) and says that these are multiply-adds: here 40.5 M.
     """
     found = conventions(claim("shufflenet_v2_x0_5", "40M..41M").matches)
     assert ("MACs", "1") in found
