@@ -9,7 +9,7 @@ from bottlecalc.render.explain import agreement, disagreeing, rows
 from bottlecalc.render.words import code, markdown
 from bottlecalc.tools.base import KINDS, Term, Tool
 from bottlecalc.tools.explain import explain
-from bottlecalc.tools.table import TOOLS
+from bottlecalc.tools.table import FORMER, TOOLS
 
 MARKED = re.compile(
     r"^(?P<begin><!-- explain (?P<what>\S+): written by docs/build.py -->\n)"
@@ -45,7 +45,7 @@ def _sums(subject: str) -> Iterator[str]:
 
 
 def _rules() -> Iterator[str]:
-    for tool in TOOLS:
+    for tool in (*TOOLS, *FORMER):
         if tool.terms or tool.figure == "operations":
             yield from _tool(tool)
 

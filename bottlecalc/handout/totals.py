@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from bottlecalc.agreement.result import Count
 from bottlecalc.text.shapes import Input
-from bottlecalc.tools.explain import CONVENTIONS, explain
+from bottlecalc.tools.explain import explain
 from bottlecalc.tools.explanation import Account
-from bottlecalc.tools.table import NAMES
+from bottlecalc.tools.table import TOOLS
 
 
 class Total(NamedTuple):
@@ -37,7 +37,7 @@ def make_totals(count: Count) -> list[Total]:
 
     Tools that add the same share one total; those that come to the same by other sums do not.
     """
-    tools = [name for name in NAMES if name not in CONVENTIONS]
+    tools = dict.fromkeys(tool.name for tool in TOOLS if tool.package)
     explanation = explain(count.block, Input(count.input), tools=tools)
     accounts = [account for account in explanation.tools if account.figure == "operations"]
     ordered = sorted(accounts, key=lambda account: (account.says, repr(account.lines)))

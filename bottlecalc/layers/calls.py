@@ -267,6 +267,7 @@ class Weights(Op):
         trained: what requires gradients [parameters].
         called: whether the module runs.
         named: what of it is called ``weight`` or ``bias`` [parameters].
+        weight: what of it is called ``weight`` [parameters].
         leaf: whether the module has no children.
     """
 
@@ -274,12 +275,29 @@ class Weights(Op):
     trained: int
     called: bool = True
     named: int = 0
+    weight: int = 0
     leaf: bool = True
 
     @property
     def label(self) -> str:
         """``parameters``."""
         return "parameters"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container(Op):
+    """A module that has others run, whose work is told by calls of their own.
+
+    Attributes:
+        weights_held: of all that it holds, without biases [parameters].
+    """
+
+    weights_held: int
+
+    @property
+    def label(self) -> str:
+        """``container``."""
+        return "container"
 
 
 @dataclass(frozen=True, kw_only=True)

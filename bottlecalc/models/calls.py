@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dis
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
@@ -17,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from bottlecalc.layers.calls import Call, MultiHead, Weights
+from bottlecalc.layers.calls import Call, Container, MultiHead, Weights
 from bottlecalc.layers.ops import Shape
 from bottlecalc.models.functions import OPS, argument
 from bottlecalc.models.parameters import is_lazy
@@ -131,7 +132,19 @@ class Recorder(TorchFunctionMode):
         if result is not None and held.leaf and held.named and foreign:
             shape = tuple(result.shape)
             self.calls.append(Call(self._names.get(module, ""), held, shape, shape))
+        if result is not None and not held.leaf and module is not self.model:
+            container = _container(module)
+            if container.weights_held:
+                self._note(container, tuple(result.shape), tuple(result.shape), "")
         self._running.pop()
+
+    @property
+    def shared(self) -> str:
+        """The class of a module that lies in several others; empty where none does."""
+        homes: Counter[nn.Module] = Counter()
+        for module in self.model.modules() if self.model else ():
+            homes.update(set(module.children()))
+        return next((type(one).__name__ for one, often in homes.items() if often > 1), "")
 
     @property
     def weights(self) -> tuple[Call, ...]:
@@ -160,8 +173,14 @@ def _weights(module: nn.Module, called: bool, seen: set[Tensor] | None = None) -
         trained=sum(one.numel() for one in own.values() if one.requires_grad),
         called=called,
         named=sum(own[name].numel() for name in ("weight", "bias") if name in own),
+        weight=own["weight"].numel() if "weight" in own else 0,
         leaf=not any(True for _ in module.children()),
     )
+
+
+def _container(module: nn.Module) -> Container:
+    named = [(name, one) for name, one in module.named_parameters() if not is_lazy(one)]
+    return Container(weights_held=sum(one.numel() for name, one in named if "weight" in name))
 
 
 def _is_operator() -> bool:

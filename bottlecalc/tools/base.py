@@ -119,6 +119,12 @@ def inputs(call: Call) -> int:
     return elements(call.input)
 
 
+def beyond(call: Call) -> int:
+    """MACs of weights at places of the output that the input does not have."""
+    places = [elements((one[0], *one[2:])) for one in (call.output, call.input)]
+    return call.weights * (places[0] - places[1])
+
+
 def is_biased(call: Call) -> bool:
     """Whether a bias is added to what comes out."""
     return call.biases > 0

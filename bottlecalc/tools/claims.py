@@ -9,7 +9,8 @@ from fractions import Fraction
 from math import log
 
 from bottlecalc.layers.calls import Call, Evidence
-from bottlecalc.tools.base import Figure, Tool
+from bottlecalc.layers.ops import Op
+from bottlecalc.tools.base import Figure, Term, Tool
 from bottlecalc.tools.claim import Sought
 from bottlecalc.tools.explanation import Claim, Match
 from bottlecalc.tools.predict import prediction
@@ -21,6 +22,9 @@ PLAIN: Mapping[Figure, Tool] = {
     "params": Tool("parameters", (), "parameters", figure="params"),
 }
 """What is counted where nobody adds anything."""
+
+Kinds = Mapping[type[Op], Sequence[tuple[Call, int]]]
+"""Calls, each with how often it is made, by the type of what is done."""
 
 ORDER = {"exact": 0, "rounded": 1, "cut off": 2}
 
@@ -74,23 +78,35 @@ def _nearest(sought: Sought, tried: Sequence[Match]) -> Match | None:
 def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterator[Match]:
     """Every number that is tried."""
     for variant in variants(subject, figure):
-        grouped = _grouped(variant.evidence)
+        kinds = _kinds(variant.evidence)
         for tool in tools:
             if tool.per_image and variant.images > 1:
                 continue
-            yield from _by_factor(variant, tool, _says(tool, variant.evidence, grouped))
+            yield from _by_factor(variant, tool, _says(tool, variant.evidence, kinds))
 
 
-def _says(tool: Tool, evidence: Evidence, grouped: Counter[Call]) -> int:
-    if tool.figure == "params" or tool.per_image:
+def _says(tool: Tool, evidence: Evidence, kinds: Kinds) -> int:
+    if tool.figure == "params" or (tool.per_image and evidence.batch > 1):
         return prediction(tool, evidence)
-    added = sum(term.of(call) * often for call, often in grouped.items() for term in tool.terms)
-    return tool.factor * evidence.macs + added
+    return tool.factor * evidence.macs + sum(_added(term, kinds) for term in tool.terms)
 
 
-def _grouped(evidence: Evidence) -> Counter[Call]:
-    """Calls that are alike, and how often."""
-    return Counter(call._replace(name="") for call in evidence.calls)
+def _added(term: Term, kinds: Kinds) -> int:
+    return sum(
+        term.of(call) * often
+        for kind, calls in kinds.items()
+        if issubclass(kind, term.op)
+        for call, often in calls
+    )
+
+
+def _kinds(evidence: Evidence) -> Kinds:
+    """Calls that are alike, and how often, by what they do; of names the depth alone matters."""
+    alike = Counter(call._replace(name="." * call.name.count(".")) for call in evidence.calls)
+    kinds: dict[type[Op], list[tuple[Call, int]]] = {}
+    for call, often in alike.items():
+        kinds.setdefault(type(call.op), []).append((call, often))
+    return kinds
 
 
 def _by_factor(variant: Variant, tool: Tool, says: int) -> Iterator[Match]:

@@ -15,11 +15,9 @@ from bottlecalc.tools.explanation import Account, Explanation
 from bottlecalc.tools.predict import base, lines
 from bottlecalc.tools.runs import Ran, run_tools
 from bottlecalc.tools.subject import Subject, read_subject
-from bottlecalc.tools.table import NAMES, TOOLS
+from bottlecalc.tools.table import FORMER, NAMES, TOOLS
 
 By = Literal["module", "operator"]
-CONVENTIONS = ("pycls", "timm", "keras")
-"""What is no tool that is run on a model."""
 
 
 @public('explain("resnet50")')
@@ -41,8 +39,9 @@ def explain(
             ``"bottleneck:in=64,out=128"``, ``"net.py:Encoder"``. Only models load torch.
         inputs: one for each positional argument of the forward; of blocks and networks one, or
             none for the usual one.
-        tools: names of those that are wanted; all without any.
-        claims: somebody's numbers, such as ``"4.1G"``: every convention that gives them is named.
+        tools: names of those that are wanted; without any all, but those of former versions.
+        claims: somebody's numbers, such as ``"4.1G"``: every convention that gives them is named,
+            those of former versions too.
         figure: what the claims are of, ``"operations"`` or ``"params"``.
         arguments: for a class or function that is named.
         run: whether to run the tools that are installed, each in a process of its own.
@@ -60,7 +59,8 @@ def explain(
     >>> explain("resnet50", tools=["thop"]).tools[0].says
     4133742592
     """
-    wanted = _tools(tools)
+    names = [tools] if isinstance(tools, str) else list(tools)
+    wanted = _tools(names)
     texts = [claims] if isinstance(claims, str) else list(claims)
     _check(by, get_args(By), "by")
     _check(figure, ("operations", "params"), "figure")
@@ -68,13 +68,14 @@ def explain(
     progress(f"counting {read.name}")
     evidence, notes = read.observe(read.inputs)
     ran = run_tools(read, _runnable(wanted), progress) if run else {}
+    tried = wanted if names else [*TOOLS, *FORMER]
     return Explanation(
         target=read.name,
         inputs=read.inputs,
         macs=evidence.macs,
         params=evidence.params,
         tools=tuple(_accounts(wanted, evidence, ran, by)),
-        claims=tuple(_claims(texts, figure, read, wanted, progress)),
+        claims=tuple(_claims(texts, figure, read, tried, progress)),
         notes=notes,
         versions=read.versions,
     )
@@ -93,7 +94,7 @@ def _claims(
 
 
 def _runnable(tools: Iterable[Tool]) -> list[Tool]:
-    return [tool for tool in tools if tool.name not in CONVENTIONS]
+    return [tool for tool in tools if tool.package]
 
 
 def _accounts(
@@ -115,20 +116,19 @@ def _accounts(
         )
 
 
-def _tools(names: Iterable[str]) -> list[Tool]:
-    """The tools of these names, or all.
+def _tools(names: Sequence[str]) -> list[Tool]:
+    """The tools of these names; without any all, but those of former versions.
 
     Raises:
         ArgumentError: there is none of a name.
     """
-    wanted = [names] if isinstance(names, str) else list(names)
-    for name in wanted:
+    for name in names:
         if name not in NAMES:
             hint = did_you_mean(str(name), NAMES)
             raise ArgumentError(
                 f"{quoted(name)} is no tool{hint}; the tools are {', '.join(NAMES)}"
             )
-    return [tool for tool in TOOLS if not wanted or tool.name in wanted]
+    return [tool for tool in (*TOOLS, *FORMER) if tool.name in names] if names else list(TOOLS)
 
 
 def _check(given: object, known: Sequence[str], name: str) -> None:

@@ -98,10 +98,10 @@ def _observed(
         params=run.parameters.total,
         batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
     )
-    return seen, (*run.notes, *_remarks(seen, counted.unsupported))
+    return seen, (*run.notes, *_remarks(seen, counted.unsupported, recorder.shared))
 
 
-def _remarks(seen: Evidence, unsupported: object) -> list[str]:
+def _remarks(seen: Evidence, unsupported: object, shared: str) -> list[str]:
     remarks = []
     if seen.unnamed:
         remarks.append(
@@ -110,4 +110,9 @@ def _remarks(seen: Evidence, unsupported: object) -> list[str]:
         )
     if unsupported:
         remarks.append("torch has no formula for some operators; their MACs are missing everywhere")
+    if shared:
+        remarks.append(
+            f"one {shared} lies in several modules; torchinfo 1.8.0 then counts parameters of their"
+            " neighbours more than once, which is not predicted"
+        )
     return remarks

@@ -26,6 +26,7 @@ from bottlecalc.tools.base import (
     TRANSPOSED,
     Term,
     Tool,
+    beyond,
     by_function,
     by_module,
     inputs,
@@ -113,25 +114,36 @@ def _recurrent(call: Call) -> int:
     return op.states * RATES[op.cell] + op.added if isinstance(op, Recurrent) else 0
 
 
-HOOKS = (
-    Term("biases of convolutions", Conv, 1,
-         where=lambda call: by_hook(call) and is_biased(call)),
-    Term("biases of linear layers", Linear, 1,
-         where=lambda call: by_hook(call) and is_biased(call)),
-    Term("batch norm", BatchNorm, 2, where=by_module(*BATCH_NORMS)),
-    Term("layer norm: its scale and shift are not noticed", LayerNorm, 1,
-         where=by_module("LayerNorm")),
-    Term("other normalisation", Norm, 2,
-         where=lambda call: by_module(*INSTANCE_NORMS, "GroupNorm")(call) and call.op.affine),
-    Term("normalisation without scale and shift", Norm, 1,
-         where=lambda call: by_module(*INSTANCE_NORMS, *BATCH_NORMS, "GroupNorm", "LayerNorm")(call)
-         and not (call.op.affine and call.module != "LayerNorm")),
-    Term("activations that are modules", Op, 1, where=by_module(*ACTIVATIONS)),
+BATCH_NORM = Term("batch norm", BatchNorm, 2, where=by_module(*BATCH_NORMS))
+OTHER_NORM = Term(
+    "other normalisation", Norm, 2,
+    where=lambda call: by_module(*INSTANCE_NORMS, "GroupNorm")(call) and call.op.affine,
+)  # fmt: skip
+CONV_BIASES = Term(
+    "biases of convolutions", Conv, 1, where=lambda call: by_hook(call) and is_biased(call)
+)
+ALWAYS = (
     Term("poolings that are modules", Op, 1, per=inputs, where=by_module(*POOLS)),
     Term("upsampling modules", Resize, 1, where=by_module("Upsample")),
     Term("multi-head attention, by a rule of its own", MultiHead, 1, per=_attended,
          unit="operation", where=by_module("MultiheadAttention")),
     Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation"),
+)  # fmt: skip
+"""What was so from the first."""
+
+HOOKS = (
+    CONV_BIASES,
+    Term("biases of linear layers", Linear, 1,
+         where=lambda call: by_hook(call) and is_biased(call)),
+    BATCH_NORM,
+    Term("layer norm: its scale and shift are not noticed", LayerNorm, 1,
+         where=by_module("LayerNorm")),
+    OTHER_NORM,
+    Term("normalisation without scale and shift", Norm, 1,
+         where=lambda call: by_module(*INSTANCE_NORMS, *BATCH_NORMS, "GroupNorm", "LayerNorm")(call)
+         and not (call.op.affine and call.module != "LayerNorm")),
+    Term("activations that are modules", Op, 1, where=by_module(*ACTIVATIONS)),
+    *ALWAYS,
 )  # fmt: skip
 PATCHES = (
     Term("activations again, as functions", Op, 1, fault=True,
@@ -169,6 +181,30 @@ PYTORCH = Tool(
     per_image=lambda call: patched(call) and not by_hook(call),
 )
 """Source: ``ptflops.pytorch_ops``: what modules do is divided by the batch, functions are not."""
+
+FORMER = PYTORCH._replace(
+    name="ptflops-0.6",
+    terms=(
+        CONV_BIASES,
+        Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
+             unit="MAC", fault=True, where=by_module(*TRANSPOSED)),
+        Term("biases of linear layers, once a call", Linear, 1,
+             per=lambda call: call.output[-1], unit="bias",
+             where=lambda call: by_hook(call) and is_biased(call)),
+        BATCH_NORM,
+        OTHER_NORM,
+        Term("normalisation without scale and shift", Norm, 1,
+             where=lambda call: by_module(*INSTANCE_NORMS, *BATCH_NORMS, "GroupNorm")(call)
+             and not call.op.affine),
+        Term("activations that are modules", Op, 1,
+             where=by_module("ReLU", "PReLU", "ELU", "LeakyReLU", "ReLU6")),
+        *ALWAYS,
+        *missed(by_hook, "no module that ptflops knows does them"),
+    ),
+    package="", version="0.6.7", sees="modules by hooks", per_image=None,
+)  # fmt: skip
+"""Source: ``ptflops/flops_counter.py``; functions are patched too from 0.7.1 on. It counts one
+image, or all that a constructor of its own makes."""
 
 
 def _frozen(call: Call) -> int:

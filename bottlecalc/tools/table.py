@@ -31,4 +31,8 @@ TOOLS: tuple[Tool, ...] = (
 )  # fmt: skip
 """A tool that counts two figures is there twice."""
 
-NAMES = tuple(dict.fromkeys(tool.name for tool in TOOLS))
+FORMER: tuple[Tool, ...] = (torchinfo.FORMER, ptflops.FORMER, thop.THOP_2020, thop.THOP_2019)
+"""Rules of versions that nobody installs any more, but whose numbers are still quoted: they are
+tried for claims, and shown where they are asked for."""
+
+NAMES = tuple(dict.fromkeys(tool.name for tool in (*TOOLS, *FORMER)))

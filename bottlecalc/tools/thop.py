@@ -6,7 +6,7 @@ from math import prod
 
 from bottlecalc.layers.calls import Call, Function, MultiHead, Norm, Recurrent, Resize, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
-from bottlecalc.layers.ops import Conv, Op, elements
+from bottlecalc.layers.ops import Conv, Linear, Op
 from bottlecalc.layers.pooling import AveragePool
 from bottlecalc.tools.base import (
     BATCH_NORMS,
@@ -17,9 +17,11 @@ from bottlecalc.tools.base import (
     Condition,
     Term,
     Tool,
+    beyond,
     by_function,
     by_module,
     inputs,
+    is_biased,
     missed,
     outputs,
     pools,
@@ -37,12 +39,6 @@ sees = by_module(*HOOKED)
 
 def _is_transposed(call: Call) -> bool:
     return isinstance(call.op, Conv) and call.op.transposed and call.module in TRANSPOSED
-
-
-def _beyond(call: Call) -> int:
-    """MACs at places of the output that the input does not have."""
-    places = [elements((one[0], *one[2:])) for one in (call.output, call.input)]
-    return call.weights * (places[0] - places[1])
 
 
 def _softmax(call: Call) -> int:
@@ -83,7 +79,7 @@ THOP = Tool(
     "thop",
     (
         *_norms(*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm"),
-        Term("transposed convolutions: counted at the output's places", Conv, 1, per=_beyond,
+        Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
              unit="MAC", where=_is_transposed, fault=True),
         Term("PReLU", Function, 1, where=by_module("PReLU")),
         Term("softmax, 3n - 1 for n numbers", Function, 1, per=_softmax, unit="operation",
@@ -181,3 +177,66 @@ ULTRALYTICS = Tool(
 """Source: ``thop`` as ultralytics-thop 2.2.3 has it."""
 
 ULTRALYTICS_PARAMS = ULTRALYTICS._replace(terms=(), calls_it="params", figure="params")
+
+
+def _shares(call: Call) -> int:
+    """Of every output as many additions as it has inputs, rounded down, and one division."""
+    sides = zip(call.input[2:], call.output[2:], strict=True)
+    return outputs(call) * (prod(side // count for side, count in sides) + 1)
+
+
+def _side(call: Call) -> int:
+    """As many additions as the window is wide, which should be squared, and one division."""
+    return outputs(call) * (call.op.kernel[0] + 1) if isinstance(call.op, AveragePool) else 0
+
+
+def _additions(call: Call) -> int:
+    return outputs(call) * (call.input[-1] - 1)
+
+
+def _former(batch_norm: int) -> tuple[Term, ...]:
+    """What both have."""
+    norms = by_module(*BATCH_NORMS)
+    return (
+        Term("biases of convolutions", Conv, 1,
+             where=lambda call: by_module(*CONVS, *TRANSPOSED)(call) and is_biased(call)),
+        Term("batch norm", BatchNorm, batch_norm, where=norms),
+        Term("batch norm without scale and shift", Norm, batch_norm, where=norms),
+        Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
+             unit="MAC", where=_is_transposed, fault=True),
+        Term("leaky ReLU", Op, 1, where=by_module("LeakyReLU")),
+        Term("adaptive average pool: windows, and what comes out", Op, 1, per=_shares,
+             where=by_module(*pools("AdaptiveAvg"))),
+    )  # fmt: skip
+
+
+THOP_2020 = THOP._replace(
+    name="thop-2020",
+    terms=(
+        *_former(2),
+        Term("average pool", Op, 1, where=by_module(*pools("Avg"))),
+        *_resized({"linear": 5, "bilinear": 11, "bicubic": 259}),
+        Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation",
+             where=sees),
+        *missed(sees, "no module that thop knows does them"),
+    ),
+    package="", version="0.0.31.post2005241907",
+)  # fmt: skip
+"""Source: ``thop/vision/basic_hooks.py`` from January 2020 to June 2022."""
+
+_sees_no_cells = by_module(*CONVS, *TRANSPOSED, "Linear")
+THOP_2019 = THOP._replace(
+    name="thop-2019",
+    terms=(
+        *_former(4),
+        Term("linear layers: additions too", Linear, 1, per=_additions, unit="addition",
+             where=by_module("Linear"), fault=True),
+        Term("average pool: one side of windows, and what comes out", Op, 1, per=_side,
+             where=by_module(*pools("Avg")), fault=True),
+        *_resized({"linear": 5, "bilinear": 13, "bicubic": 259}),
+        *missed(_sees_no_cells, "no module that thop knows does them"),
+    ),
+    package="", version="September 2019",
+    notes=("It added in single precision: of large models it printed up to 24 more or less.",),
+)  # fmt: skip
+"""Source: ``thop/count_hooks.py``, of which its README's table of that month was made."""

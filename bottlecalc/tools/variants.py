@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bottlecalc.blocks.residual import Bottleneck
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.layers.calls import Call, Evidence, Weights
+from bottlecalc.layers.calls import Call, Container, Evidence, Weights
 from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.layers.ops import Conv, Linear
 from bottlecalc.networks.grammar import turned
@@ -25,6 +26,9 @@ SIDES = (
 OBLONG = ((480, 640),)
 MAPS = (7, 14, 28, 56, 112)
 """Of usual feature maps [pixels]."""
+
+REFUSED = 3
+"""Other sizes that a model does not take, after which it is believed to take none."""
 
 IMAGES = (2,)
 """Batches that are usual beside 1."""
@@ -62,14 +66,18 @@ def variants(subject: Subject, figure: str) -> Iterator[Variant]:
 def _kinds(
     subject: Subject, figure: str
 ) -> Iterator[tuple[tuple[str, ...], Evidence, Sequence[Input]]]:
-    """At every size, and with the stride as in version 1."""
+    """At every size that is taken, and with the stride as in version 1."""
+    taken = refused = 0
     for inputs in _inputs(subject, figure):
         own = () if inputs == subject.inputs else ("another input",)
         for changes, one in _versions(subject, figure):
             if (seen := _observed(one, inputs)) is not None:
+                taken += bool(own)
                 yield (*own, *changes), seen, inputs
-            elif subject.spec is None:
-                return  # a model that does not take another size takes none
+            else:
+                refused += 1
+        if subject.spec is None and refused == REFUSED and not taken:
+            return
 
 
 def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
@@ -133,7 +141,8 @@ def headless(evidence: Evidence) -> Evidence | None:
     if len(products) < 2 or not isinstance(products[-1].op, Linear):
         return None
     last = products[-1]
-    calls = tuple(call for call in evidence.calls if call is not last)
+    left = [call for call in evidence.calls if call is not last]
+    calls = tuple(_relieved(left, {last.name: last.weights}))
     kept = tuple(one for one in evidence.weights if one.name != last.name)
     held = sum(_held(one) for one in evidence.weights if one.name == last.name)
     return replace(
@@ -163,7 +172,7 @@ def folded(evidence: Evidence) -> Evidence | None:
         return None
     return replace(
         evidence,
-        calls=tuple(calls),
+        calls=tuple(_relieved(calls, {name: more // 2 for name, more in gone.items()})),
         weights=tuple(
             _with_bias(one, biased.get(one.name, 0))
             for one in evidence.weights
@@ -171,6 +180,19 @@ def folded(evidence: Evidence) -> Evidence | None:
         ),
         params=evidence.params - sum(gone.values()) + sum(biased.values()),
     )
+
+
+def _relieved(calls: Sequence[Call], gone: Mapping[str, int]) -> Iterator[Call]:
+    """Containers without the weights that are gone, by the names of those who held them."""
+    less: Counter[str] = Counter()
+    for name, held in gone.items():
+        while name := name.rpartition(".")[0]:
+            less[name] += held
+    for call in calls:
+        if isinstance(call.op, Container) and less[call.name]:
+            op = Container(weights_held=call.op.weights_held - less[call.name])
+            call = call._replace(op=op)
+        yield call
 
 
 def _folds(conv: Call, norm: Call) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bottlecalc.agreement.networks import NetworkCount
 from bottlecalc.agreement.result import ClosedForm
@@ -10,13 +10,16 @@ from bottlecalc.blocks.enet import ENetUp
 from bottlecalc.blocks.grammar import read
 from bottlecalc.blocks.residual import Residual
 from bottlecalc.layers.activation import Activation, PReLU
-from bottlecalc.layers.calls import Call, Evidence, Function, Weights
+from bottlecalc.layers.calls import Call, Container, Evidence, Function, Weights
 from bottlecalc.layers.joins import Add, ChannelShuffle, Concat, Multiply
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm, Scale
-from bottlecalc.layers.ops import Conv, Linear, Op
+from bottlecalc.layers.ops import Conv, Linear, Op, Shape
 from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, MaxUnpool
 from bottlecalc.networks.elements import is_element
+
+LISTS = ("m",)
+"""Lists of modules, each of which is run by itself: the inner blocks of C2f."""
 
 Way = tuple[str, str]
 """The class of the module, and the function that it calls; no module where a block writes it."""
@@ -54,7 +57,7 @@ def evidence(count: ClosedForm) -> Evidence:
     layers = count.layers
     calls = [call for layer in layers for call in _calls(layer)]
     return Evidence(
-        calls=(*calls, *_unsaid(count)),
+        calls=(*calls, *_unsaid(count), *_containers(layers)),
         weights=tuple(_held(layer) for layer in layers if layer.params),
         macs=count.macs.block,
         params=count.params.block,
@@ -116,4 +119,34 @@ def _calls(layer: Layer) -> Iterator[Call]:
 
 def _held(layer: Layer) -> Call:
     n = layer.params
-    return Call(layer.name, Weights(held=n, trained=n, named=n), (), (), way(layer.op)[0])
+    held = Weights(held=n, trained=n, named=n, weight=n)
+    return Call(layer.name, held, (), (), way(layer.op)[0])
+
+
+def _containers(layers: Sequence[Layer]) -> Iterator[Call]:
+    """The modules with weights that layers' names say they lie in; what the last gives, they do."""
+    inside: dict[str, list[Layer]] = {}
+    for layer in layers:
+        parts = layer.name.split(".")
+        for depth in range(1, len(parts)):
+            inside.setdefault(".".join(parts[:depth]), []).append(layer)
+    for name, held in inside.items():
+        weights = sum(map(_scale, held))
+        if weights and name.rpartition(".")[2] not in LISTS:
+            last = _given(held[-1])
+            yield Call(name, Container(weights_held=weights), last, last)
+
+
+def _given(layer: Layer) -> Shape:
+    """What comes out; a layer norm's channels, which it has last, are put first again."""
+    if isinstance(layer.op, LayerNorm) and len(layer.output) == 4:
+        batch, *sides, channels = layer.output
+        return (batch, channels, *sides)
+    return layer.output
+
+
+def _scale(layer: Layer) -> int:
+    """What of its parameters is no shift [parameters]."""
+    if layer.op.multiplies:
+        return layer.weights
+    return layer.params // 2 if isinstance(layer.op, (BatchNorm, LayerNorm)) else layer.params

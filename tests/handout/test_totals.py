@@ -15,6 +15,7 @@ from bottlecalc.handout import text
 from bottlecalc.handout.lesson import make_lesson
 from bottlecalc.handout.terms import in_words
 from bottlecalc.handout.totals import make_totals
+from bottlecalc.tools.table import TOOLS
 from tests.handout.test_text import LESSONS, body, source
 from tests.tools.evidence import SPECS
 
@@ -74,7 +75,8 @@ def test_the_totals_are_what_the_tools_printed() -> None:
         for total, tools, *_ in rows
         for tool in tools.split(", ")
     }
-    assert said == {tool: operations for tool, (operations, _) in recorded.items()}
+    assert said == {tool: recorded[tool][0] for tool in said}
+    assert said.keys() == {tool.name for tool in TOOLS if tool.package}
 
 
 def test_tools_that_agree_share_a_row_and_chance_does_not() -> None:

@@ -17,7 +17,7 @@ from bottlecalc import ArgumentError, Bottleneck, explain
 from bottlecalc.render.explain import FORMATS
 from bottlecalc.render.layout import unbounded
 from bottlecalc.tools.explanation import Account, Explanation
-from bottlecalc.tools.table import NAMES
+from bottlecalc.tools.table import FORMER, NAMES, TOOLS
 from tests.conftest import Run, run_on_terminal
 
 BLOCK = "bottleneck:in=64,out=128"
@@ -33,7 +33,15 @@ def account(explanation: Explanation, tool: str, figure: str = "operations") -> 
 
 
 def test_the_tools_are_these() -> None:
-    assert set(NAMES) == set(ISSUE_TOOLS)
+    assert {tool.name for tool in TOOLS} == set(ISSUE_TOOLS)
+    assert set(NAMES) == {*ISSUE_TOOLS, *(tool.name for tool in FORMER)}
+
+
+def test_former_versions_are_shown_where_they_are_asked_for() -> None:
+    former = {tool.name for tool in FORMER}
+    assert not former & {one.tool for one in explain(BLOCK).tools}
+    (one,) = explain(BLOCK, tools=["thop-2020"], run=True).tools
+    assert (one.tool, one.ran, one.residue) == ("thop-2020", None, 0)
 
 
 def test_every_sum_is_exact() -> None:
