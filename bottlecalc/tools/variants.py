@@ -30,8 +30,8 @@ MAPS = (7, 14, 28, 56, 112)
 REFUSED = 3
 """Other sizes that a model does not take, after which it is believed to take none."""
 
-IMAGES = (2,)
-"""Batches that are usual beside 1."""
+IMAGES = (2, 4, 8, 16, 32, 64, 128, 256)
+"""Batches that are usual beside 1, of the input that was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +55,11 @@ def variants(subject: Subject, figure: str) -> Iterator[Variant]:
     """All that are tried, beginning with what was asked."""
     for changes, evidence, inputs in _kinds(subject, figure):
         text = ", ".join(map(str, inputs))
+        is_single = inputs == subject.inputs and evidence.batch == 1
         for more, seen in _altered(evidence):
             told = (*changes, *more)
             yield Variant(evidence=seen, input=text, changes=told)
-            for images in IMAGES if figure == "operations" and evidence.batch == 1 else ():
+            for images in IMAGES if figure == "operations" and is_single else ():
                 batch = f"batch of {images}"
                 yield Variant(evidence=seen, input=text, changes=(*told, batch), images=images)
 
