@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bottlecalc.cli import options
+from bottlecalc.cli import completion, options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner
 from bottlecalc.text.shapes import Input
 
@@ -20,6 +20,7 @@ def explain(
         str,
         typer.Argument(
             metavar="TARGET|SPEC|NETWORK",
+            autocompletion=completion.subjects,
             help="package.module:name or path/to/file.py:name, as count takes it; a block's SPEC;"
             " or a network, such as resnet50.",
         ),
@@ -46,7 +47,9 @@ def explain(
         typer.Option(
             "--tool",
             metavar="NAME",
-            help="fvcore, thop, ptflops-aten,…; as often as wanted.  [default: all]",
+            autocompletion=completion.tools,
+            help="fvcore, thop, ptflops-aten,…; as often as wanted.  [default: all, but those of"
+            " former versions]",
         ),
     ] = None,
     claims: Annotated[
