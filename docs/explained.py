@@ -16,7 +16,7 @@ MARKED = re.compile(
     r".*?^(?P<end><!-- end of explain -->)$",
     re.MULTILINE | re.DOTALL,
 )
-MISSED = [kind for _, kind in KINDS]
+MISSED = list(KINDS)
 RULES = "rules"
 """In the place of a block or network: every tool's rules."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dis
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -17,9 +17,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from bottlecalc.layers.calls import Call, MultiHead, Weights
-from bottlecalc.layers.ops import Shape
-from bottlecalc.models.functions import OPS, argument
+from bottlecalc.layers.calls import Call, Weights
+from bottlecalc.layers.ops import Conv, Op, Shape
+from bottlecalc.layers.products import MultiHead
+from bottlecalc.models.functions import OPS, Make, argument
 from bottlecalc.models.parameters import is_lazy
 
 OPERATORS = {"add": "+", "mul": "*", "matmul": "@", "sub": "-", "div": "/"}
@@ -27,6 +28,20 @@ OPERATORS = {"add": "+", "mul": "*", "matmul": "@", "sub": "-", "div": "/"}
 
 ALIASES = {"torch.functional.einsum": "torch.einsum", "torch.spmm": "torch.mm"}
 OURS = "torch.nn.modules."
+ASKING = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
+RECURRENT = ("RNN", "GRU", "LSTM", "RNNCell", "GRUCell", "LSTMCell")
+COMPOSED = frozenset(
+    (
+        *("F.multi_head_attention_forward", "F.local_response_norm", "F.interpolate"),
+        *("F.upsample", "F.upsample_nearest", "F.upsample_bilinear", "F.gumbel_softmax"),
+        *("F.softsign", "F.normalize", *(f"F.lp_pool{n}d" for n in (1, 2, 3))),
+    )
+)
+"""Functions that are written in Python, of others that a tool may see."""
+
+UNUSUAL = ("Bilinear", "EmbeddingBag")
+"""Their functions do not tell how many parameters they take."""
+
 HOLDING = ("TransformerEncoderLayer", "TransformerDecoderLayer")
 """These keep the activation that they were built with, whatever is put in its place later."""
 
@@ -44,62 +59,72 @@ class Recorder(TorchFunctionMode):
         self.calls: list[Call] = []
         self.modules: set[nn.Module] = set()
         self.model: nn.Module | None = None
-        self._names: Mapping[nn.Module, str] = {}
+        self._held: Held = Held()
         self._running: list[nn.Module] = []
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Run it, and note it; of multi-head attention what it calls in turn, too."""
+        """Run it, and note it; of what is composed of others, these too."""
         kwargs = kwargs or {}
         if not self._running:
             return func(*args, **kwargs)
         name = self._name(func)
         if name == "F.multi_head_attention_forward":
-            return self._attention(func, args, kwargs)
-        out = func(*args, **kwargs)
+            self._note(_attention(args, kwargs), *2 * (tuple(args[0].shape),), name)
+        out = self._entered(func, args, kwargs) if name in COMPOSED else func(*args, **kwargs)
         if make := OPS.get(name.rpartition(".")[2]):
-            first, result = _tensor((*args, *kwargs.values())), _tensor(out)
-            if first is not None and result is not None:
-                op = make(name, result, args, kwargs)
-                if op is not None:
-                    self._note(op, tuple(first.shape), tuple(result.shape), name)
+            self._made(make, name, out, args, kwargs)
         return out
 
+    def _made(self, make: Make, name: str, out: Any, args: Any, kwargs: Any) -> None:
+        """Note what it does; where that cannot be told from its arguments, nothing."""
+        first, result = _tensor((*args, *kwargs.values())), _tensor(out)
+        if first is None or result is None:
+            return
+        try:
+            op = make(name, result, args, kwargs)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return
+        if op is not None:
+            self._note(op, tuple(first.shape), tuple(result.shape), name)
+
     def _name(self, func: Any) -> str:
-        """``F.relu``, ``torch.matmul``, ``Tensor.add``; ``@`` where that is written."""
+        """``F.relu``, ``torch.matmul``, ``Tensor.add``; ``@`` and ``+=`` where that is written."""
         whole = resolve_name(func) or ""
         name = ALIASES.get(whole, whole)
-        if name.startswith("torch.Tensor."):
-            method = name.rpartition(".")[2].strip("_")
-            return OPERATORS.get(method, "") if _is_operator() else f"Tensor.{method}"
-        return name.replace("torch.nn.functional.", "F.")
+        if not name.startswith("torch.Tensor."):
+            return name.replace("torch.nn.functional.", "F.")
+        method = name.rpartition(".")[2]
+        operator = OPERATORS.get(method.strip("_"), "")
+        if not (method.startswith("__") or _is_operator()):
+            return f"Tensor.{method}"
+        return f"{operator}=" if operator and method.endswith("_") else operator
 
-    def _attention(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Multi-head attention asks whether its tensors override functions, and would come back."""
+    def _entered(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """It asks first whether its tensors override functions, and would come back here."""
         from torch.nn import functional
 
-        query, key, _ = args[:3]
-        lengths = [tuple(one.shape) for one in (query, key)]
-        (queries, batch, features), (keys, *_) = (_with_batch(one) for one in lengths)
-        op = MultiHead(
-            batch=batch, queries=queries, keys=keys, features=features, heads=args[4],
-            bias=argument(args, kwargs, 6, "in_proj_bias") is not None,
-        )  # fmt: skip
-        self._note(op, lengths[0], lengths[0], "F.multi_head_attention_forward")
-        asking = functional.has_torch_function  # type: ignore[attr-defined]
-        functional.has_torch_function = lambda _: False  # type: ignore[attr-defined]
+        asking = {name: getattr(functional, name) for name in ASKING}
+
+        def once(*_: object) -> bool:
+            vars(functional).update(asking)
+            return False
+
+        vars(functional).update(dict.fromkeys(ASKING, once))
         try:
             with self:
                 return func(*args, **kwargs)
         finally:
-            functional.has_torch_function = asking  # type: ignore[attr-defined]
+            vars(functional).update(asking)
 
     def _note(self, op: Any, x: Shape, y: Shape, function: str) -> None:
         module = self._running[-1]
-        kind = type(module)
-        ours = kind.__name__ if kind.__module__.startswith(OURS) else ""
-        if ours in HOLDING and function in ("F.relu", "F.gelu"):
+        call = self._held.call(module, op)
+        if call.module in HOLDING and function in ("F.relu", "F.gelu"):
             function = f"held {function}"
-        self.calls.append(Call(self._names.get(module, ""), op, x, y, ours, function))
+        if isinstance(op, Conv) and len(x) == len(op.kernel) + 1:
+            x, y = (1, *x), (1, *y)
+        within = filter(None, (self._held.call(one, op).like for one in self._running))
+        self.calls.append(call._replace(input=x, output=y, function=function, within=(*within,)))
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -120,17 +145,17 @@ class Recorder(TorchFunctionMode):
     def _begin(self, module: nn.Module, _: object) -> None:
         if not self._running:
             self.calls, self.modules, self.model = [], set(), module
-            self._names = {one: name for name, one in module.named_modules()}
+            self._held = Held(module)
         self._running.append(module)
         self.modules.add(module)
 
     def _end(self, module: nn.Module, _: object, out: Any) -> None:
         result = _tensor(out)
         held = _weights(module, True)
-        foreign = not type(module).__module__.startswith(OURS)
-        if result is not None and held.leaf and held.named and foreign:
+        call = self._held.call(module, held)
+        if result is not None and call.apart and held.leaf and held.named + held.alike:
             shape = tuple(result.shape)
-            self.calls.append(Call(self._names.get(module, ""), held, shape, shape))
+            self.calls.append(call._replace(input=shape, output=shape))
         self._running.pop()
 
     @property
@@ -138,30 +163,71 @@ class Recorder(TorchFunctionMode):
         """What every module of the model holds of its own; a shared tensor is its first's."""
         seen: set[Tensor] = set()
         found: list[Call] = []
-        for name, module in self.model.named_modules() if self.model else ():
+        for module in self.model.modules() if self.model else ():
             held = _weights(module, module in self.modules, seen)
-            kind = type(module)
-            ours = kind.__name__ if kind.__module__.startswith(OURS) else ""
-            if held.held:
-                found.append(Call(name, held, (), (), ours))
+            if held.held or held.tied:
+                found.append(self._held.call(module, held))
         return tuple(found)
 
 
+class Held:
+    """The modules of a model, and how it holds them as a forward pass begins."""
+
+    def __init__(self, model: nn.Module | None = None) -> None:
+        self._calls: dict[nn.Module, Call] = {}
+        if model is not None:
+            self._visit(model, "")
+
+    def _visit(self, module: nn.Module, name: str) -> None:
+        known = self._calls.get(module) or _of(module, name)
+        self._calls[module] = known._replace(places=known.places + 1)
+        for part, child in module.named_children():
+            self._visit(child, f"{name}.{part}" if name else part)
+
+    def call(self, module: nn.Module, op: Op) -> Call:
+        """A call of such a module; what the model holds under no name is seen by no hook."""
+        known = self._calls.get(module)
+        return (known or _of(module, "")._replace(like=""))._replace(op=op)
+
+
+def _of(module: nn.Module, name: str) -> Call:
+    kind = type(module)
+    ours = [one.__name__ for one in kind.__mro__ if one.__module__.startswith(OURS)]
+    exact = kind.__name__ if kind.__module__.startswith(OURS) else ""
+    like = ours[0].removeprefix("Lazy") if ours[0] != "Module" else ""
+    own = {part for part, _ in module.named_parameters(recurse=False)}
+    apart = not exact or exact in UNUSUAL or not (exact in RECURRENT or own <= {"weight", "bias"})
+    return Call(name, Op(), (), (), exact, "", kind.__name__, like, (), 0, apart)
+
+
 def _weights(module: nn.Module, called: bool, seen: set[Tensor] | None = None) -> Weights:
-    own = {
-        name: one
-        for name, one in module.named_parameters(recurse=False)
-        if not is_lazy(one) and (seen is None or one not in seen)
-    }
+    whole = {name: one for name, one in module.named_parameters(recurse=False) if not is_lazy(one)}
+    own = {name: one for name, one in whole.items() if seen is None or one not in seen}
     if seen is not None:
         seen.update(own.values())
+    named = sum(own[name].numel() for name in ("weight", "bias") if name in own)
     return Weights(
         held=sum(one.numel() for one in own.values()),
         trained=sum(one.numel() for one in own.values() if one.requires_grad),
         called=called,
-        named=sum(own[name].numel() for name in ("weight", "bias") if name in own),
+        named=named,
+        alike=sum(n.numel() for name, n in own.items() if "weight" in name or "bias" in name)
+        - named,
+        tied=sum(one.numel() for name, one in whole.items() if name not in own),
         leaf=not any(True for _ in module.children()),
     )
+
+
+def _attention(args: Any, kwargs: Any) -> MultiHead:
+    query, key, value = (_with_batch(tuple(one.shape)) for one in args[:3])
+    (queries, batch, features), (keys, *_) = query, key
+    return MultiHead(
+        batch=batch, queries=queries, keys=keys, features=features, heads=args[4],
+        key_features=key[-1], value_features=value[-1],
+        bias=argument(args, kwargs, 6, "in_proj_bias") is not None,
+        appended=(argument(args, kwargs, 7, "bias_k") is not None)
+        + bool(argument(args, kwargs, 9, "add_zero_attn", False)),
+    )  # fmt: skip
 
 
 def _is_operator() -> bool:

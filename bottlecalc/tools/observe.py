@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from bottlecalc.errors import argument
-from bottlecalc.layers.calls import Evidence
+from bottlecalc.layers.calls import Call, CalledConv, Evidence
+from bottlecalc.layers.products import Recurrent, Unnamed
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.policy import absent
 from bottlecalc.models.run import Runner
@@ -91,23 +92,36 @@ def _observed(
             f" {argument('input')} 1x3x224x224"
         )
     counted = run.counters["torch"]
+    macs = counted.sum("macs")
+    named = sum(call.macs for call in recorder.calls)
+    beneath = (Call("", Unnamed(contracted=macs - named), (1,), (1,)),) if macs > named else ()
     seen = Evidence(
-        calls=tuple(recorder.calls),
+        calls=(*recorder.calls, *beneath),
         weights=recorder.weights,
-        macs=counted.sum("macs"),
+        macs=macs,
         params=run.parameters.total,
         batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
+        inputs=len(inputs),
     )
     return seen, (*run.notes, *_remarks(seen, counted.unsupported))
 
 
 def _remarks(seen: Evidence, unsupported: object) -> list[str]:
     remarks = []
+    if unnamed := sum(call.macs for call in seen.calls if isinstance(call.op, Unnamed)):
+        remarks.append(
+            f"{unnamed:,} MACs are in calls that the rules do not know by name; that tools which"
+            " see operators count them, and no others, is assumed"
+        )
     if seen.unnamed:
         remarks.append(
-            f"{seen.unnamed:,} MACs are in calls that the rules do not know by name; what tools"
-            " say of them is not predicted"
+            f"{-seen.unnamed:,} MACs are in calls that torch does otherwise than by their name;"
+            " what tools say of them is not predicted"
         )
+    if any(isinstance(call.op, Recurrent) and call.op.packed for call in seen.calls):
+        remarks.append("what tools that pad say of packed sequences is not predicted")
+    if any(call.op.unbatched for call in seen.calls if isinstance(call.op, CalledConv)):
+        remarks.append("convolutions without a batch: what tools say of them is not predicted")
     if unsupported:
         remarks.append("torch has no formula for some operators; their MACs are missing everywhere")
     return remarks

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bottlecalc.tools import calflops, fvcore, keras, ptflops, pycls, pytorch, thop, timm, torchinfo
+from bottlecalc.tools import (
+    calflops,
+    fvcore,
+    keras,
+    ptflops,
+    pycls,
+    pytorch,
+    thop,
+    timm,
+    torchinfo,
+    ultralytics,
+)
 from bottlecalc.tools.base import Tool
 
 TOOLS: tuple[Tool, ...] = (
@@ -10,7 +21,7 @@ TOOLS: tuple[Tool, ...] = (
     pytorch.FLOP_COUNTER_MODE, pytorch.PROFILER,
     torchinfo.OPERATIONS, torchinfo.PARAMS,
     ptflops.ATEN, ptflops.PARAMS_ATEN, ptflops.PYTORCH, ptflops.PARAMS_PYTORCH,
-    thop.THOP, thop.THOP_PARAMS, thop.ULTRALYTICS, thop.ULTRALYTICS_PARAMS,
+    thop.THOP, thop.THOP_PARAMS, ultralytics.OPERATIONS, ultralytics.PARAMS,
     calflops.OPERATIONS, calflops.MACS, calflops.PARAMS,
     calflops.DEEPSPEED, calflops.DEEPSPEED_PARAMS,
     keras.PARAMS,

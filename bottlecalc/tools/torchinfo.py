@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from bottlecalc.layers.calls import Call, Function, Norm, Recurrent, Weights
+from math import prod
+
+from bottlecalc.layers.calls import Call, Evidence, Function, Norm, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, elements
-from bottlecalc.tools.base import CELLS, Term, Tool, is_biased, missed
+from bottlecalc.layers.products import Recurrent
+from bottlecalc.tools.base import CELLS, KINDS, Limit, Term, Tool, is_biased, missed
 
 COMPOSITE = ("MultiheadAttention", "Transformer", "TransformerEncoderLayer",
              "TransformerDecoderLayer")  # fmt: skip
@@ -13,7 +16,8 @@ COMPOSITE = ("MultiheadAttention", "Transformer", "TransformerEncoderLayer",
 
 def is_leaf(call: Call) -> bool:
     """Whether a module of ``torch.nn`` that has no children makes it."""
-    return bool(call.module) and call.module not in COMPOSITE
+    is_held = bool(call.module) and call.places > 0 and not call.apart
+    return is_held and call.module not in COMPOSITE
 
 
 def _held(call: Call) -> int:
@@ -34,13 +38,25 @@ def _rows_left_out(call: Call) -> int:
 
 
 def _named(call: Call) -> int:
-    return call.op.named * call.output[0] if isinstance(call.op, Weights) else 0
+    """By their names; where the class is called a convolution, at every place."""
+    op, (first, *more) = call.op, call.output or (1,)
+    if not isinstance(op, Weights):
+        return 0
+    places = prod(more[1:]) if "Conv" in call.kind else 1
+    return first * (op.named * places + op.alike * prod(more[:1]))
 
 
 def _units(call: Call) -> int:
     """A cell's parameters, for all hidden units but one."""
     op = call.op
     return (op.done + op.added) * (call.output[1] - 1) if isinstance(op, Recurrent) else 0
+
+
+def _is_tangled(evidence: Evidence) -> bool:
+    return any(
+        call.places > 1 or (isinstance(call.op, Weights) and call.op.tied > 0)
+        for call in evidence.weights
+    )
 
 
 TERMS = (
@@ -53,7 +69,7 @@ TERMS = (
          per=lambda call: call.biases * call.output[0], where=is_leaf),
     Term("linear layers: all rows of an image but the first", Linear, -1, per=_rows_left_out,
          unit="MAC", fault=True,
-         where=lambda call: is_leaf(call) and _rows_left_out(call) > 0),
+         where=lambda call: is_leaf(call) and _rows_left_out(call) != 0),
     Term("batch norm: its parameters, once an image", BatchNorm, 1, per=_held, unit="parameter",
          where=is_leaf),
     Term("layer norm: its parameters, once an image", LayerNorm, 1, per=_held, unit="parameter",
@@ -62,13 +78,13 @@ TERMS = (
          unit="parameter", where=is_leaf),
     Term("other layers: their parameters, once an image", Function, 1, per=_held,
          unit="parameter", where=is_leaf),
-    Term("modules of one's own: weight and bias, once an image", Weights, 1, per=_named,
-         unit="parameter"),
+    Term("modules of one's own: parameters that are called weight or bias", Weights, 1, per=_named,
+         unit="parameter", where=lambda call: call.places > 0),
     Term("biases of recurrent layers", Recurrent, 1, unit="bias",
-         per=lambda call: call.op.added),
+         per=lambda call: call.op.added, where=is_leaf),
     Term("recurrent cells: as often as there are hidden units", Recurrent, 1, per=_units,
          unit="parameter", fault=True, where=lambda call: call.module in CELLS),
-    *missed(is_leaf, "no leaf module does them, and torchinfo sees no others"),
+    *missed(is_leaf, "no leaf module of torch.nn does them", *KINDS),
 )  # fmt: skip
 
 OPERATIONS = Tool(
@@ -77,4 +93,15 @@ OPERATIONS = Tool(
 )  # fmt: skip
 """Source: ``LayerInfo.calculate_macs`` of torchinfo."""
 
-PARAMS = OPERATIONS._replace(terms=(), calls_it="params", figure="params")
+PARAMS = OPERATIONS._replace(
+    terms=(
+        Term("tied parameters, in every module that holds them", Weights, 1, unit="parameter",
+             per=lambda call: call.op.tied, where=lambda call: call.op.called and call.op.leaf),
+    ),
+    calls_it="params", figure="params",
+    limits=(
+        Limit(_is_tangled,
+              "where modules share parameters or stand under several names, what torchinfo says of"
+              " those that never run is not predicted"),
+    ),
+)  # fmt: skip
