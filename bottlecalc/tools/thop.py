@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from bottlecalc.layers.calls import Call, Function, Norm, Resize, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Op, elements
@@ -18,7 +20,6 @@ from bottlecalc.tools.base import (
     Term,
     Tool,
     by_module,
-    inputs,
     missed,
     outputs,
     pools,
@@ -48,6 +49,12 @@ def softmax(call: Call) -> int:
     """Exponentials, sums and divisions: 3n - 1 for n numbers that sum to 1."""
     along = call.op.along if isinstance(call.op, Function) else 1
     return outputs(call) // along * (3 * along - 1) if outputs(call) else 0
+
+
+def _adaptive(call: Call) -> int:
+    """Worked out in floating point and cut off, so that it may be one less."""
+    sides = zip(call.input[2:], call.output[2:], strict=True)
+    return int((prod(side / count for side, count in sides) + 1.0) * outputs(call))
 
 
 def recurrent_states(call: Call) -> int:
@@ -94,8 +101,8 @@ THOP = Tool(
         Term("softmax, 3n - 1 for n numbers", Function, 1, per=softmax, unit="operation",
              where=by_module("Softmax")),
         Term("average pool", Op, 1, where=by_module(*pools("Avg"))),
-        Term("adaptive average pool: what goes in, and what comes out", Op, 1,
-             per=lambda call: inputs(call) + outputs(call), where=by_module(*pools("AdaptiveAvg"))),
+        Term("adaptive average pool: what goes in, and what comes out", Op, 1, per=_adaptive,
+             where=by_module(*pools("AdaptiveAvg"))),
         *resized({"nearest": 1, "linear": 5, "bilinear": 11, "bicubic": 259},
                  by_module("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d")),
         Term("recurrent layers: states and biases", Recurrent, 1, per=recurrent_states,

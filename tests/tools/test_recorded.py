@@ -14,8 +14,12 @@ from tests.tools.evidence import MODELS, RECORDED, SPECS
 RUN = [tool for tool in TOOLS if tool.name in next(iter(SPECS.values()))]
 """The tools that are run on models."""
 
-UNEXPLAINED = {("norms", "torch.profiler", "operations"): 2}
-"""In ``InstanceNorm2d`` with scale and shift torch adds two numbers, of which no rule knows."""
+UNEXPLAINED = {
+    ("several names", "torchinfo", "params"): 12,
+    ("bilinear", "torch.profiler", "operations"): 294,
+}
+"""Torchinfo sums leftovers over a tree in which a module stands twice; how torch multiplies in a
+bilinear layer depends on its shapes."""
 
 
 def residues(
@@ -67,8 +71,6 @@ def test_a_rule_that_is_tampered_with_is_seen(tool: Tool, place: int) -> None:
         *((MODELS[name], evidence.of_model(name)) for name in MODELS),
     ]
     found = [(recorded, seen) for recorded, seen in cases if occurs(tool, term, seen)]
-    if not found:
-        assert term.fault, f"{term.what} occurs nowhere"
-        pytest.skip("nothing is left out so")
+    assert found, f"{term.what} occurs nowhere"
     wrong = tool._replace(terms=tampered)
     assert any(residues(recorded, seen, [wrong]) for recorded, seen in found)
