@@ -73,12 +73,16 @@ class Attention(Op):
         keys: that each is compared with.
         depth: features of a key.
         width: features of a value.
+        fused: whether torch has one operator for it, on the CPU.
+        scaled: elements of the query and the key, which are scaled where it has none.
     """
 
     queries: int
     keys: int
     depth: int
     width: int
+    fused: bool = True
+    scaled: int = 0
 
     multiplies = True
 

@@ -149,8 +149,15 @@ def _attention(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
     )
     depth = query.shape[-1]
     return Attention(
-        queries=query.numel() // depth, keys=key.shape[-2], depth=depth, width=value.shape[-1]
-    )
+        queries=query.numel() // depth, keys=key.shape[-2], depth=depth, width=value.shape[-1],
+        fused=_is_fused(query, key, value), scaled=query.numel() + key.numel(),
+    )  # fmt: skip
+
+
+def _is_fused(*tensors: Tensor) -> bool:
+    """Source: ``use_flash_attention_cpp`` of ``ATen/native/transformers/sdp_utils_cpp.cpp``."""
+    widths = {one.shape[-1] for one in tensors}
+    return len(widths) == 1 and all(one.dim() == 4 and one.stride(-1) == 1 for one in tensors)
 
 
 def _bilinear(_name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:

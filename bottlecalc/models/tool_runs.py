@@ -73,12 +73,15 @@ def _ptflops(backend: str) -> Callable[[nn.Module, list[Tensor]], Totals]:
 
         names = list(inspect.signature(module.forward).parameters)
         one = inputs[0] if len(inputs) == 1 else dict(zip(names, inputs, strict=False))
-        return Totals(
-            *get_model_complexity_info(
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            said = get_model_complexity_info(
                 module, (1,), input_constructor=lambda _: one, backend=backend,
                 as_strings=False, print_per_layer_stat=False,
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+        if said[0] is None:  # it prints what the model raised, and goes on
+            raise RuntimeError(printed.getvalue().strip().rpartition("\n")[2] or "no reason given")
+        return Totals(*said)
 
     return run
 

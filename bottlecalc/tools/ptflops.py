@@ -14,7 +14,7 @@ from bottlecalc.layers.calls import (
 )
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, Op
-from bottlecalc.layers.products import Attention, MultiHead, Product, Recurrent
+from bottlecalc.layers.products import MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
     BATCH_NORMS,
     CONVS,
@@ -43,7 +43,7 @@ def _sees_operator(call: Call) -> bool:
     if isinstance(op, Product):
         is_plain = not (op.vector or op.added or call.function == "F.bilinear")
         return is_plain or call.function.endswith(".addmm")
-    return not (isinstance(op, Attention) or is_fused(call))
+    return not is_fused(call)
 
 
 ATEN = Tool(

@@ -26,20 +26,20 @@ def sees(call: Call) -> bool:
     """Whether the registry of ``torch.utils.flop_counter`` has the operator that it becomes."""
     if isinstance(call.op, Product):
         return not call.op.vector and call.function not in ("F.bilinear", "torch.addbmm")
-    return not (isinstance(call.op, Attention) or is_fused(call))
+    return not is_fused(call)
 
 
 def is_fused(call: Call) -> bool:
-    """Whether it is an LSTM over all steps, which torch has one operator for on the CPU.
+    """Whether torch has one operator for it on the CPU: attention, or an LSTM over all steps.
 
-    There is none for one with a projection, or for packed sequences.
+    There is none for an LSTM with a projection, or for packed sequences.
     """
     op = call.op
-    return (
-        isinstance(op, Recurrent)
-        and op.cell == "LSTM"
-        and not (op.single or op.projected or op.packed)
-    )
+    if isinstance(op, Attention):
+        return op.fused
+    if not isinstance(op, Recurrent) or op.cell != "LSTM":
+        return False
+    return not (op.single or op.projected or op.packed)
 
 
 def _profiled(call: Call) -> bool:
@@ -93,6 +93,8 @@ PROFILER = Tool(
         Term("RMS norm: its products", Norm, 1, per=_scaled,
              where=lambda call: call.op.kind == "RMS norm"),
         Term("GRU: products of states", Recurrent, 1, per=_states("GRU"), unit="state"),
+        Term("attention by its products: scaled queries and keys", Attention, 1,
+             per=lambda call: call.op.scaled, where=lambda call: not is_fused(call)),
         Term("LSTM cells, and with projections: products of states", Recurrent, 3,
              per=_states("LSTM"), unit="state", where=lambda call: not is_fused(call)),
         Term("LSTM: its biases added up", Recurrent, 1, per=_lstm_biases, unit="bias",
