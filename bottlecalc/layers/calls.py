@@ -68,19 +68,14 @@ class CalledConv(Conv):
     Attributes:
         padded: whether its padding is given as text, ``padding="same"``.
         places: where a plain one would stand that pads both sides alike [positions].
-        unbatched: whether what goes in has no batch.
     """
 
     padded: bool
     places: int
-    unbatched: bool
 
-    def __init__(
-        self, *, padded: bool = False, places: int = 0, unbatched: bool = False, **settings: Any
-    ) -> None:
+    def __init__(self, *, padded: bool = False, places: int = 0, **settings: Any) -> None:
         super().__init__(**settings)
-        more = {"padded": padded, "places": places, "unbatched": unbatched}
-        object.__setattr__(self, "__dict__", {**vars(self), **more})
+        object.__setattr__(self, "__dict__", {**vars(self), "padded": padded, "places": places})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,7 @@ class MultiHead(Op):
         bias: whether the projections have one.
         key_features: of a key.
         value_features: of a value.
+        out_features: of what comes out.
         appended: keys that are put behind those of a sequence.
     """
 
@@ -120,6 +121,7 @@ class MultiHead(Op):
     bias: bool = True
     key_features: int
     value_features: int
+    out_features: int
     appended: int = 0
 
     @property
@@ -141,6 +143,8 @@ class Recurrent(Op):
         projected: MACs of the projection of its hidden state, where it has one.
         plain: MACs that it would have without [MACs].
         packed: whether its sequences are of different lengths, and packed.
+        fused: whether torch has one operator for it, on the CPU.
+        apart: biases that are added after their product, for what goes in is not contiguous.
     """
 
     cell: str
@@ -151,6 +155,8 @@ class Recurrent(Op):
     projected: int = 0
     plain: int = 0
     packed: bool = False
+    fused: bool = False
+    apart: int = 0
 
     multiplies = True
 

@@ -27,6 +27,9 @@ OPERATORS = {"add": "+", "mul": "*", "matmul": "@", "sub": "-", "div": "/"}
 """How Python writes them; who replaces ``torch.Tensor.add`` does not see a ``+``."""
 
 ALIASES = {"torch.functional.einsum": "torch.einsum", "torch.spmm": "torch.mm"}
+UNBATCHED = 2
+"""Dimensions of a sequence without a batch."""
+
 OURS = "torch.nn.modules."
 ASKING = ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic")
 RECURRENT = ("RNN", "GRU", "LSTM", "RNNCell", "GRUCell", "LSTMCell")
@@ -52,6 +55,7 @@ class Recorder(TorchFunctionMode):
     Attributes:
         calls: in order.
         modules: that ran, each module of the model that did.
+        unbatched: whether an image or a sequence went in without a batch.
     """
 
     def __init__(self) -> None:
@@ -59,6 +63,7 @@ class Recorder(TorchFunctionMode):
         self.calls: list[Call] = []
         self.modules: set[nn.Module] = set()
         self.model: nn.Module | None = None
+        self.unbatched = False
         self._held: Held = Held()
         self._running: list[nn.Module] = []
 
@@ -95,7 +100,7 @@ class Recorder(TorchFunctionMode):
             return name.replace("torch.nn.functional.", "F.")
         method = name.rpartition(".")[2]
         operator = OPERATORS.get(method.strip("_"), "")
-        if not (method.startswith("__") or _is_operator()):
+        if not (method.startswith("__") or _is_operator(method)):
             return f"Tensor.{method}"
         return f"{operator}=" if operator and method.endswith("_") else operator
 
@@ -122,7 +127,7 @@ class Recorder(TorchFunctionMode):
         if call.module in HOLDING and function in ("F.relu", "F.gelu"):
             function = f"held {function}"
         if isinstance(op, Conv) and len(x) == len(op.kernel) + 1:
-            x, y = (1, *x), (1, *y)
+            x, y, self.unbatched = (1, *x), (1, *y), True
         within = filter(None, (self._held.call(one, op).like for one in self._running))
         self.calls.append(call._replace(input=x, output=y, function=function, within=(*within,)))
 
@@ -142,10 +147,12 @@ class Recorder(TorchFunctionMode):
             for hook in hooks:
                 hook.remove()
 
-    def _begin(self, module: nn.Module, _: object) -> None:
+    def _begin(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
         if not self._running:
             self.calls, self.modules, self.model = [], set(), module
-            self._held = Held(module)
+            self._held, self.unbatched = Held(module), False
+        if isinstance(module, nn.RNNBase) and inputs and isinstance(inputs[0], Tensor):
+            self.unbatched |= inputs[0].dim() == UNBATCHED
         self._running.append(module)
         self.modules.add(module)
 
@@ -224,14 +231,15 @@ def _attention(args: Any, kwargs: Any) -> MultiHead:
     return MultiHead(
         batch=batch, queries=queries, keys=keys, features=features, heads=args[4],
         key_features=key[-1], value_features=value[-1],
+        out_features=argument(args, kwargs, 11, "out_proj_weight").shape[0],
         bias=argument(args, kwargs, 6, "in_proj_bias") is not None,
         appended=(argument(args, kwargs, 7, "bias_k") is not None)
         + bool(argument(args, kwargs, 9, "add_zero_attn", False)),
     )  # fmt: skip
 
 
-def _is_operator() -> bool:
-    """Whether Python's line that calls the function writes an operator.
+def _is_operator(method: str) -> bool:
+    """Whether Python's line that calls the method writes an operator, or ``sum``.
 
     Modes that are entered later, such as ``torch.device``, stand in between.
     """
@@ -239,7 +247,7 @@ def _is_operator() -> bool:
     while frame.f_back and frame.f_code.co_name == "__torch_function__":
         frame = frame.f_back
     opcode = dis.opname[frame.f_code.co_code[frame.f_lasti]]
-    return opcode.startswith("BINARY_")
+    return opcode.startswith("BINARY_") or method not in frame.f_code.co_names
 
 
 def _with_batch(shape: Shape) -> tuple[int, int, int]:

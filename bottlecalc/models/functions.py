@@ -8,6 +8,7 @@ from itertools import zip_longest
 from math import prod
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from bottlecalc.layers.calls import (
@@ -52,7 +53,7 @@ def _conv(name: str, _out: Tensor, args: Any, kwargs: Any) -> Op:
     return CalledConv(
         kernel=kernel, stride=_side(stride), dilation=_side(dilation), groups=groups,
         bias=argument(args, kwargs, 2, "bias") is not None, transposed=transposed,
-        padded=isinstance(padding, str), unbatched=x.dim() == len(kernel) + 1,
+        padded=isinstance(padding, str),
         places=_places(tuple(x.shape), kernel, padding, stride, dilation),
     )  # fmt: skip
 
@@ -176,6 +177,7 @@ def _recurrent(name: str, _out: Tensor, args: Any, _kwargs: Any) -> Op:
     tensors = [one for one in (args[2:] if is_cell else lists[-1]) if one is not None]
     weights = [one for one in tensors if one.dim() == 2]
     steps = x.numel() // x.shape[-1]
+    packed = not is_cell and isinstance(args[1], Tensor) and not args[1].is_floating_point()
     gates = weights[0].shape[0]
     hidden = gates // GATES[cell]
     inner = _passes(weights)
@@ -188,10 +190,23 @@ def _recurrent(name: str, _out: Tensor, args: Any, _kwargs: Any) -> Op:
         states=steps * hidden * len(inner),
         added=steps * sum(one.numel() for one in tensors if one.dim() == 1),
         single=is_cell,
-        packed=not is_cell and isinstance(args[1], Tensor) and not args[1].is_floating_point(),
+        packed=packed, apart=steps * _apart(args, inner, directions) if not is_cell else 0,
+        fused=cell == "lstm" and not (is_cell or packed or projected) and x.dtype in FUSED,
         projected=steps * projected,
         plain=steps * sum(gates * (size + hidden) for size in sizes),
-    )
+    )  # fmt: skip
+
+
+FUSED = (torch.float32, torch.bfloat16, torch.float16)
+"""Source: ``use_mkldnn`` of ``aten/src/ATen/native/RNN.cpp``; there is none with projections."""
+
+
+def _apart(args: Any, passes: list[list[Tensor]], directions: int) -> int:
+    """Biases of the first layer, where torch turns around what has its batch first."""
+    x, has_biases, batch_first = args[0], args[3], args[-1]
+    if has_biases is not True or batch_first is not True or x.transpose(0, 1).is_contiguous():
+        return 0
+    return sum(group[0].shape[0] for group in passes[:directions])
 
 
 def _passes(weights: list[Tensor]) -> list[list[Tensor]]:

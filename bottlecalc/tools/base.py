@@ -184,6 +184,12 @@ def by_module(*names: str) -> Condition:
     return lambda call: call.module in known
 
 
+def by_layer(*names: str) -> Condition:
+    """What modules of these classes are for; a hook of theirs may call other functions."""
+    known = by_module(*names)
+    return lambda call: known(call) and isinstance(call.op, (Conv, Linear, Recurrent))
+
+
 KINDS: Mapping[str, type[Op]] = {
     "convolutions": Conv,
     "linear layers": Linear,

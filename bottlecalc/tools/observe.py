@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from bottlecalc.errors import argument
-from bottlecalc.layers.calls import Call, CalledConv, Evidence
+from bottlecalc.layers.calls import Call, Evidence
 from bottlecalc.layers.products import Recurrent, Unnamed
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.policy import absent
@@ -103,10 +103,10 @@ def _observed(
         batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
         inputs=len(inputs),
     )
-    return seen, (*run.notes, *_remarks(seen, counted.unsupported))
+    return seen, (*run.notes, *_remarks(seen, counted.unsupported, recorder.unbatched))
 
 
-def _remarks(seen: Evidence, unsupported: object) -> list[str]:
+def _remarks(seen: Evidence, unsupported: object, unbatched: bool) -> list[str]:
     remarks = []
     if unnamed := sum(call.macs for call in seen.calls if isinstance(call.op, Unnamed)):
         remarks.append(
@@ -120,8 +120,11 @@ def _remarks(seen: Evidence, unsupported: object) -> list[str]:
         )
     if any(isinstance(call.op, Recurrent) and call.op.packed for call in seen.calls):
         remarks.append("what tools that pad say of packed sequences is not predicted")
-    if any(call.op.unbatched for call in seen.calls if isinstance(call.op, CalledConv)):
-        remarks.append("convolutions without a batch: what tools say of them is not predicted")
+    if unbatched:
+        remarks.append(
+            "what goes into a layer has no batch; tools that take its first dimension for one say"
+            " something else"
+        )
     if unsupported:
         remarks.append("torch has no formula for some operators; their MACs are missing everywhere")
     return remarks

@@ -25,6 +25,7 @@ from bottlecalc.tools.base import (
     Term,
     Tool,
     by_function,
+    by_layer,
     by_module,
     inputs,
     is_biased,
@@ -55,7 +56,7 @@ ATEN = Tool(
         Term("what is added to a matrix product", Product, 1,
              where=lambda call: _sees_operator(call) and call.op.added > 0),
         Term("biases of recurrent layers", Recurrent, 1, unit="bias",
-             per=lambda call: call.op.added, where=_sees_operator),
+             per=lambda call: call.op.added - call.op.apart, where=_sees_operator),
         *missed(_sees_operator, "an operator that ptflops does not know", "matrix products",
                 "attention", "recurrent layers"),
     ),
@@ -87,7 +88,7 @@ MISALIGNED = Term(
 )  # fmt: skip
 """Broadcasting aligns shapes at their last dimensions."""
 
-by_hook = by_module(*CONVS, *TRANSPOSED, "Linear", *RECURRENT)
+by_hook = by_layer(*CONVS, *TRANSPOSED, "Linear", *RECURRENT)
 patched = by_function(*PRODUCTS)
 
 

@@ -30,16 +30,8 @@ def sees(call: Call) -> bool:
 
 
 def is_fused(call: Call) -> bool:
-    """Whether torch has one operator for it on the CPU: attention, or an LSTM over all steps.
-
-    There is none for an LSTM with a projection, or for packed sequences.
-    """
-    op = call.op
-    if isinstance(op, Attention):
-        return op.fused
-    if not isinstance(op, Recurrent) or op.cell != "LSTM":
-        return False
-    return not (op.single or op.projected or op.packed)
+    """Whether torch has one operator for it on the CPU: attention, or an LSTM over all steps."""
+    return isinstance(call.op, (Attention, Recurrent)) and call.op.fused
 
 
 def _profiled(call: Call) -> bool:
@@ -95,7 +87,7 @@ PROFILER = Tool(
         Term("GRU: products of states", Recurrent, 1, per=_states("GRU"), unit="state"),
         Term("attention by its products: scaled queries and keys", Attention, 1,
              per=lambda call: call.op.scaled, where=lambda call: not is_fused(call)),
-        Term("LSTM cells, and with projections: products of states", Recurrent, 3,
+        Term("LSTM that is not fused: products of states", Recurrent, 3,
              per=_states("LSTM"), unit="state", where=lambda call: not is_fused(call)),
         Term("LSTM: its biases added up", Recurrent, 1, per=_lstm_biases, unit="bias",
              where=is_fused),
@@ -107,6 +99,8 @@ PROFILER = Tool(
     version=VERSION,
     sees="operators, as they are dispatched",
     limits=(
+        Limit(any_call(lambda call: isinstance(call.op, Einsum) and call.op.operands > 2),
+              "how torch multiplies three operands of an einsum or more is not predicted"),
         Limit(any_call(by_function("F.bilinear")),
               "how torch multiplies in a bilinear layer is not predicted"),
     ),

@@ -19,6 +19,7 @@ from bottlecalc.tools.base import (
     Limit,
     Term,
     Tool,
+    by_layer,
     by_module,
     missed,
     outputs,
@@ -32,7 +33,7 @@ WEIGHED = (*HOOKED, *BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm", "PReLU", "SyncBa
 RATES = {"LSTM": 8, "GRU": 7, "RNN": 1}
 """For every element of hidden state, beside its biases."""
 
-sees = by_module(*HOOKED)
+sees = by_layer(*HOOKED)
 
 
 def _is_transposed(call: Call) -> bool:

@@ -69,6 +69,13 @@ def _heads(call: Call) -> int:
     return op.batch * op.heads * op.queries * (3 * (op.keys + op.appended) - 1)
 
 
+def _unprojected(call: Call) -> int:
+    op = call.op
+    if not isinstance(op, MultiHead):
+        return 0
+    return op.batch * op.queries * op.features * (op.features - op.out_features)
+
+
 def _windows(call: Call) -> int:
     """What all windows take in, and one division for each."""
     op = call.op
@@ -128,6 +135,8 @@ TERMS = (
     Term("log softmax: a logarithm for n numbers", Function, 1, per=_rows, unit="operation",
          where=by_likeness("LogSoftmax")),
     Term("softmax of multi-head attention", MultiHead, 1, per=_heads, unit="operation"),
+    Term("multi-head attention: as many features out as in", MultiHead, 1, per=_unprojected,
+         unit="MAC"),
     Term("average pool: windows, and what comes out", Op, 1, per=_windows,
          where=by_likeness(*pools("Avg"))),
     Term("adaptive average pool: windows, and what comes out", Op, 1, per=_adaptive,
