@@ -159,6 +159,37 @@ class MoreKeys(nn.Module):
         return y
 
 
+class AttentionPool(nn.Module):
+    """Attention that is a function of other layers' parameters, as CLIP pools."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(8, 8) for _ in range(3))
+        self.out = nn.Linear(8, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        biases = torch.cat([self.q.bias, self.k.bias, self.v.bias])
+        return functional.multi_head_attention_forward(
+            x[:1], x, x, 8, 2, None, biases, None, None, False, 0.0,
+            self.out.weight, self.out.bias, training=False, need_weights=False,
+            use_separate_proj_weight=True, q_proj_weight=self.q.weight,
+            k_proj_weight=self.k.weight, v_proj_weight=self.v.weight,
+        )[0]  # fmt: skip
+
+
+class BatchFirst(nn.Module):
+    """Recurrent layers that turn around what goes in, and a sum of a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = nn.GRU(7, 6, 2, batch_first=True)
+        self.lstm = nn.LSTM(7, 6, batch_first=True, dtype=torch.float64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = sum([self.gru(x)[0], self.lstm(x.double())[0]])
+        return y
+
+
 class RecurrentFunctions(nn.Module):
     """Recurrent layers that are functions of parameters."""
 
@@ -281,6 +312,13 @@ def _softmaxes() -> nn.Module:
     )  # fmt: skip
 
 
+def _spectral() -> nn.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        norm = nn.utils.spectral_norm
+        return nn.Sequential(norm(nn.Conv1d(3, 4, 3)), nn.Flatten(), norm(nn.Linear(28, 2)))
+
+
 def _parametrized() -> nn.Module:
     first = nn.utils.parametrizations.weight_norm(nn.Conv1d(3, 4, 3))
     with warnings.catch_warnings():
@@ -315,5 +353,8 @@ UNUSUAL: Mapping[str, Case] = {
     "uneven": Case(_uneven, ("2x3x6x7",)),
     "bilinear": Case(Bilinear, ("2x5", "2x4")),
     "parametrized": Case(_parametrized, ("2x3x9",)),
+    "spectral norm": Case(_spectral, ("2x3x9",)),
+    "attention pool": Case(AttentionPool, ("5x2x8",)),
+    "batch first": Case(BatchFirst, ("2x5x7",)),
     "root": Case(lambda: nn.Linear(6, 5), ("6",)),
 }

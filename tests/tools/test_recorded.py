@@ -74,3 +74,26 @@ def test_a_rule_that_is_tampered_with_is_seen(tool: Tool, place: int) -> None:
     assert found, f"{term.what} occurs nowhere"
     wrong = tool._replace(terms=tampered)
     assert any(residues(recorded, seen, [wrong]) for recorded, seen in found)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("name", "tool", "words"),
+    [
+        ("derived", "ultralytics-thop", "whose class derives from one that it knows"),
+        ("norms by functions", "fvcore-train", "running statistics in training too"),
+        ("bilinear", "torch.profiler", "a bilinear layer is not predicted"),
+        ("several names", "torchinfo", "stand under several names"),
+        ("products", "fvcore", ""),
+    ],
+)
+def test_what_the_rules_do_not_reach_is_said(name: str, tool: str, words: str) -> None:
+    remarks = [
+        remark
+        for one in RUN
+        if one.name == tool
+        for remark in one.remarks(evidence.of_model(name))
+        if remark not in one.notes
+    ]
+    assert len(remarks) == bool(words)
+    assert all(words in remark for remark in remarks)
