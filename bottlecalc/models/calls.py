@@ -10,7 +10,9 @@ import dis
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from math import prod
+from types import CodeType, FrameType
 from typing import Any
 
 import torch
@@ -45,9 +47,6 @@ COMPOSED = frozenset(
 UNUSUAL = ("Bilinear", "EmbeddingBag")
 """Their functions do not tell how many parameters they take."""
 
-HOLDING = ("TransformerEncoderLayer", "TransformerDecoderLayer")
-"""These keep the activation that they were built with, whatever is put in its place later."""
-
 
 class Recorder(TorchFunctionMode):
     """While it is on, notes the calls of the last whole forward pass of a model.
@@ -73,14 +72,15 @@ class Recorder(TorchFunctionMode):
         if not self._running:
             return func(*args, **kwargs)
         name = self._name(func)
+        name, held = _looked_up(func, name, sys._getframe(1))
         if name == "F.multi_head_attention_forward":
             self._note(_attention(args, kwargs), *2 * (tuple(args[0].shape),), name)
         out = self._entered(func, args, kwargs) if name in COMPOSED else func(*args, **kwargs)
         if make := OPS.get(name.rpartition(".")[2]):
-            self._made(make, name, out, args, kwargs)
+            self._made(make, name, out, args, kwargs, held)
         return out
 
-    def _made(self, make: Make, name: str, out: Any, args: Any, kwargs: Any) -> None:
+    def _made(self, make: Make, name: str, out: Any, args: Any, kwargs: Any, held: bool) -> None:
         """Note what it does; where that cannot be told from its arguments, nothing."""
         first, result = _tensor((*args, *kwargs.values())), _tensor(out)
         if first is None or result is None:
@@ -90,7 +90,7 @@ class Recorder(TorchFunctionMode):
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             return
         if op is not None:
-            self._note(op, tuple(first.shape), tuple(result.shape), name)
+            self._note(op, tuple(first.shape), tuple(result.shape), name, held)
 
     def _name(self, func: Any) -> str:
         """``F.relu``, ``torch.matmul``, ``Tensor.add``; ``@`` and ``+=`` where that is written."""
@@ -121,15 +121,15 @@ class Recorder(TorchFunctionMode):
         finally:
             vars(functional).update(asking)
 
-    def _note(self, op: Any, x: Shape, y: Shape, function: str) -> None:
+    def _note(self, op: Any, x: Shape, y: Shape, function: str, held: bool = False) -> None:
         module = self._running[-1]
         call = self._held.call(module, op)
-        if call.module in HOLDING and function in ("F.relu", "F.gelu"):
-            function = f"held {function}"
         if isinstance(op, Conv) and len(x) == len(op.kernel) + 1:
             x, y, self.unbatched = (1, *x), (1, *y), True
         within = filter(None, (self._held.call(one, op).like for one in self._running))
-        self.calls.append(call._replace(input=x, output=y, function=function, within=(*within,)))
+        self.calls.append(
+            call._replace(input=x, output=y, function=function, within=(*within,), held=held)
+        )
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -236,6 +236,38 @@ def _attention(args: Any, kwargs: Any) -> MultiHead:
         appended=(argument(args, kwargs, 7, "bias_k") is not None)
         + bool(argument(args, kwargs, 9, "add_zero_attn", False)),
     )  # fmt: skip
+
+
+def _looked_up(func: Any, name: str, frame: FrameType) -> tuple[str, bool]:
+    """By which of its two names a function is called, and whether it was taken from there before.
+
+    What the calling code looks up tells: ``F.relu`` looks up ``relu``; ``self.activation``, and
+    the name ``relu`` alone, do not. ``torch.conv2d`` is the very function that ``F.conv2d`` is.
+    """
+    from torch.nn import functional
+
+    library, _, whole = name.rpartition(".")
+    if library not in ("F", "torch"):
+        return name, False
+    last = whole.removesuffix("_with_indices")
+    between = ("__torch_function__", "handle_torch_function", "fn", last, f"_{last}", whole)
+    while frame.f_back and frame.f_code.co_name in between:
+        frame = frame.f_back
+    known, attributes = frame.f_globals, _attributes(frame.f_code)
+    if known is vars(functional):
+        return name, False
+    names = frame.f_code.co_names
+    of_functional = "functional" in names or any(known.get(one) is functional for one in names)
+    if not of_functional and last in attributes and getattr(torch, last, None) is func:
+        name = f"torch.{last}"
+    return name, last not in attributes
+
+
+@cache
+def _attributes(code: CodeType) -> frozenset[str]:
+    """The names that a code looks up in something else, as ``relu`` of ``F.relu``."""
+    loads = ("LOAD_ATTR", "LOAD_METHOD")
+    return frozenset(one.argval for one in dis.get_instructions(code) if one.opname in loads)
 
 
 def _is_operator(method: str) -> bool:

@@ -167,6 +167,12 @@ def by_function(*names: str) -> Condition:
     return lambda call: call.function in known
 
 
+def by_patch(*names: str) -> Condition:
+    """The calls of functions that somebody else's stand in the place of."""
+    known = by_function(*names)
+    return lambda call: known(call) and not call.held
+
+
 def by_likeness(*names: str) -> Condition:
     """The calls of modules whose class is one of these, or derives from one."""
     known = frozenset(names)

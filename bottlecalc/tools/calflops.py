@@ -9,14 +9,15 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Op
 from bottlecalc.layers.products import Einsum, Product, Recurrent
 from bottlecalc.tools.base import (
+    KINDS,
     RECURRENT,
     Limit,
     Quantity,
     Term,
     Tool,
     any_call,
-    by_function,
     by_module,
+    by_patch,
     inputs,
     is_biased,
     misaligned,
@@ -37,20 +38,20 @@ ELEMENTWISE = ("torch.add", "Tensor.add", "torch.mul", "Tensor.mul")
 RATES = {"LSTM": 2, "GRU": 1, "RNN": -1}
 """For every element of hidden state, beside its biases: sums have one addition less."""
 
-is_plain = by_function(*CONVOLUTIONS[:3])
+is_plain = by_patch(*CONVOLUTIONS[:3])
 
 
 def _sees(call: Call) -> bool:
-    return by_function(*PRODUCTS)(call) or by_module(*RECURRENT)(call)
+    return by_patch(*PRODUCTS)(call) or by_module(*RECURRENT)(call)
 
 
 def _sees_more(call: Call) -> bool:
-    return _sees(call) or by_function(*MORE_PRODUCTS)(call)
+    return _sees(call) or by_patch(*MORE_PRODUCTS)(call)
 
 
 def _sees_macs(call: Call) -> bool:
     is_einsum = call.function == "torch.einsum"
-    return by_function(*PRODUCTS)(call) and not is_einsum
+    return by_patch(*PRODUCTS)(call) and not is_einsum
 
 
 def _is_transposed(call: Call) -> bool:
@@ -101,7 +102,7 @@ def _uneven(each: int, biased: bool) -> Term:
 
 def _broadcast(each: int, *functions: str) -> Term:
     return Term("matrix products: shapes that are broadcast are not noticed", Product, each,
-                per=misaligned, unit="MAC", where=by_function(*functions),
+                per=misaligned, unit="MAC", where=by_patch(*functions),
                 fault=True)  # fmt: skip
 
 
@@ -140,13 +141,14 @@ COMMON = (
          where=lambda call: not call.op.affine and call.op.kind not in ("RMS norm", "batch norm")),
     Term("batch norm without scale and shift", Norm, 1,
          where=lambda call: call.op.kind == "batch norm" and not call.op.affine),
-    Term("activations and softmax", Op, 1, where=by_function(*FUNCTIONS)),
-    Term("pooling, of what goes in", Op, 1, per=inputs, where=by_function(*POOL_FUNCTIONS)),
+    Term("activations and softmax", Op, 1, where=by_patch(*FUNCTIONS)),
+    Term("pooling, of what goes in", Op, 1, per=inputs, where=by_patch(*POOL_FUNCTIONS)),
     Term("what is added to a matrix product", Product, 1, per=lambda call: call.op.added,
          where=lambda call: _sees(call) and call.op.added > 0),
-    Term("einsum: numpy's estimate, to four digits", Einsum, 1, per=_estimated, unit="operation"),
+    Term("einsum: numpy's estimate, to four digits", Einsum, 1, per=_estimated, unit="operation",
+         where=by_patch("torch.einsum")),
     _uneven(2, biased=True),
-    Term("sums and products of elements by name", Op, 1, where=by_function(*ELEMENTWISE)),
+    Term("sums and products of elements by name", Op, 1, where=by_patch(*ELEMENTWISE)),
     Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation",
          where=by_module(*RECURRENT)),
     Term("LSTM: its projection", Recurrent, -2, per=lambda call: call.op.projected, unit="MAC",
@@ -171,7 +173,7 @@ OPERATIONS = Tool(
              where=lambda call: _is_transposed(call) and call.op.groups > 1),
         Term("interpolation: its scale is dropped", Resize, 1, per=_scaled, fault=True),
         _broadcast(2, "torch.matmul", "Tensor.matmul"),
-        *missed(_sees, UNKNOWN, "matrix products", "attention", "recurrent layers", factor=2),
+        *missed(_sees, UNKNOWN, *KINDS, factor=2),
     ),
     factor=2, package="calflops", version="0.3.2", sees="functions, by patches",
     repeats=lambda call: max(call.places, 1),
@@ -190,7 +192,7 @@ MACS = OPERATIONS._replace(
              where=lambda call: _is_transposed(call) and call.op.groups > 1),
         _uneven(1, biased=False),
         _broadcast(1, "torch.matmul", "Tensor.matmul"),
-        *missed(_sees_macs, UNKNOWN, "matrix products", "attention", "recurrent layers"),
+        *missed(_sees_macs, UNKNOWN, *KINDS),
     ),
     calls_it="MACs", factor=1,
 )  # fmt: skip
@@ -207,7 +209,7 @@ DEEPSPEED = Tool(
              where=lambda call: _is_transposed(call) and is_biased(call)),
         Term("interpolation", Resize, 1, per=_sized),
         _broadcast(2, "@", "torch.matmul", "Tensor.matmul"),
-        *missed(_sees_more, UNKNOWN, "matrix products", "recurrent layers", factor=2),
+        *missed(_sees_more, UNKNOWN, *KINDS, factor=2),
     ),
     factor=2, package="deepspeed", version="0.19.8", sees="functions, by patches",
     limits=(LISTED,),

@@ -24,9 +24,9 @@ from bottlecalc.tools.base import (
     TRANSPOSED,
     Term,
     Tool,
-    by_function,
     by_layer,
     by_module,
+    by_patch,
     inputs,
     is_biased,
     misaligned,
@@ -84,12 +84,12 @@ def _beyond(call: Call) -> int:
 
 MISALIGNED = Term(
     "sums and products by name: shapes aligned at the wrong end", (NamedAdd, NamedMultiply), 1,
-    per=_beyond, fault=True, where=by_function(*ELEMENTWISE),
+    per=_beyond, fault=True, where=by_patch(*ELEMENTWISE),
 )  # fmt: skip
 """Broadcasting aligns shapes at their last dimensions."""
 
 by_hook = by_layer(*CONVS, *TRANSPOSED, "Linear", *RECURRENT)
-patched = by_function(*PRODUCTS)
+patched = by_patch(*PRODUCTS)
 
 
 def _sees(call: Call) -> bool:
@@ -154,25 +154,25 @@ HOOKS = (
 )  # fmt: skip
 PATCHES = (
     Term("activations again, as functions", Op, 1, fault=True,
-         where=lambda call: by_function(*FUNCTIONS)(call) and by_module(*ACTIVATIONS)(call)),
+         where=lambda call: by_patch(*FUNCTIONS)(call) and by_module(*ACTIVATIONS)(call)),
     Term("activations that are functions", Op, 1,
-         where=lambda call: by_function(*FUNCTIONS)(call) and not by_module(*ACTIVATIONS)(call)),
+         where=lambda call: by_patch(*FUNCTIONS)(call) and not by_module(*ACTIVATIONS)(call)),
     Term("poolings again, as functions", Op, 1, per=inputs, fault=True,
-         where=lambda call: by_function(*POOL_FUNCTIONS)(call) and by_module(*POOLS)(call)),
+         where=lambda call: by_patch(*POOL_FUNCTIONS)(call) and by_module(*POOLS)(call)),
     Term("poolings that are functions", Op, 1, per=inputs,
-         where=lambda call: by_function(*POOL_FUNCTIONS)(call) and not by_module(*POOLS)(call)),
-    Term("softmax", Function, 1, where=by_function("F.softmax")),
+         where=lambda call: by_patch(*POOL_FUNCTIONS)(call) and not by_module(*POOLS)(call)),
+    Term("softmax", Function, 1, where=by_patch("F.softmax")),
     Term("upsampling again, as a function", Resize, 1, fault=True, per=_exact,
-         where=lambda call: by_function("F.interpolate", "F.upsample")(call)
+         where=lambda call: by_patch("F.interpolate", "F.upsample")(call)
          and by_module("Upsample")(call)),
     Term("interpolation", Resize, 1, per=_exact,
-         where=lambda call: by_function("F.interpolate", "F.upsample")(call)
+         where=lambda call: by_patch("F.interpolate", "F.upsample")(call)
          and not by_module("Upsample")(call)),
     Term("what is added to a matrix product", Product, 1, per=lambda call: call.op.added,
          where=lambda call: patched(call) and call.op.added > 0 and not call.op.dropped),
     Term("matrix products: shapes that are broadcast are not noticed", Product, 1,
-         per=misaligned, unit="MAC", where=by_function(*PRODUCTS[:6]), fault=True),
-    Term("sums and products of elements by name", Op, 1, where=by_function(*ELEMENTWISE)),
+         per=misaligned, unit="MAC", where=by_patch(*PRODUCTS[:6]), fault=True),
+    Term("sums and products of elements by name", Op, 1, where=by_patch(*ELEMENTWISE)),
     MISALIGNED,
 )  # fmt: skip
 

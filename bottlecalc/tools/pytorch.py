@@ -38,7 +38,7 @@ def _profiled(call: Call) -> bool:
     """Source: ``computeFlops`` of ``torch/csrc/profiler/util.cpp``."""
     op = call.op
     if isinstance(op, Conv):
-        is_plain = call.function == "F.conv2d" and not op.transposed
+        is_plain = call.function in ("F.conv2d", "torch.conv2d") and not op.transposed
         return is_plain and not (isinstance(op, CalledConv) and op.padded)
     return sees(call)
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, einsum, nn
 from torch.nn import functional
 
 from tests.models.case import Case
@@ -204,6 +204,25 @@ class RecurrentFunctions(nn.Module):
         return steps[0] + torch.gru_cell(x[0], none[0], self.taken[:18], self.kept[:18])
 
 
+class Taken(nn.Module):
+    """Functions that are taken from their modules as it is built."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filters, self.matrix = (
+            nn.Parameter(torch.ones(4, 3, 1)),
+            nn.Parameter(torch.ones(4, 6)),
+        )
+        self.convolve, self.project = functional.conv1d, functional.linear
+        self.attend, self.activation = functional.scaled_dot_product_attention, functional.relu
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.activation(self.project(self.convolve(x, self.filters), self.matrix))
+        y = einsum("bij,bkj->bik", y, y).unsqueeze(0)
+        z: Tensor = self.attend(y, y, y)
+        return z
+
+
 class Function(nn.Module):
     """A function of what goes in and of a matrix."""
 
@@ -356,5 +375,6 @@ UNUSUAL: Mapping[str, Case] = {
     "spectral norm": Case(_spectral, ("2x3x9",)),
     "attention pool": Case(AttentionPool, ("5x2x8",)),
     "batch first": Case(BatchFirst, ("2x5x7",)),
+    "taken": Case(Taken, ("2x3x6",)),
     "root": Case(lambda: nn.Linear(6, 5), ("6",)),
 }
