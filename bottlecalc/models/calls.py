@@ -55,6 +55,7 @@ class Recorder(TorchFunctionMode):
         calls: in order.
         modules: that ran, each module of the model that did.
         unbatched: whether an image or a sequence went in without a batch.
+        by_keyword: whether a layer of PyTorch's was given all that goes in by keyword.
     """
 
     def __init__(self) -> None:
@@ -62,7 +63,7 @@ class Recorder(TorchFunctionMode):
         self.calls: list[Call] = []
         self.modules: set[nn.Module] = set()
         self.model: nn.Module | None = None
-        self.unbatched = False
+        self.unbatched = self.by_keyword = False
         self._held: Held = Held()
         self._running: list[nn.Module] = []
 
@@ -150,7 +151,9 @@ class Recorder(TorchFunctionMode):
     def _begin(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
         if not self._running:
             self.calls, self.modules, self.model = [], set(), module
-            self._held, self.unbatched = Held(module), False
+            self._held, self.unbatched, self.by_keyword = Held(module), False, False
+        elif not inputs:
+            self.by_keyword |= type(module).__module__.startswith(OURS)
         if isinstance(module, nn.RNNBase) and inputs and isinstance(inputs[0], Tensor):
             self.unbatched |= inputs[0].dim() == UNBATCHED
         self._running.append(module)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from bottlecalc.tools.subject import Subject
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from bottlecalc.models.calls import Recorder
 
 
 def target(wanted: Target, inputs: Sequence[Input]) -> Subject:
@@ -103,10 +105,10 @@ def _observed(
         batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
         inputs=len(inputs),
     )
-    return seen, (*run.notes, *_remarks(seen, counted.unsupported, recorder.unbatched))
+    return seen, (*run.notes, *_remarks(seen, counted.unsupported), *_shapes(recorder))
 
 
-def _remarks(seen: Evidence, unsupported: object, unbatched: bool) -> list[str]:
+def _remarks(seen: Evidence, unsupported: object) -> list[str]:
     remarks = []
     if unnamed := sum(call.macs for call in seen.calls if isinstance(call.op, Unnamed)):
         remarks.append(
@@ -120,11 +122,20 @@ def _remarks(seen: Evidence, unsupported: object, unbatched: bool) -> list[str]:
         )
     if any(isinstance(call.op, Recurrent) and call.op.packed for call in seen.calls):
         remarks.append("what tools that pad say of packed sequences is not predicted")
-    if unbatched:
-        remarks.append(
-            "what goes into a layer has no batch; tools that take its first dimension for one say"
-            " something else"
-        )
     if unsupported:
         remarks.append("torch has no formula for some operators; their MACs are missing everywhere")
     return remarks
+
+
+def _shapes(recorder: Recorder) -> Iterator[str]:
+    """What tools that hook modules do not expect."""
+    if recorder.unbatched:
+        yield (
+            "what goes into a layer has no batch; tools that take its first dimension for one say"
+            " something else"
+        )
+    if recorder.by_keyword:
+        yield (
+            "a layer is given all that goes in by keyword; thop and ptflops, whose hooks look at"
+            " what comes first, may fail"
+        )

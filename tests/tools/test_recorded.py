@@ -97,3 +97,24 @@ def test_what_the_rules_do_not_reach_is_said(name: str, tool: str, words: str) -
     ]
     assert len(remarks) == bool(words)
     assert all(words in remark for remark in remarks)
+
+
+@pytest.mark.torch
+def test_layers_that_hooks_do_not_expect_are_told() -> None:
+    from torch import Tensor, nn
+
+    from bottlecalc import explain
+
+    class Keywords(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y: Tensor = self.conv(input=x)
+            return y
+
+    notes = explain(Keywords(), "3x5x6").notes
+    assert any("has no batch" in note for note in notes)
+    assert any("by keyword" in note for note in notes)
+    assert explain(nn.Conv2d(3, 4, 1), "1x3x5x6").notes == ()
