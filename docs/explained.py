@@ -16,7 +16,7 @@ MARKED = re.compile(
     r".*?^(?P<end><!-- end of explain -->)$",
     re.MULTILINE | re.DOTALL,
 )
-MISSED = [kind for _, kind in KINDS]
+MISSED = list(KINDS)
 RULES = "rules"
 """In the place of a block or network: every tool's rules."""
 
@@ -54,7 +54,10 @@ def _tool(tool: Tool) -> Iterator[str]:
     yield f"**{tool.name}** ({tool.figure}), of {tool.version}: {_base(tool)}; sees {tool.sees}."
     yield ""
     yield from (f"- {line}" for line in dict.fromkeys(_terms(tool)))
+    if tool.repeats:
+        yield "- modules that the model holds under several names: again for each **(fault)**"
     yield from (f"- {markdown(note)}" for note in tool.notes)
+    yield from (f"- {markdown(limit.sentence)}" for limit in tool.limits)
     yield ""
 
 

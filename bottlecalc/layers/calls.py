@@ -7,10 +7,12 @@ shapes, by which module, through which name of PyTorch's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bottlecalc.layers.joins import Add, Multiply
+from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.layers.ops import Conv, Factors, Linear, Op, Shape, elements
+from bottlecalc.layers.pooling import AveragePool
 
 
 class Call(NamedTuple):
@@ -25,6 +27,13 @@ class Call(NamedTuple):
             the forward of somebody's own class makes it.
         function: the name by which Python calls it, ``F.conv2d``, ``torch.matmul``, or ``+`` where
             the operator is written.
+        kind: the class of the module, whoever wrote it.
+        like: the class of ``torch.nn`` that the module's class is, or derives from.
+        within: the same of every module of the model that is running, this one last.
+        places: under how many names the model holds the module; 0 where under none.
+        apart: whether the module's parameters are noted by themselves, as ``Weights``.
+        held: whether the function was taken from its module before, by an import of its name or
+            as an attribute, so that what is put in its place later is not called.
     """
 
     name: str
@@ -33,6 +42,12 @@ class Call(NamedTuple):
     output: Shape
     module: str = ""
     function: str = ""
+    kind: str = ""
+    like: str = ""
+    within: tuple[str, ...] = ()
+    places: int = 1
+    apart: bool = False
+    held: bool = False
 
     @property
     def macs(self) -> int:
@@ -50,8 +65,41 @@ class Call(NamedTuple):
         return self.op.biases(self.input, self.output)
 
 
-class TextPadded(Conv):
-    """A convolution whose padding is given as text, ``padding="same"``."""
+class CalledConv(Conv):
+    """A convolution that a function does.
+
+    Attributes:
+        padded: whether its padding is given as text, ``padding="same"``.
+        places: where a plain one would stand that pads both sides alike [positions].
+    """
+
+    padded: bool
+    places: int
+
+    def __init__(self, *, padded: bool = False, places: int = 0, **settings: Any) -> None:
+        super().__init__(**settings)
+        object.__setattr__(self, "__dict__", {**vars(self), "padded": padded, "places": places})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalledPool(AveragePool):
+    """An average pool that a function does.
+
+    Attributes:
+        steps: of the window, in every dimension.
+        padding: on both sides of every dimension.
+        padded: whether what is padded is averaged too.
+        sides: of what goes in.
+    """
+
+    steps: tuple[int, ...]
+    padding: tuple[int, ...]
+    padded: bool
+    sides: tuple[int, ...]
+
+
+class BatchStatistics(BatchNorm):
+    """Batch norm by the mean and variance of the batch, in eval mode too."""
 
 
 class SlowLinear(Linear):
@@ -81,118 +129,6 @@ class NamedMultiply(Multiply):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Product(Op):
-    """A matrix product of two tensors, neither of which need be a weight.
-
-    Attributes:
-        contracted: how many products are summed for every element of the output.
-        vector: whether one of the two is a vector.
-        added: elements of what is added to it, as ``addmm`` does.
-    """
-
-    contracted: int
-    vector: bool = False
-    added: int = 0
-
-    multiplies = True
-
-    def macs(self, x: Shape, y: Shape) -> int:
-        """Every element of the output is a sum of so many products [MACs]."""
-        return elements(y) * self.contracted
-
-    @property
-    def label(self) -> str:
-        """``matrix product``."""
-        return "matrix product"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attention(Op):
-    """Scaled dot-product attention, in one call: two matrix products and a softmax.
-
-    Source: Vaswani et al., arXiv:1706.03762, section 3.2.1.
-
-    Attributes:
-        queries: rows of the query, of all batches and heads.
-        keys: that each is compared with.
-        depth: features of a key.
-        width: features of a value.
-    """
-
-    queries: int
-    keys: int
-    depth: int
-    width: int
-
-    multiplies = True
-
-    def macs(self, x: Shape, y: Shape) -> int:
-        """Queries times keys, and the weights times the values [MACs]."""
-        return self.queries * self.keys * (self.depth + self.width)
-
-    @property
-    def label(self) -> str:
-        """``attention``."""
-        return "attention"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MultiHead(Op):
-    """``nn.MultiheadAttention`` as a whole; what it is made of are calls of their own.
-
-    Attributes:
-        batch: sequences.
-        queries: of a sequence.
-        keys: of a sequence.
-        features: of a query, a key and a value.
-        heads: that they are divided among.
-        bias: whether the projections have one.
-    """
-
-    batch: int
-    queries: int
-    keys: int
-    features: int
-    heads: int
-    bias: bool = True
-
-    @property
-    def label(self) -> str:
-        """``multi-head attention``."""
-        return "multi-head attention"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recurrent(Op):
-    """A recurrent layer over all steps of a batch, or a cell over one.
-
-    Attributes:
-        cell: LSTM, GRU or RNN.
-        done: its MACs.
-        states: elements of hidden state that are worked out, of all steps, layers and directions.
-        added: biases that are added, of all steps.
-        single: whether it is a cell, which runs one step.
-    """
-
-    cell: str
-    done: int
-    states: int
-    added: int = 0
-    single: bool = False
-
-    multiplies = True
-
-    def macs(self, x: Shape, y: Shape) -> int:
-        """Of its matrix products [MACs]."""
-        return self.done
-
-    @property
-    def label(self) -> str:
-        """``LSTM``."""
-        return self.cell
-
-
-@dataclass(frozen=True, kw_only=True)
 class Norm(Op):
     """Normalisation of another kind, or without a scale and a shift.
 
@@ -200,11 +136,15 @@ class Norm(Op):
         kind: ``group norm``.
         affine: whether it has them.
         held: parameters of its own [parameters].
+        of_batch: whether batch norm uses the mean and variance of the batch, in eval mode too.
+        tensors: that it takes: scale, shift, mean, variance.
     """
 
     kind: str
     affine: bool
     held: int = 0
+    of_batch: bool = False
+    tensors: int = 0
 
     def factors(self, x: Shape, y: Shape) -> Factors:
         """As many as there are."""
@@ -223,10 +163,13 @@ class Resize(Op):
     Attributes:
         mode: ``nearest``, ``bilinear``, …
         to_size: whether the size is given, rather than by how much.
+        exact: the sizes that are given, multiplied, or what goes in times the scales; where the
+            size is rounded down, that is more than what comes out.
     """
 
     mode: str
     to_size: bool = False
+    exact: int = 0
 
     @property
     def label(self) -> str:
@@ -268,6 +211,8 @@ class Weights(Op):
         called: whether the module runs.
         named: what of it is called ``weight`` or ``bias`` [parameters].
         weight: what of it is called ``weight`` [parameters].
+        alike: what of it has a name in which one of these words stands [parameters].
+        tied: what it holds that another module holds too, and is that one's here [parameters].
         leaf: whether the module has no children.
     """
 
@@ -276,6 +221,8 @@ class Weights(Op):
     called: bool = True
     named: int = 0
     weight: int = 0
+    alike: int = 0
+    tied: int = 0
     leaf: bool = True
 
     @property
@@ -310,6 +257,7 @@ class Evidence:
         macs: of one forward pass [MACs].
         params: each counted once [parameters].
         batch: images, or whatever the first dimension of the first input counts.
+        inputs: that the forward pass takes.
     """
 
     calls: tuple[Call, ...]
@@ -317,6 +265,7 @@ class Evidence:
     macs: int
     params: int
     batch: int = 1
+    inputs: int = 1
 
     @property
     def activations(self) -> int:

@@ -10,6 +10,7 @@ import inspect
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -73,20 +74,33 @@ def _ptflops(backend: str) -> Callable[[nn.Module, list[Tensor]], Totals]:
 
         names = list(inspect.signature(module.forward).parameters)
         one = inputs[0] if len(inputs) == 1 else dict(zip(names, inputs, strict=False))
-        return Totals(
-            *get_model_complexity_info(
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            said = get_model_complexity_info(
                 module, (1,), input_constructor=lambda _: one, backend=backend,
                 as_strings=False, print_per_layer_stat=False,
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+        if said[0] is None:  # it prints what the model raised, and goes on
+            raise RuntimeError(printed.getvalue().strip().rpartition("\n")[2] or "no reason given")
+        return Totals(*said)
 
     return run
 
 
-def _thop(module: nn.Module, inputs: list[Tensor]) -> Totals:
-    from thop import profile
+def _thop(package: str) -> Callable[[nn.Module, list[Tensor]], Totals]:
+    def run(module: nn.Module, inputs: list[Tensor]) -> Totals:
+        import thop
 
-    return Totals(*profile(module, inputs=tuple(inputs), verbose=False)[:2])
+        # both packages bring a module of this name, and the one installed last is there
+        there = thop.__version__.partition("-")[0]
+        if not version(package).startswith(there):
+            raise RuntimeError(
+                f"the module thop is of another package here, version {there}; install {package}"
+                " in an environment of its own"
+            )
+        return Totals(*thop.profile(module, inputs=tuple(inputs), verbose=False)[:2])
+
+    return run
 
 
 def _calflops(figure: int) -> Callable[[nn.Module, list[Tensor]], Totals]:
@@ -124,8 +138,8 @@ RUNS: Mapping[str, Callable[[nn.Module, list[Tensor]], Totals]] = {
     "torchinfo": _torchinfo,
     "ptflops-aten": _ptflops("aten"),
     "ptflops-pytorch": _ptflops("pytorch"),
-    "thop": _thop,
-    "ultralytics-thop": _thop,
+    "thop": _thop("thop"),
+    "ultralytics-thop": _thop("ultralytics-thop"),
     "calflops": _calflops(0),
     "calflops-macs": _calflops(1),
     "deepspeed": _deepspeed,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from bottlecalc.layers.calls import Attention, Call, Product, Recurrent
+from bottlecalc.layers.calls import BatchStatistics, Call, Evidence, Norm
 from bottlecalc.layers.count import ByLayer
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Conv, Linear, Op, elements
+from bottlecalc.layers.products import Attention, Einsum, Product, Recurrent
 
 Figure = Literal["operations", "params", "activations"]
 Quantity = Callable[[Any], int]
@@ -65,6 +66,18 @@ class Term(NamedTuple):
         return self.where is None or (isinstance(layer, Call) and self.where(layer))
 
 
+class Limit(NamedTuple):
+    """Where a tool fails, or says what these rules do not know.
+
+    Attributes:
+        where: of which models.
+        sentence: that says so.
+    """
+
+    where: Callable[[Evidence], bool]
+    sentence: str
+
+
 class Tool(NamedTuple):
     """How a tool counts one figure: so many for every MAC or parameter, and its terms.
 
@@ -78,7 +91,9 @@ class Tool(NamedTuple):
         version: whose rules these are.
         sees: how it sees what a model does.
         per_image: where it divides by the batch what it counts, the calls whose MACs it does not.
+        repeats: how often it counts what a module does that the model holds under some names.
         notes: what else has to be known, a sentence each.
+        limits: what its rules do not reach.
     """
 
     name: str
@@ -90,7 +105,13 @@ class Tool(NamedTuple):
     version: str = ""
     sees: str = ""
     per_image: Condition | None = None
+    repeats: Quantity | None = None
     notes: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    def remarks(self, evidence: Evidence) -> tuple[str, ...]:
+        """What has to be known, and of this model what the rules do not reach, a sentence each."""
+        return (*self.notes, *(one.sentence for one in self.limits if one.where(evidence)))
 
     def sum_of(self, layers: Sequence[Layer]) -> str:
         """What its total of these layers is made of: ``MACs + 2 per element of batch norm``."""
@@ -125,6 +146,22 @@ def beyond(call: Call) -> int:
     return call.weights * (places[0] - places[1])
 
 
+def misaligned(call: Call) -> int:
+    """MACs that are lost, or too many, where rows of the first times columns of the second count.
+
+    Shapes may be broadcast, and vectors have no columns.
+    """
+    op = call.op
+    if not isinstance(op, Product) or isinstance(op, Einsum) or op.rows is None:
+        return 0
+    return op.rows - call.macs
+
+
+def of_batch(call: Call) -> bool:
+    """Whether it is batch norm by the mean and variance of the batch, in eval mode too."""
+    return isinstance(call.op, BatchStatistics) or (isinstance(call.op, Norm) and call.op.of_batch)
+
+
 def is_biased(call: Call) -> bool:
     """Whether a bias is added to what comes out."""
     return call.biases > 0
@@ -136,35 +173,60 @@ def by_function(*names: str) -> Condition:
     return lambda call: call.function in known
 
 
+def by_patch(*names: str) -> Condition:
+    """The calls of functions that somebody else's stand in the place of."""
+    known = by_function(*names)
+    return lambda call: known(call) and not call.held
+
+
+def by_likeness(*names: str) -> Condition:
+    """The calls of modules whose class is one of these, or derives from one."""
+    known = frozenset(names)
+    return lambda call: call.places > 0 and (call.like or call.module) in known
+
+
+def any_call(condition: Condition) -> Callable[[Evidence], bool]:
+    """Models that make such a call."""
+    return lambda evidence: any(map(condition, evidence.calls))
+
+
 def by_module(*names: str) -> Condition:
     """The calls that modules of these classes make."""
     known = frozenset(names)
     return lambda call: call.module in known
 
 
-KINDS: tuple[tuple[type[Op], str], ...] = (
-    (Conv, "convolutions"),
-    (Linear, "linear layers"),
-    (Product, "matrix products"),
-    (Attention, "attention"),
-    (Recurrent, "recurrent layers"),
-)
+def by_layer(*names: str) -> Condition:
+    """What modules of these classes are for; a hook of theirs may call other functions."""
+    known = by_module(*names)
+    return lambda call: known(call) and isinstance(call.op, (Conv, Linear, Recurrent))
 
 
-def missed(sees: Condition, why: str, factor: int = 1, *, shared: bool = False) -> tuple[Term, ...]:
-    """What a tool that sees these calls leaves out of all others' MACs, by kind."""
+KINDS: Mapping[str, type[Op]] = {
+    "convolutions": Conv,
+    "linear layers": Linear,
+    "matrix products": Product,
+    "attention": Attention,
+    "recurrent layers": Recurrent,
+}
+
+
+def missed(
+    sees: Condition, why: str, *kinds: str, factor: int = 1, shared: bool = False
+) -> tuple[Term, ...]:
+    """What a tool that sees these calls leaves out of all others' MACs, of the kinds it may."""
     return tuple(
         Term(
-            f"{kind}: {why}", op, -factor, per=macs, unit="MAC",
+            f"{kind}: {why}", KINDS[kind], -factor, per=macs, unit="MAC",
             where=lambda call: not sees(call), fault=True, shared=shared,
         )
-        for op, kind in KINDS
+        for kind in kinds
     )  # fmt: skip
 
 
 CONVS = tuple(f"Conv{n}d" for n in (1, 2, 3))
 TRANSPOSED = tuple(f"ConvTranspose{n}d" for n in (1, 2, 3))
-BATCH_NORMS = tuple(f"BatchNorm{n}d" for n in (1, 2, 3))
+BATCH_NORMS = (*(f"BatchNorm{n}d" for n in (1, 2, 3)), "SyncBatchNorm")
 INSTANCE_NORMS = tuple(f"InstanceNorm{n}d" for n in (1, 2, 3))
 CELLS = ("RNNCell", "GRUCell", "LSTMCell")
 RECURRENT = ("RNN", "GRU", "LSTM", *CELLS)

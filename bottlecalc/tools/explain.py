@@ -112,7 +112,7 @@ def _accounts(
             base=base(tool, evidence),
             lines=lines(tool, evidence, by == "module"),
             ran=said.figures.get(tool.figure) if said else None,
-            notes=(*tool.notes, *(said.notes(tool) if said else ())),
+            notes=(*tool.remarks(evidence), *(said.notes(tool) if said else ())),
         )
 
 

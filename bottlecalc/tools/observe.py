@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from bottlecalc.errors import argument
-from bottlecalc.layers.calls import Evidence
+from bottlecalc.layers.calls import Call, Evidence
+from bottlecalc.layers.products import Recurrent, Unnamed
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.policy import absent
 from bottlecalc.models.run import Runner
@@ -17,6 +18,8 @@ from bottlecalc.tools.subject import Subject
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from bottlecalc.models.calls import Recorder
 
 
 def target(wanted: Target, inputs: Sequence[Input]) -> Subject:
@@ -91,28 +94,48 @@ def _observed(
             f" {argument('input')} 1x3x224x224"
         )
     counted = run.counters["torch"]
+    macs = counted.sum("macs")
+    named = sum(call.macs for call in recorder.calls)
+    beneath = (Call("", Unnamed(contracted=macs - named), (1,), (1,)),) if macs > named else ()
     seen = Evidence(
-        calls=tuple(recorder.calls),
+        calls=(*recorder.calls, *beneath),
         weights=recorder.weights,
-        macs=counted.sum("macs"),
+        macs=macs,
         params=run.parameters.total,
         batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
+        inputs=len(inputs),
     )
-    return seen, (*run.notes, *_remarks(seen, counted.unsupported, recorder.shared))
+    return seen, (*run.notes, *_remarks(seen, counted.unsupported), *_shapes(recorder))
 
 
-def _remarks(seen: Evidence, unsupported: object, shared: str) -> list[str]:
+def _remarks(seen: Evidence, unsupported: object) -> list[str]:
     remarks = []
+    if unnamed := sum(call.macs for call in seen.calls if isinstance(call.op, Unnamed)):
+        remarks.append(
+            f"{unnamed:,} MACs are in calls that the rules do not know by name; that tools which"
+            " see operators count them, and no others, is assumed"
+        )
     if seen.unnamed:
         remarks.append(
-            f"{seen.unnamed:,} MACs are in calls that the rules do not know by name; what tools"
-            " say of them is not predicted"
+            f"{-seen.unnamed:,} MACs are in calls that torch does otherwise than by their name;"
+            " what tools say of them is not predicted"
         )
+    if any(isinstance(call.op, Recurrent) and call.op.packed for call in seen.calls):
+        remarks.append("what tools that pad say of packed sequences is not predicted")
     if unsupported:
         remarks.append("torch has no formula for some operators; their MACs are missing everywhere")
-    if shared:
-        remarks.append(
-            f"one {shared} lies in several modules; torchinfo 1.8.0 then counts parameters of their"
-            " neighbours more than once, which is not predicted"
-        )
     return remarks
+
+
+def _shapes(recorder: Recorder) -> Iterator[str]:
+    """What tools that hook modules do not expect."""
+    if recorder.unbatched:
+        yield (
+            "what goes into a layer has no batch; tools that take its first dimension for one say"
+            " something else"
+        )
+    if recorder.by_keyword:
+        yield (
+            "a layer is given all that goes in by keyword; thop and ptflops, whose hooks look at"
+            " what comes first, may fail"
+        )

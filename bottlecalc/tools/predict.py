@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bottlecalc.layers.calls import Call, Evidence, Weights
-from bottlecalc.tools.base import Term, Tool
+from bottlecalc.tools.base import Quantity, Term, Tool
+
+SEVERAL = "modules that the model holds under several names: counted again"
+NAMELESS = "modules that the model holds under no name: not found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +47,48 @@ def base(tool: Tool, evidence: Evidence) -> int:
 def lines(tool: Tool, evidence: Evidence, by_module: bool = False) -> tuple[Line, ...]:
     """All that a tool adds or leaves out; what is none at all is left out here too."""
     calls = list(_counted(tool, evidence))
-    counted = [(term, _places(term, calls, by_module)) for term in tool.terms]
     found = [
-        _line(term, place, count) for term, places in counted for place, count in places.items()
+        _line(term, place, count)
+        for term in tool.terms
+        for place, count in _places(term, calls, by_module).items()
     ]
-    if tool.per_image and evidence.batch > 1:
-        undivided = filter(tool.per_image, evidence.calls)
-        whole = tool.factor * (evidence.macs - sum(call.macs for call in undivided))
-        whole += sum(term.each * sum(places.values()) for term, places in counted if term.shared)
-        found.append(_divided(whole, evidence.batch))
+    if tool.repeats:
+        found += _repeated(tool, tool.repeats, calls)
+    if tool.per_image and evidence.batch > 1 and evidence.inputs == 1:
+        found.append(_divided(sum(_hooked(tool, call) for call in calls), evidence.batch))
     return tuple(line for line in found if line.value)
+
+
+def _repeated(tool: Tool, repeats: Quantity, calls: Iterable[Call]) -> Iterator[Line]:
+    """What is counted again where the model holds a module under several names, or under none."""
+    more = less = 0
+    for call in calls:
+        times = repeats(call) - 1
+        if times > 0:
+            more += times * _alone(tool, call)
+        elif times < 0:
+            less += _alone(tool, call)
+    unit = "parameter" if tool.figure == "params" else "operation"
+    yield Line(what=SEVERAL, count=more, each=1, unit=unit, fault=True)
+    yield Line(what=NAMELESS, count=less, each=-1, unit=unit, fault=True)
+
+
+def _alone(tool: Tool, call: Call) -> int:
+    """What is counted of a call by the rule that is repeated."""
+    if tool.figure == "params":
+        own = call.op.held if isinstance(call.op, Weights) else 0
+        return own + sum(term.of(call) for term in tool.terms)
+    if tool.per_image:
+        return _hooked(tool, call, once=True)
+    return tool.factor * call.macs + sum(term.of(call) for term in tool.terms)
+
+
+def _hooked(tool: Tool, call: Call, once: bool = False) -> int:
+    """What is divided by the batch: the MACs but of some calls, and the terms that share this."""
+    is_whole = tool.per_image is not None and tool.per_image(call)
+    own = 0 if is_whole else tool.factor * call.macs
+    alone = own + sum(term.of(call) for term in tool.terms if term.shared)
+    return alone if once or not tool.repeats else alone * tool.repeats(call)
 
 
 def _places(term: Term, calls: Iterable[Call], by_module: bool) -> Counter[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bottlecalc.tools import (
     calflops,
+    former,
     fvcore,
     keras,
     ptflops,
@@ -13,6 +14,7 @@ from bottlecalc.tools import (
     timm,
     torchinfo,
     torchprofile,
+    ultralytics,
 )
 from bottlecalc.tools.base import Tool
 
@@ -21,7 +23,7 @@ TOOLS: tuple[Tool, ...] = (
     pytorch.FLOP_COUNTER_MODE, pytorch.PROFILER,
     torchinfo.OPERATIONS, torchinfo.PARAMS,
     ptflops.ATEN, ptflops.PARAMS_ATEN, ptflops.PYTORCH, ptflops.PARAMS_PYTORCH,
-    thop.THOP, thop.THOP_PARAMS, thop.ULTRALYTICS, thop.ULTRALYTICS_PARAMS,
+    thop.THOP, thop.THOP_PARAMS, ultralytics.OPERATIONS, ultralytics.PARAMS,
     calflops.OPERATIONS, calflops.MACS, calflops.PARAMS,
     calflops.DEEPSPEED, calflops.DEEPSPEED_PARAMS,
     torchprofile.TORCHPROFILE,
@@ -31,7 +33,9 @@ TOOLS: tuple[Tool, ...] = (
 )  # fmt: skip
 """A tool that counts two figures is there twice."""
 
-FORMER: tuple[Tool, ...] = (torchinfo.FORMER, ptflops.FORMER, thop.THOP_2020, thop.THOP_2019)
+FORMER: tuple[Tool, ...] = (
+    former.TORCHINFO, former.PTFLOPS, former.THOP_2020, former.THOP_2019,
+)  # fmt: skip
 """Rules of versions that nobody installs any more, but whose numbers are still quoted: they are
 tried for claims, and shown where they are asked for."""
 

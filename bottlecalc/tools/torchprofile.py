@@ -6,19 +6,27 @@ from math import prod
 
 from bottlecalc.layers.calls import (
     Call,
+    CalledConv,
     Function,
-    MultiHead,
     Norm,
-    Product,
-    Recurrent,
     Resize,
-    TextPadded,
 )
 from bottlecalc.layers.joins import Multiply
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv
 from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool
-from bottlecalc.tools.base import Condition, Quantity, Term, Tool, by_function, missed, outputs
+from bottlecalc.layers.products import Einsum, MultiHead, Product, Recurrent
+from bottlecalc.tools.base import (
+    Condition,
+    Limit,
+    Quantity,
+    Term,
+    Tool,
+    any_call,
+    by_function,
+    missed,
+    outputs,
+)
 
 PRODUCTS = ("torch.matmul", "Tensor.matmul", "@", "torch.bmm", "Tensor.bmm", "torch.addmm",
             "Tensor.addmm", "torch.addmv", "Tensor.addmv", "torch.baddbmm", "Tensor.baddbmm",
@@ -29,11 +37,13 @@ AVERAGES = ("adaptive_avg_pool1d", "adaptive_avg_pool3d", "mean")
 def sees(call: Call) -> bool:
     """Whether torchprofile has a handler for the operator that torch's tracer makes of it."""
     op = call.op
+    if isinstance(op, Einsum):
+        return "..." not in op.equation
     if isinstance(op, Product):
         return by_function(*PRODUCTS)(call)
     if isinstance(op, Recurrent):
         return op.cell == "LSTM" or op.single
-    return not isinstance(op, TextPadded)
+    return not (isinstance(op, CalledConv) and op.padded)
 
 
 def _is_transposed(call: Call) -> bool:
@@ -88,14 +98,22 @@ TORCHPROFILE = Tool(
         Term("LSTM cells: products of states", Recurrent, 3, per=_states("LSTM"), unit="state"),
         Term("transposed convolutions: counted at the output's places, whatever their groups",
              Conv, 1, per=_beyond, unit="MAC", where=_is_transposed, fault=True),
-        Term("multi-head attention: products of sizes, which its trace has too", MultiHead, 4,
-             per=lambda _: 1, unit="call", fault=True),
-        *missed(sees, "an operator that torchprofile has no handler for"),
+        Term("einsum: combinations of indices that are no MACs", Einsum, 1, unit="combination",
+             per=lambda call: call.op.spanned - call.macs, where=sees),
+        Term("multi-head attention: products of sizes, which its trace has too", MultiHead, 1,
+             per=lambda call: 4 + call.op.zero, unit="product", fault=True),
+        Term("interpolation by area: products of sizes, which its trace has too", Resize, 1,
+             per=lambda call: len(call.output) - 2, unit="product", fault=True,
+             where=lambda call: call.op.mode == "area" and not call.op.to_size),
+        *missed(sees, "an operator that torchprofile has no handler for", "convolutions",
+                "matrix products", "recurrent layers"),
     ),
     "MACs", package="torchprofile", version="0.1.0", sees="operators, in torch's trace",
-    notes=(
-        "A product of sizes that the model's own code writes is in the trace, too, and counts 1.",
-        "What nothing uses is not in the trace, such as weights of attention that are dropped.",
+    limits=(
+        Limit(any_call(lambda call: isinstance(call.op, Recurrent) and call.op.projected > 0),
+              "what torchprofile says of an LSTM with projections is not predicted"),
+        Limit(any_call(lambda call: isinstance(call.op, MultiHead)),
+              "what nothing uses is not in torchprofile's trace, such as attention's weights"),
     ),
 )  # fmt: skip
 """Source: ``torchprofile.handlers``; the four products are those with which

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-
-class Case(NamedTuple):
-    """A model and what it takes."""
-
-    build: Callable[[], nn.Module]
-    inputs: tuple[str, ...]
+from tests.models.case import Case
+from tests.models.unusual import UNUSUAL
 
 
 class Attention(nn.Module):
@@ -272,6 +268,7 @@ MODELS: Mapping[str, Case] = {
     "norms": Case(_norms, ("1x3x9x8",)),
     "functions": Case(_functions, ("1x3x18x18",)),
     "other dimensions": Case(_other_dimensions, ("1x3x14",)),
+    **UNUSUAL,
 }  # fmt: skip
 
 
