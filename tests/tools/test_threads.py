@@ -90,6 +90,7 @@ def test_the_flops_of_shufflenets_paper_are_multiply_adds() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_darknets_9_74_is_at_256_and_has_no_projections() -> None:
     """CrossStagePartialNetworks#31: 9.74 BFLOPs of ResNet-50, where the paper has 3.8 to 4.0.
@@ -118,6 +119,7 @@ def yolov5s_of_2020() -> dict[str, Claim]:
     return {one.text: one for one in found}
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_yolov5s_13_is_at_480_by_640() -> None:
     """yolov5#1751: "the flops are 17.5G, while the repo reported to be 13G": "they multiply the
@@ -130,6 +132,7 @@ def test_yolov5s_13_is_at_480_by_640() -> None:
     assert oblong.matches[0].says == 13_196_390_400
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_yolov5s_fused_is_17_5_and_4_4() -> None:
     """yolov5#1398, a month before: 7,459,581 parameters; 17.5 GFLOPS at 640 × 640 and 4.4 at
@@ -151,6 +154,7 @@ def test_yolov5s_fused_is_17_5_and_4_4() -> None:
         assert ("thop-2020", f"1×3×{side}×{side}", changes) in found
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_yolov5s_15_8_has_two_classes_and_16_4_eighty() -> None:
     """yolov5#13590: "7,015,519 parameters and 15.8 GFLOPs. Today, after fusing layers, it suddenly
@@ -194,6 +198,7 @@ def test_nas_benchs_three_numbers_are_three_conventions(
     assert operations == {tool: round(value * 10**6) for tool, value in millions.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_nas_benchs_numbers_name_their_conventions() -> None:
     """The same thread: none of the three is matched by chance."""
