@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 from bottlecalc.render.explain import agreement, disagreeing, rows
 from bottlecalc.render.words import code, markdown
-from bottlecalc.tools.base import KINDS, Term, Tool
+from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
 from bottlecalc.tools.explain import explain
+from bottlecalc.tools.sight import KINDS
 from bottlecalc.tools.table import FORMER, TOOLS
 
 MARKED = re.compile(

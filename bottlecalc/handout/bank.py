@@ -19,13 +19,13 @@ from bottlecalc.formulas.vocabulary import conv, conv_transpose
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
-from bottlecalc.tools import calflops, fvcore, thop
+from bottlecalc.tools import calflops, fvcore, fvcore_calls, thop
 from bottlecalc.tools.predict import lines, prediction
 from bottlecalc.tools.written import evidence
 
 CHANNELS = (24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 SIDES = (10, 12, 14, 16, 20, 24, 28)
-UNDONE = (thop.THOP, fvcore.TRAIN, calflops.OPERATIONS)
+UNDONE = (thop.THOP, fvcore_calls.TRAIN, calflops.OPERATIONS)
 """Tools whose rules a class can undo: each has one for batch norm, one at most for ReLU."""
 
 

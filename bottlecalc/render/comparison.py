@@ -140,7 +140,7 @@ def _totals(count: Count) -> Facts:
         [
             ("FLOPs, main", number(count.flops.main), "2 × MACs"),
             ("FLOPs, block", number(count.flops.block), "2 × MACs"),
-            ("fvcore total", total, fvcore.EVAL.sum_of(count.layers)),
+            ("fvcore total", total, fvcore.FVCORE.sum_of(count.layers)),
             ("activations", number(count.activations), f"output elements of {_multiplied(count)}"),
             ("ReLUs", number(count.relus), ""),
             ("receptive field", spelled(count.receptive_field), "pixels of the input"),

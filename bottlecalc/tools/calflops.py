@@ -9,12 +9,15 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Op
 from bottlecalc.layers.products import Einsum, Product, Recurrent
 from bottlecalc.tools.base import (
-    KINDS,
-    RECURRENT,
     Limit,
     Quantity,
     Term,
     Tool,
+)
+from bottlecalc.tools.ptflops import MISALIGNED, POOL_FUNCTIONS, TRAINED_ONLY
+from bottlecalc.tools.sight import (
+    KINDS,
+    RECURRENT,
     any_call,
     by_module,
     by_patch,
@@ -25,7 +28,6 @@ from bottlecalc.tools.base import (
     of_batch,
     outputs,
 )
-from bottlecalc.tools.ptflops import MISALIGNED, POOL_FUNCTIONS, TRAINED_ONLY
 
 CONVOLUTIONS = tuple(f"F.conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
 PRODUCTS = ("F.linear", *CONVOLUTIONS, "torch.matmul", "Tensor.matmul", "torch.addmm",

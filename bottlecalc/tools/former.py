@@ -11,14 +11,16 @@ from bottlecalc.layers.pooling import AveragePool
 from bottlecalc.layers.products import MultiHead, Recurrent
 from bottlecalc.tools import ptflops, thop, torchinfo
 from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
+from bottlecalc.tools.sight import (
     BATCH_NORMS,
     CELLS,
     CONVS,
     KINDS,
     RECURRENT,
     TRANSPOSED,
-    Term,
-    Tool,
     beyond,
     by_layer,
     by_module,

@@ -16,14 +16,17 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, Op
 from bottlecalc.layers.products import MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
+from bottlecalc.tools.pytorch import is_fused
+from bottlecalc.tools.sight import (
     BATCH_NORMS,
     CONVS,
     INSTANCE_NORMS,
     KINDS,
     RECURRENT,
     TRANSPOSED,
-    Term,
-    Tool,
     by_layer,
     by_module,
     by_patch,
@@ -34,7 +37,6 @@ from bottlecalc.tools.base import (
     outputs,
     pools,
 )
-from bottlecalc.tools.pytorch import is_fused
 
 VERSION = "0.7.5"
 

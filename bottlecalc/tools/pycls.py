@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bottlecalc.layers.ops import Conv, Linear
 from bottlecalc.layers.pooling import AveragePool, MaxPool
-from bottlecalc.tools.base import Term, Tool, is_biased
+from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
+from bottlecalc.tools.sight import is_biased
 
 OPERATIONS = Tool(
     "pycls",

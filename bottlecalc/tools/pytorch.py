@@ -11,6 +11,8 @@ from bottlecalc.tools.base import (
     Quantity,
     Term,
     Tool,
+)
+from bottlecalc.tools.sight import (
     any_call,
     by_function,
     inputs,

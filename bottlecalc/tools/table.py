@@ -5,7 +5,7 @@ from __future__ import annotations
 from bottlecalc.tools import (
     calflops,
     former,
-    fvcore,
+    fvcore_calls,
     keras,
     ptflops,
     pycls,
@@ -19,7 +19,7 @@ from bottlecalc.tools import (
 from bottlecalc.tools.base import Tool
 
 TOOLS: tuple[Tool, ...] = (
-    fvcore.EVAL, fvcore.PARAMS, fvcore.TRAIN,
+    fvcore_calls.EVAL, fvcore_calls.PARAMS, fvcore_calls.TRAIN,
     pytorch.FLOP_COUNTER_MODE, pytorch.PROFILER,
     torchinfo.OPERATIONS, torchinfo.PARAMS,
     ptflops.ATEN, ptflops.PARAMS_ATEN, ptflops.PYTORCH, ptflops.PARAMS_PYTORCH,

@@ -9,16 +9,18 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Op
 from bottlecalc.layers.products import Recurrent
 from bottlecalc.tools.base import (
+    Condition,
+    Limit,
+    Term,
+    Tool,
+)
+from bottlecalc.tools.sight import (
     BATCH_NORMS,
     CONVS,
     INSTANCE_NORMS,
     KINDS,
     RECURRENT,
     TRANSPOSED,
-    Condition,
-    Limit,
-    Term,
-    Tool,
     beyond,
     by_layer,
     by_module,

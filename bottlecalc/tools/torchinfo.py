@@ -8,7 +8,18 @@ from bottlecalc.layers.calls import Call, Evidence, Function, Norm, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, elements
 from bottlecalc.layers.products import Recurrent
-from bottlecalc.tools.base import CELLS, KINDS, Limit, Term, Tool, beyond, is_biased, missed
+from bottlecalc.tools.base import (
+    Limit,
+    Term,
+    Tool,
+)
+from bottlecalc.tools.sight import (
+    CELLS,
+    KINDS,
+    beyond,
+    is_biased,
+    missed,
+)
 
 COMPOSITE = ("MultiheadAttention", "Transformer", "TransformerEncoderLayer",
              "TransformerDecoderLayer")  # fmt: skip

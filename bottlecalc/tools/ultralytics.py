@@ -9,14 +9,16 @@ from bottlecalc.layers.ops import Conv, Linear, Op
 from bottlecalc.layers.pooling import AveragePool
 from bottlecalc.layers.products import Einsum, MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
+    Limit,
+    Term,
+    Tool,
+)
+from bottlecalc.tools.sight import (
     BATCH_NORMS,
     CONVS,
     INSTANCE_NORMS,
     RECURRENT,
     TRANSPOSED,
-    Limit,
-    Term,
-    Tool,
     any_call,
     by_function,
     by_likeness,

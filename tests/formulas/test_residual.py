@@ -72,7 +72,7 @@ def test_a_fault_in_the_formulas_is_seen(fault: str, monkeypatch: pytest.MonkeyP
 def test_a_fault_in_fvcores_rule_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """In training mode it adds 5 for every normalised element, in eval mode 2."""
     training = Tool("fvcore", (fvcore.BATCH_NORM._replace(each=5),))
-    monkeypatch.setattr(fvcore, "EVAL", training)
+    monkeypatch.setattr(fvcore, "FVCORE", training)
     assert agrees() is False
     found = measured(count(BLOCK, (7, 12), 2))
     assert found.agrees is True

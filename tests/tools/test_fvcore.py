@@ -48,7 +48,7 @@ def test_another_convention_is_seen_on_every_normalised_layer(
     """In training mode fvcore adds 5 for every normalised element, in eval mode 2."""
     found = measured(BLOCK)
     other = Tool("fvcore", (fvcore.BATCH_NORM._replace(each=each),))
-    monkeypatch.setattr(fvcore, "EVAL", other)
+    monkeypatch.setattr(fvcore, "FVCORE", other)
     layers = {one.layer for one in fvcore.differences(found)}
     assert layers == {"bn1", "bn2", "bn3", "shortcut.bn"}
     assert check.agrees([found]) is False
