@@ -96,8 +96,13 @@ if TYPE_CHECKING:
     from bottlecalc.text.numbers import QuantityError
     from bottlecalc.text.ranges import RangeError, Sizes
     from bottlecalc.text.shapes import Input, InputError
+    from bottlecalc.tools.claim import ClaimError
+    from bottlecalc.tools.explain import explain
+    from bottlecalc.tools.explanation import Account, Claim, Explanation, Match
+    from bottlecalc.tools.predict import Line
 
 HOMES = {
+    "Account": "tools.explanation",
     "Activation": "layers.activation",
     "Add": "layers.joins",
     "Against": "budgets.verdict",
@@ -120,6 +125,8 @@ HOMES = {
     "Catalogue": "blocks.catalogue",
     "Change": "changes.diff",
     "ChannelShuffle": "layers.joins",
+    "Claim": "tools.explanation",
+    "ClaimError": "tools.claim",
     "ClosedForm": "agreement.result",
     "Comparison": "agreement.compare",
     "Concat": "layers.joins",
@@ -138,6 +145,7 @@ HOMES = {
     "ENetAsymmetric": "blocks.enet",
     "ENetDown": "blocks.enet",
     "ENetUp": "blocks.enet",
+    "Explanation": "tools.explanation",
     "FAMILIES": "blocks.families",
     "Family": "blocks.catalogue",
     "Finding": "budgets.verdict",
@@ -158,8 +166,10 @@ HOMES = {
     "Layer": "layers.layer",
     "LayerNorm": "layers.normalisation",
     "Limit": "explore.question",
+    "Line": "tools.predict",
     "Linear": "layers.ops",
     "MBConv": "blocks.mobile",
+    "Match": "tools.explanation",
     "MaxPool": "layers.pooling",
     "MaxUnpool": "layers.pooling",
     "MeasureError": "agreement.ask",
@@ -225,6 +235,7 @@ HOMES = {
     "count": "agreement.count",
     "count_model": "agreement.ask",
     "diff": "changes.source",
+    "explain": "tools.explain",
     "families": "blocks.catalogue",
     "mark_answers": "handout.marking",
     "measure": "agreement.ask",
@@ -240,6 +251,7 @@ HOMES = {
 __all__ = [
     "FAMILIES",
     "NETWORKS",
+    "Account",
     "Activation",
     "Add",
     "Against",
@@ -262,6 +274,8 @@ __all__ = [
     "Catalogue",
     "Change",
     "ChannelShuffle",
+    "Claim",
+    "ClaimError",
     "ClosedForm",
     "Comparison",
     "Concat",
@@ -280,6 +294,7 @@ __all__ = [
     "ENetAsymmetric",
     "ENetDown",
     "ENetUp",
+    "Explanation",
     "Family",
     "Finding",
     "Fire",
@@ -299,8 +314,10 @@ __all__ = [
     "Layer",
     "LayerNorm",
     "Limit",
+    "Line",
     "Linear",
     "MBConv",
+    "Match",
     "MaxPool",
     "MaxUnpool",
     "MeasureError",
@@ -365,6 +382,7 @@ __all__ = [
     "count",
     "count_model",
     "diff",
+    "explain",
     "families",
     "mark_answers",
     "measure",

@@ -20,7 +20,7 @@ from pathlib import Path
 import typer.main
 
 from bottlecalc.cli import command_line
-from docs import families
+from docs import explained, families
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
@@ -72,6 +72,7 @@ def current(path: Path) -> dict[Path, bytes]:
         write_files(text, folder)
         text = CONSOLE.sub(lambda block: _transcript(block.group(), folder), text)
         drawn = {path.parent / figure.name: figure.read_bytes() for figure in folder.glob("*.svg")}
+    text = explained.written(text)
     if families.BEGIN in text:
         text = families.written(text)
         folder = path.parent / path.stem

@@ -30,8 +30,12 @@ Run = Callable[..., Result]
 
 
 def pytest_configure() -> None:
-    """Heed Ctrl-C, which what a script runs in the background ignores, and its children with it."""
+    """Heed Ctrl-C, which what a script runs in the background ignores, and its children with it.
+
+    One thread a worker: more than there are cores wait for each other, on tensors so small.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ COMPLAINT: Any = next(
 """What all of Typer's complaints are: click's before Typer 0.27, its own since."""
 
 COMMANDS = (
-    *("compare", "sweep", "solve", "count", "diff", "check", "network", "blocks", "handout"),
+    *("compare", "sweep", "solve", "count", "diff", "check", "network", "explain", "blocks"),
+    "handout",
 )
 
 

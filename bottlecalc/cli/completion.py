@@ -35,6 +35,18 @@ def networks() -> list[str]:
     return list(NETWORKS)
 
 
+def subjects() -> list[str]:
+    """What can be explained by its name: a network, or the family of a block."""
+    return [*networks(), *families()]
+
+
+def tools() -> list[str]:
+    """Counters whose rules are known."""
+    from bottlecalc.tools.table import NAMES
+
+    return list(NAMES)
+
+
 def families() -> list[str]:
     """The families of blocks."""
     return list(FAMILIES)

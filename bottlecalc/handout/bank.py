@@ -19,10 +19,14 @@ from bottlecalc.formulas.vocabulary import conv, conv_transpose
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
-from bottlecalc.tools import fvcore
+from bottlecalc.tools import calflops, fvcore, fvcore_calls, thop
+from bottlecalc.tools.predict import lines, prediction
+from bottlecalc.tools.written import evidence
 
 CHANNELS = (24, 32, 40, 48, 56, 64, 80, 96, 112, 128)
 SIDES = (10, 12, 14, 16, 20, 24, 28)
+UNDONE = (thop.THOP, fvcore_calls.TRAIN, calflops.OPERATIONS)
+"""Tools whose rules a class can undo: each has one for batch norm, one at most for ReLU."""
 
 
 def pointwise(random: Random) -> Exercise:
@@ -235,11 +239,36 @@ def tools(random: Random) -> Exercise:
     return Exercise(quantities=quantities, answer=total - macs, slips=slips)
 
 
+def convention(random: Random) -> Exercise:
+    """A tool says more than the MACs: its rule, undone, leads back to them."""
+    side, tool = random.choice(SIDES), random.choice(UNDONE)
+    block = _bottleneck(random)
+    count = closed_form.count(block, (side, side))
+    seen, positions = evidence(count), side * side
+    macs, total, factor = count.macs.block, prediction(tool, seen), tool.factor
+    norm = next(line for line in lines(tool, seen) if line.what == fvcore.BATCH_NORM.what)
+    more = total - factor * macs
+    slips = {
+        "total": total,
+        "flops": 2 * macs,
+        "forgot_positions": (total - more // positions) // factor,
+        "forgot_projection": macs + norm.each * block.out_channels * positions // factor,
+        "rate": macs + (norm.each - norm.each // 2) * norm.count // factor,
+    }
+    quantities = {
+        **_widths(block), "h": side, "w": side, "tool": f"{tool.name} {tool.version}",
+        "calls": tool.calls_it, "total": total, "factor": factor, "each": norm.each,
+        "norms": norm.count, "relus": more - norm.value,
+    }  # fmt: skip
+    layers = _convolutions(count)
+    return Exercise(quantities=quantities, answer=macs, slips=slips, layers=layers)
+
+
 Kind = Callable[[Random], Exercise]
 
 KINDS: tuple[Kind, ...] = (
     *(pointwise, three_layers, projection, batch_norm, macs, flops, stride, dilation, groups),
-    *(budget, break_even, which, mistake, transposed, tools),
+    *(budget, break_even, which, mistake, transposed, tools, convention),
 )
 BANK: Mapping[str, Kind] = {kind.__name__: kind for kind in KINDS}
 """Every kind of exercise by its name."""

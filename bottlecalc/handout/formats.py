@@ -55,8 +55,9 @@ class Format:
 
 TYPST = ("pypandoc", "typst", "matplotlib", "manimgx_fonts_cjk")
 WEB = ("--mathml", "--embed-resources", "--css=sheet.css", "--lua-filter=labels.lua")
-PAGE = ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml")
-LATEX = ("-V", "geometry:a4paper,margin=20mm", "-V", "fontsize=10pt")
+WIDTHS = "--lua-filter=widths.lua"
+PAGE = ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml", WIDTHS)
+LATEX = ("-V", "geometry:a4paper,margin=20mm", "-V", "fontsize=10pt", WIDTHS)
 SLIDES = (
     *("--mathml", "--slide-level=1", "-V", "theme=white"),
     "--include-in-header=slides.html",
@@ -69,7 +70,9 @@ ALL = (
         name="latex", ending=".tex", writer="latex", needs=TYPST, options=LATEX,
         chinese=("-V", "documentclass=ctexart"), figures="pdf", lie="beside",
     ),
-    Format(name="docx", ending=".docx", writer="docx", needs=TYPST, figures="png"),
+    Format(
+        name="docx", ending=".docx", writer="docx", needs=TYPST, options=(WIDTHS,), figures="png"
+    ),
     Format(name="ipynb", ending=".ipynb", writer="ipynb", with_code=True),
     Format(name="revealjs", writer="revealjs", options=SLIDES, lie="inline"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.agreement.result import ClosedForm, Count
@@ -17,12 +17,16 @@ from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
 from bottlecalc.handout.network import NetworkLesson, Stage
+from bottlecalc.handout.terms import in_words, term
+from bottlecalc.handout.totals import make_totals
 from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Concat
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import branches
+from bottlecalc.render.explain import plural
+from bottlecalc.render.explain import title as tool_title
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, percent, ratio
 from bottlecalc.text.shapes import shape
@@ -153,7 +157,8 @@ def environment(language: Language) -> Environment:
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
         exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
-        percent=percent, sides=spelled,
+        percent=percent, sides=spelled, plural=plural, tool_title=tool_title,
+        term=partial(term, language=language), in_words=partial(in_words, language=language),
     )  # fmt: skip
     templates.globals.update(letter=letter, main_branches=MAIN)
     return templates
@@ -239,6 +244,8 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
         ],
         "positions": positions(plain.layers[0].positions),
         "flops_per_mac": bottleneck.flops.main // bottleneck.macs.main,
+        "bottleneck_letter": letter(lesson.cases.index(bottleneck)),
+        "totals": make_totals(bottleneck),
         "fvcore_total": fvcore.total(layers),
         "fvcore_per_element": fvcore.BATCH_NORM.each,
     }  # fmt: skip

@@ -57,6 +57,12 @@ DISPLAYS: Mapping[str, Display] = {
     "Sweep": Display(
         "designs:table", "designs:document", rows="rows:designs", headline="headlines:sweep"
     ),
+    "Explanation": Display(
+        "explain:table",
+        "explain_json:document",
+        rows="explain_json:rows",
+        headline="explain_json:headline",
+    ),
     "NetworkSweep": Display(
         "network_designs:table",
         "network_designs:document",

@@ -11,14 +11,20 @@ from bottlecalc.layers.count import ByLayer, Counter
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.pooling import GlobalAveragePool
-from bottlecalc.tools.base import Term, Tool
+from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
 
 BATCH_NORM = Term("batch norm", BatchNorm, 2)
 LAYER_NORM = Term("layer norm", LayerNorm, 5)
 GLOBAL_AVERAGE_POOL = Term("global average pool", GlobalAveragePool, 1, taken=True)
-FVCORE = Tool("fvcore, in eval mode", (BATCH_NORM, LAYER_NORM, GLOBAL_AVERAGE_POOL))
-"""Source: ``batchnorm_flop_jit``, ``norm_flop_counter`` and ``elementwise_flop_counter`` of
-``fvcore.nn.jit_handles``; in training mode batch norm would be 5."""
+FVCORE = Tool(
+    "fvcore", (BATCH_NORM, LAYER_NORM, GLOBAL_AVERAGE_POOL), "flops", package="fvcore",
+    version="0.1.5.post20221221", sees="operators, in torch's trace",
+)  # fmt: skip
+"""Of layers, in eval mode. Source: ``batchnorm_flop_jit``, ``norm_flop_counter`` and
+``elementwise_flop_counter`` of ``fvcore.nn.jit_handles``."""
 
 Total = Literal["fvcore_total"]
 

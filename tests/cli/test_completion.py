@@ -51,6 +51,9 @@ def completed(words: str, place: int) -> list[str]:
         ("sweep --where mi", 3, ["mid"]),
         ("sweep --plot-key macs", 3, ["macs_main", "macs_block"]),
         ("check --config nowhere.toml ", 4, []),
+        ("explain --tool ptflops-p", 3, ["ptflops-pytorch"]),
+        ("explain bottl", 2, ["bottleneck"]),
+        ("explain resnet34", 2, ["resnet34"]),
     ],
 )
 def test_keys_complete(words: str, place: int, found: list[str]) -> None:

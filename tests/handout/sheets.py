@@ -18,6 +18,8 @@ from bottlecalc import Count
 from bottlecalc.explore.break_even import break_even_mid
 from bottlecalc.handout.lesson import Lesson
 from bottlecalc.handout.text import times
+from bottlecalc.handout.totals import make_totals
+from bottlecalc.render.explain import title as tool_title
 from bottlecalc.text.numbers import ratio
 from bottlecalc.tools import fvcore
 
@@ -41,6 +43,10 @@ def counts(lesson: Lesson) -> set[str]:
         figures |= set(_figures(count))
     for width in lesson.widths:
         figures |= {width.mid, width.params, ratio(width.ratio).strip("×")}
+    for account in (one for total in make_totals(lesson.bottleneck) for one in total.accounts):
+        figures |= {account.says, account.factor, account.base, *numbers(tool_title(account))}
+        for line in account.lines:
+            figures |= {abs(line.value), abs(line.each), line.count, *numbers(line.what)}
     figures |= {times(quotation.value).strip("×") for quotation in lesson.quotations}
     figures |= {times(lesson.macs_ratio).strip("×"), lesson.block.groups}
     return {str(one).replace(",", "") for one in figures}

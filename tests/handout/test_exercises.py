@@ -102,6 +102,7 @@ BY_TORCH: dict[str, Callable[[Quantities], int | str]] = {
         // 2
     ),
     "tools": normalised,
+    "convention": lambda g: flops(block(g), 1, g["c"], g["h"], g["w"]) // 2,
 }
 
 
@@ -138,6 +139,53 @@ def test_kept_biases_are_what_torch_has_with_biases() -> None:
         assert exercise.slips["bias"] == biased
 
 
+RULES = {"thop": (1, 4, 0), "fvcore-train": (1, 5, 0), "calflops": (2, 2, 1)}
+"""For every MAC, and every element of batch norm and of ReLU: ``thop.vision.calc_func``,
+``fvcore.nn.jit_handles`` in training mode, ``calflops.pytorch_ops``."""
+
+
+def elements(g: Quantities, kind: type[nn.Module]) -> int:
+    """What all modules of a kind put out, as torch runs them."""
+    module, sizes = block(g), []
+    for layer in module.modules():
+        if isinstance(layer, kind):
+            layer.register_forward_hook(
+                lambda _module, _input, output: sizes.append(output.numel())
+            )
+    with torch.no_grad():
+        module(torch.zeros(1, g["c"], g["h"], g["w"], device="meta"))
+    return sum(sizes)
+
+
+def test_what_a_tool_says_is_its_rule_over_what_torch_runs() -> None:
+    asked = set()
+    for exercise in (of_kind("convention", seed) for seed in SEEDS):
+        g = exercise.quantities
+        name = g["tool"].partition(" ")[0]
+        macs, norm, relu = RULES[name]
+        multiplied = flops(block(g), 1, g["c"], g["h"], g["w"]) // 2 * macs
+        norms, relus = elements(g, nn.BatchNorm2d), elements(g, nn.ReLU)
+        assert (g["factor"], g["each"], g["norms"]) == (macs, norm, norms)
+        assert g["relus"] == relu * relus
+        assert g["total"] == multiplied + norm * norms + relu * relus
+        asked.add(name)
+    assert asked == RULES.keys()
+
+
+def test_the_slips_of_a_convention_are_other_readings_of_it() -> None:
+    """The rule undone wrongly, as a pupil would write it."""
+    for exercise in (of_kind("convention", seed) for seed in SEEDS):
+        g, slips = exercise.quantities, exercise.slips
+        factor, norm, rest = g["factor"], g["each"], g["total"] - g["relus"]
+        positions, shortcut = g["h"] * g["w"], g["h"] * g["w"] * g["d"]
+        channels = norm * g["norms"] // positions + g["relus"] // positions
+        assert slips["total"] == g["total"]
+        assert slips["flops"] == 2 * int(exercise.answer)
+        assert factor * int(slips["rate"]) == rest - norm // 2 * g["norms"]
+        assert factor * int(slips["forgot_projection"]) == rest - norm * (g["norms"] - shortcut)
+        assert factor * int(slips["forgot_positions"]) == g["total"] - channels
+
+
 def test_a_whole_worksheet_is_all_different_and_each_slip_has_its_number() -> None:
     exercises = draw(MOST, 7)
     assert len(exercises) == MOST
@@ -157,14 +205,14 @@ def test_a_seed_is_a_sheet_on_any_machine() -> None:
     """Written once; another platform or version of Python must draw the same."""
     answers = [(x.kind, x.answer) for x in draw(8, 7)]
     assert answers == [
-        ("dilation", 23040),
-        ("tools", 36800),
-        ("which", "B"),
-        ("mistake", 2160),
-        ("three_layers", 6640),
-        ("flops", 23040000),
-        ("transposed", 1638400),
-        ("projection", 11264),
+        ("convention", 2211840),
+        ("transposed", 1806336),
+        ("macs", 1382400),
+        ("pointwise", 1152),
+        ("tools", 24000),
+        ("stride", 199680),
+        ("dilation", 64512),
+        ("flops", 9216000),
     ]
     assert draw(8, 8) != draw(8, 7)
     assert draw(5, 7) == draw(8, 7)[:5]

@@ -14,7 +14,7 @@ import pytest
 
 from bottlecalc.handout import formats
 from tests.conftest import Run
-from tests.handout.sheets import browser, counts, html_text, numbers, pdf_text
+from tests.handout.sheets import browser, counts, html_text, numbers, pdf_text, tool
 from tests.handout.test_text import lesson
 
 PAIR = ("handout", "--in", "64", "--out", "128")
@@ -95,6 +95,38 @@ def test_the_pdf_read_back(language: str, run: Run, tmp_path: Path) -> None:
     if language == "zh":
         for word in ("瓶颈", "残差连接", "通道", "乘加运算", "批归一化", "练习"):
             assert word in found
+
+
+def widest(path: Path) -> float:
+    """Where the right-most word of a PDF ends [points]."""
+    command = [tool("pdftotext"), "-bbox", str(path), "-"]
+    boxes = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    return max(map(float, re.findall(r'<word [^>]*xMax="([\d.]+)"', boxes)))
+
+
+A4, MARGIN, LETTER = 595.28, 56.69, 10
+"""The width of the paper, 20 mm, and what a full stop may hang over [points]."""
+LONGEST = (
+    *("--block", "plain:stride=2,upsample=true", "--batch", "2"),
+    *("--block", "bottleneck:stride=2,upsample=true,se=4,avg=true"),
+)
+"""With a bottleneck of which every tool has much to say."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("blocks", [(), LONGEST], ids=["textbook", "longest"])
+def test_sums_wrap_within_the_margins(
+    language: str, blocks: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    options = (*FAST, *blocks, "--lang", language)
+    run(*options, "-o", str(tmp_path / "sheet.pdf"))
+    assert widest(tmp_path / "sheet.pdf") <= A4 - MARGIN + LETTER
+    run(*options, "-o", str(tmp_path / "sheet.tex"))
+    tex = (tmp_path / "sheet.tex").read_text("utf-8")
+    shares = [float(share) for share in re.findall(r"\\real{(0\.\d+)}", tex)]
+    assert len(shares) == 4
+    assert sum(shares) == pytest.approx(1, abs=0.01)
+    assert max(shares) == shares[-1] > 0.4
 
 
 CHINESE, LATIN = b"NotoSansCJKsc", (b"LibertinusSerif", b"NewCMMath", b"DejaVuSans")

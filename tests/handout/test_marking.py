@@ -12,13 +12,13 @@ import pytest
 from bottlecalc.handout.worksheet import draw
 from tests.conftest import Run
 
-COMMAND = ("handout", "--in", "64", "--out", "128", "--exercises", "8", "--seed", "7", "--check")
+COMMAND = ("handout", "--in", "64", "--out", "128", "--exercises", "8", "--seed", "29", "--check")
 ANSWERS = """\
 \ufeffstudent,exercise,answer
-"Ada, L.",5,"6,640"
-王小明,5,6720
+"Ada, L.",5,"7,440"
+王小明,5,7560
 "Ada, L.",1,1
-王小明,3,b
+王小明,1,a
 王小明,2,
 """
 
@@ -35,14 +35,14 @@ def test_a_class_is_marked(run: Run, tmp_path: Path) -> None:
     assert list(csv.reader(io.StringIO(out))) == [
         ["student", *map(str, range(1, 9)), "right"],
         ["Ada, L.", "wrong", "", "", "", "right", "", "", "", "1"],
-        ["王小明", "", "", "right", "", "6,720? you kept the biases.", "", "", "", "1"],
+        ["王小明", "right", "", "", "", "7,560? you kept the biases.", "", "", "", "1"],
     ]
-    assert "6,720？你没有去掉偏置。" in mark(run, tmp_path, ANSWERS, "--lang", "zh")[1]
+    assert "7,560？你没有去掉偏置。" in mark(run, tmp_path, ANSWERS, "--lang", "zh")[1]
 
 
 def test_every_answer_is_right_and_every_slip_recognised(run: Run, tmp_path: Path) -> None:
     lines = ["student,exercise,answer"]
-    for number, exercise in enumerate(draw(8, 7), 1):
+    for number, exercise in enumerate(draw(8, 29), 1):
         lines.append(f"all,{number},{exercise.answer}")
         lines += [f"{slip},{number},{wrong}" for slip, wrong in exercise.slips.items()]
     _, out, _ = mark(run, tmp_path, "\n".join(lines))
@@ -92,8 +92,8 @@ def test_files_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
 
 def test_a_name_is_no_formula_for_whoever_opens_the_marks(run: Run, tmp_path: Path) -> None:
     """Nor is it another's when the sheet comes back: ``'=x`` is ``=x`` as it was written."""
-    text = "student,exercise,answer\n=HYPERLINK(1),5,6640\n'=HYPERLINK(1),1,1\n-Ann,5,6640\n"
-    code, out, _ = mark(run, tmp_path, f'{text}"a\n::add-mask::b",5,6640\n')
+    text = "student,exercise,answer\n=HYPERLINK(1),5,7440\n'=HYPERLINK(1),1,1\n-Ann,5,7440\n"
+    code, out, _ = mark(run, tmp_path, f'{text}"a\n::add-mask::b",5,7440\n')
     rows = list(csv.reader(io.StringIO(out)))
     assert [row[0] for row in rows] == ["student", "'=HYPERLINK(1)", "'-Ann", r"a\n::add-mask::b"]
     assert (code, rows[1][-1], rows[1][1]) == (0, "1", "wrong")

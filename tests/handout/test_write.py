@@ -200,7 +200,7 @@ def test_the_files_without_a_command_line() -> None:
     assert sheet.endswith("not checked against torch and fvcore.\n")
     key = key_files(draw(2, 7), "zh", path, formats.FORMATS["html"], command="again")
     assert list(key) == [path]
-    assert "23,040" in html_text(key[path].decode())
+    assert "2,211,840" in html_text(key[path].decode())
     assert "<code>again</code>" in key[path].decode()
 
 

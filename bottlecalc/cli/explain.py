@@ -1,0 +1,118 @@
+"""``bottlecalc explain``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from bottlecalc.cli import completion, options
+from bottlecalc.cli.output import FAILED, deliver, guests, spinner
+from bottlecalc.text.shapes import Input
+
+Format = Literal["table", "json", "markdown"]
+Figure = Literal["operations", "params"]
+By = Literal["module", "operator"]
+
+
+def explain(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET|SPEC|NETWORK",
+            autocompletion=completion.subjects,
+            help="package.module:name or path/to/file.py:name, as count takes it; a block's SPEC;"
+            " or a network, such as resnet50.",
+        ),
+    ],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            metavar="SHAPE",
+            help="1x3x224x224, or 1x128:int64; once for each positional input.  [default: a"
+            " network's own, a block's 56×56]",
+        ),
+    ] = None,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--arg",
+            metavar="KEY=VALUE",
+            help="For the class or function, a TOML value; as often as wanted.",
+        ),
+    ] = None,
+    tools: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tool",
+            metavar="NAME",
+            autocompletion=completion.tools,
+            help="fvcore, thop, ptflops-aten,…; as often as wanted.  [default: all, but those of"
+            " former versions]",
+        ),
+    ] = None,
+    claims: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claim",
+            metavar="NUMBER",
+            help="Somebody's number, 4.1G or 4.1G..4.2G: every convention that gives it; as often"
+            " as wanted.",
+        ),
+    ] = None,
+    figure: Annotated[
+        Figure,
+        typer.Option(
+            "--figure", metavar="FIGURE", help="What claims are of, operations or params."
+        ),
+    ] = "operations",
+    run: Annotated[
+        bool,
+        typer.Option(
+            "--run/--no-run",
+            help="Run the tools that are installed, each in a process of its own, and hold what"
+            " they say against the rules.",
+        ),
+    ] = False,
+    by: Annotated[
+        By,
+        typer.Option(
+            "--by", metavar="WHAT", help="Terms summed by operator, or told module by module."
+        ),
+    ] = "operator",
+    output_format: Annotated[
+        Format | None, options.format_option("table, json or markdown")
+    ] = None,
+    output: options.Output = None,
+    traceback: options.Traceback = False,
+) -> None:
+    """Explain why the numbers that tools give of a model differ, to the last integer.
+
+    Blocks and networks are explained by closed form; a model is run once, on the meta device where
+    that will do. Exit code 1 says that a tool which was run said something else than its rules.
+
+    Examples:
+
+    `bottlecalc explain resnet50`
+
+    `bottlecalc explain resnet50 --claim 3.8G --claim 4.1G`
+
+    `bottlecalc explain bottleneck:in=64,out=128 --tool thop --tool fvcore --run`
+
+    `bottlecalc explain net.py:Encoder --input 1x128:int64 --format json`
+    """
+    form = options.read_format(output_format, output, Format)
+    from bottlecalc.render.explain import FORMATS
+    from bottlecalc.tools.explain import explain as explained
+
+    given = options.read_arguments(arguments or ())
+    shapes = [Input.parse(text) for text in inputs or ()]
+    with options.traced(traceback), guests(), spinner(f"explaining {target}") as progress:
+        explanation = explained(
+            target, *shapes, tools=tools or (), claims=claims or (), figure=figure,
+            arguments=given, run=run, by=by, progress=progress,
+        )  # fmt: skip
+    deliver(lambda console: FORMATS[form](explanation, console), output)
+    if not explanation.is_explained:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,74 @@
+"""A process that runs one tool on one model: asked on stdin, in JSON, and answers on stdout.
+
+``python -m bottlecalc.models.tool_process``
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def main() -> None:
+    """Answer one question; whatever is printed meanwhile goes to stderr."""
+    answering = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    answering.write(json.dumps(answer(json.load(sys.stdin))) + "\n")
+    answering.close()
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tool says of each figure, or why it says nothing."""
+    try:
+        return _answered(request)
+    except ModuleNotFoundError as error:
+        remedy = f"; install it with: python -m pip install {error.name}" if error.name else ""
+        return {"error": f"{error}{remedy}"}
+    except Exception as error:  # a tool may raise anything
+        lines = str(error).strip().splitlines() or [""]
+        return {"error": f"{type(error).__name__}: {lines[0]}"}
+
+
+def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
+    from bottlecalc.models.target import Target
+    from bottlecalc.models.tool_runs import run
+
+    tensors = _tensors(request["inputs"])
+    if "spec" in request:
+        totals = run(request["tool"], _built(request["spec"], request["is_network"]), tensors)
+    else:
+        target = Target(request["target"], request["arguments"])
+        with target.importable():
+            totals = run(request["tool"], target.load()(), tensors)
+    return {"operations": totals.operations, "params": totals.params}
+
+
+def _built(spec: str, is_network: bool) -> nn.Module:
+    if is_network:
+        from bottlecalc.networks.grammar import parse as parse_network
+        from bottlecalc.networks.module import build as build_network
+
+        return build_network(parse_network(spec))
+    from bottlecalc.blocks.grammar import parse
+    from bottlecalc.modules.families import build
+
+    return build(parse(spec))
+
+
+def _tensors(inputs: Sequence[str]) -> list[Tensor]:
+    import torch
+
+    from bottlecalc.text.shapes import Input
+
+    read = [Input.parse(text) for text in inputs]
+    return [torch.zeros(one.dimensions, dtype=getattr(torch, one.dtype)) for one in read]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""What tools would see of any model, which is run for that: torch is loaded here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+from bottlecalc.errors import argument
+from bottlecalc.layers.calls import Call, Evidence
+from bottlecalc.layers.products import Recurrent, Unnamed
+from bottlecalc.models.failure import TargetError, naming
+from bottlecalc.models.policy import absent
+from bottlecalc.models.run import Runner
+from bottlecalc.models.target import Target
+from bottlecalc.text.shapes import Input
+from bottlecalc.tools.subject import Subject
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bottlecalc.models.calls import Recorder
+
+
+def target(wanted: Target, inputs: Sequence[Input]) -> Subject:
+    """A model by its name, built anew whenever it is run.
+
+    Raises:
+        TargetError: it cannot be found, or torch is not installed.
+    """
+    _check_installed(wanted.name)
+
+    def runner(given: Sequence[Input]) -> Runner:
+        return Runner(wanted.name, wanted.load(), list(given))
+
+    def around() -> AbstractContextManager[None]:
+        return wanted.importable()
+
+    return Subject(
+        name=wanted.name,
+        inputs=tuple(inputs),
+        observe=lambda given: _observed(runner, given, around),
+        made={"target": wanted.name, "arguments": dict(wanted.arguments)},
+        versions=_versions(),
+    )
+
+
+def model(module: nn.Module, inputs: Sequence[Input]) -> Subject:
+    """A model that somebody holds, which is left as it was."""
+    name = type(module).__name__
+
+    def runner(given: Sequence[Input]) -> Runner:
+        return Runner(name, lambda: module, list(given), in_hand=True)
+
+    return Subject(
+        name=name,
+        inputs=tuple(inputs),
+        observe=lambda given: _observed(runner, given, nullcontext),
+        versions=_versions(),
+    )
+
+
+def _versions() -> dict[str, str]:
+    import torch
+
+    return {"torch": torch.__version__.partition("+")[0]}
+
+
+def _check_installed(name: str) -> None:
+    if reason := absent().get("torch"):
+        raise TargetError(f"{name} cannot be explained: {reason}")
+
+
+def _observed(
+    runner: Callable[[Sequence[Input]], Runner],
+    inputs: Sequence[Input],
+    around: Callable[[], AbstractContextManager[None]],
+) -> tuple[Evidence, tuple[str, ...]]:
+    """What is called in a forward pass on these inputs.
+
+    Raises:
+        TargetError: it does not run on them.
+    """
+    from bottlecalc.models.calls import Recorder
+
+    recorder = Recorder()
+    with naming("it cannot be found"), around():
+        running = runner(inputs)
+        with recorder.recording():
+            run = running.run("torch")
+    if "torch" not in run.counters:
+        raise TargetError(
+            f"{running.name} has to be run to be explained; give what it takes, as"
+            f" {argument('input')} 1x3x224x224"
+        )
+    counted = run.counters["torch"]
+    macs = counted.sum("macs")
+    named = sum(call.macs for call in recorder.calls)
+    beneath = (Call("", Unnamed(contracted=macs - named), (1,), (1,)),) if macs > named else ()
+    seen = Evidence(
+        calls=(*recorder.calls, *beneath),
+        weights=recorder.weights,
+        macs=macs,
+        params=run.parameters.total,
+        batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
+        inputs=len(inputs),
+    )
+    return seen, (*run.notes, *_remarks(seen, counted.unsupported), *_shapes(recorder))
+
+
+def _remarks(seen: Evidence, unsupported: object) -> list[str]:
+    remarks = []
+    if unnamed := sum(call.macs for call in seen.calls if isinstance(call.op, Unnamed)):
+        remarks.append(
+            f"{unnamed:,} MACs are in calls that the rules do not know by name; that tools which"
+            " see operators count them, and no others, is assumed"
+        )
+    if seen.unnamed:
+        remarks.append(
+            f"{-seen.unnamed:,} MACs are in calls that torch does otherwise than by their name;"
+            " what tools say of them is not predicted"
+        )
+    if any(isinstance(call.op, Recurrent) and call.op.packed for call in seen.calls):
+        remarks.append("what tools that pad say of packed sequences is not predicted")
+    if unsupported:
+        remarks.append("torch has no formula for some operators; their MACs are missing everywhere")
+    return remarks
+
+
+def _shapes(recorder: Recorder) -> Iterator[str]:
+    """What tools that hook modules do not expect."""
+    if recorder.unbatched:
+        yield (
+            "what goes into a layer has no batch; tools that take its first dimension for one say"
+            " something else"
+        )
+    if recorder.by_keyword:
+        yield (
+            "a layer is given all that goes in by keyword; thop and ptflops, whose hooks look at"
+            " what comes first, may fail"
+        )

@@ -1,0 +1,102 @@
+"""Tools that are installed, run: each in a process of its own, on a model that it builds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from bottlecalc.text.calls import ArgumentError
+from bottlecalc.tools.base import Tool
+from bottlecalc.tools.subject import Subject
+
+PROCESS = "bottlecalc.models.tool_process"
+SECONDS = 600
+"""After which a tool is given up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What came of running a tool.
+
+    Attributes:
+        version: that is installed; empty where none is.
+        figures: what it said, by figure.
+        sentence: why it said nothing; empty where it did.
+    """
+
+    version: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
+    sentence: str = ""
+
+    def notes(self, tool: Tool) -> Iterator[str]:
+        """What has to be said of it, a sentence each."""
+        if self.sentence:
+            yield self.sentence
+        if self.version and self.version != tool.version:
+            yield f"the rules are those of {tool.version}, and {self.version} is installed"
+
+
+def run_tools(
+    subject: Subject, tools: Iterable[Tool], progress: Callable[[str], object]
+) -> dict[str, Ran]:
+    """Run each tool once; where one is not installed, or fails, that is said.
+
+    Raises:
+        ArgumentError: the model is in this process, and cannot be built in another.
+    """
+    if not subject.made:
+        raise ArgumentError(
+            f"run=True builds {subject.name} in processes of their own; give it by its name, such"
+            " as 'net.py:build', or leave run out"
+        )
+    ran: dict[str, Ran] = {}
+    for tool in tools:
+        if tool.name not in ran:
+            progress(f"running {tool.name}")
+            ran[tool.name] = _run(subject, tool)
+    return ran
+
+
+def installed(package: str) -> str:
+    """The version of a package, or nothing."""
+    try:
+        return version(package).partition("+")[0].replace("-", ".post")
+    except PackageNotFoundError:
+        return ""
+
+
+def _run(subject: Subject, tool: Tool) -> Ran:
+    found = installed(tool.package)
+    if not found:
+        remedy = f"install it with: python -m pip install {tool.package}"
+        return Ran(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
+    request = {
+        "tool": tool.name,
+        "inputs": [str(one) for one in subject.inputs],
+        **subject.made,
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", PROCESS], input=json.dumps(request), text=True,
+            capture_output=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Ran(version=found, sentence=f"{tool.name} was given up after {SECONDS} seconds")
+    return _answer(tool, found, done)
+
+
+def _answer(tool: Tool, found: str, done: subprocess.CompletedProcess[str]) -> Ran:
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        return Ran(version=found, sentence=f"{tool.name} fails on this model: {last}")
+    if error := answer.get("error"):
+        return Ran(version=found, sentence=f"{tool.name} fails on this model: {error}")
+    figures = {name: value for name, value in answer.items() if value is not None}
+    return Ran(version=found, figures=figures)

@@ -1,0 +1,133 @@
+"""What is explained: a block, a network, or any model, and what tools would see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bottlecalc.agreement.closed_form import count
+from bottlecalc.agreement.networks import count_network
+from bottlecalc.agreement.result import ClosedForm
+from bottlecalc.blocks.families import FAMILIES
+from bottlecalc.blocks.grammar import parse as parse_block
+from bottlecalc.blocks.spec import Block
+from bottlecalc.layers.calls import Evidence
+from bottlecalc.models.target import Target
+from bottlecalc.networks.grammar import parse as parse_network
+from bottlecalc.networks.spec import Network
+from bottlecalc.networks.table import NETWORKS
+from bottlecalc.text.calls import ArgumentError, quoted
+from bottlecalc.text.shapes import Input, InputError, shape
+from bottlecalc.tools import written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Something that can be counted on other inputs too.
+
+    Attributes:
+        name: as it is written.
+        inputs: what it is run on.
+        observe: what tools would see of it on such inputs, and sentences about that.
+        made: how another process builds it; empty where that is not known.
+        spec: the block or network, where it is one.
+        versions: of the libraries that were asked.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    observe: Callable[[Sequence[Input]], tuple[Evidence, tuple[str, ...]]]
+    made: Mapping[str, Any] = field(default_factory=dict)
+    spec: Block | Network | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_subject(
+    given: object, inputs: Sequence[Input], arguments: Mapping[str, object]
+) -> Subject:
+    """A block, a network, a model, or the text that says one.
+
+    Raises:
+        ArgumentError: it is none.
+        BlockError: a block's spec is wrong.
+        NetworkError: a network's is.
+        InputError: a block or network does not take the input.
+    """
+    if isinstance(given, str):
+        return _read_text(given, inputs, arguments)
+    if isinstance(given, Target):
+        return _read_text(given.name, inputs, {**given.arguments, **arguments})
+    if isinstance(given, (Block, Network)):
+        return _counted(given, inputs)
+    return _model(given, inputs)
+
+
+def _read_text(text: str, inputs: Sequence[Input], arguments: Mapping[str, object]) -> Subject:
+    head, colon, _ = text.partition(":")
+    if (head in NETWORKS and not (head in FAMILIES and colon)) or head.endswith(".toml"):
+        return _counted(parse_network(text), inputs, arguments)
+    if head in FAMILIES or (not colon and head.isidentifier()):
+        return _counted(_spec(text), inputs, arguments)
+    from bottlecalc.tools.observe import target
+
+    return target(Target(text, arguments), tuple(inputs))
+
+
+def _spec(text: str) -> Block | Network:
+    """A block; of a name that is none, a network, which says so."""
+    return parse_block(text) if text.partition(":")[0] in FAMILIES else parse_network(text)
+
+
+def _model(given: Any, inputs: Sequence[Input]) -> Subject:
+    from bottlecalc.blocks.arguments import is_model
+
+    if not is_model(given):
+        raise ArgumentError(
+            f"{quoted(given)} cannot be explained; give a block, a network, a model, or text such"
+            " as 'resnet50'"
+        )
+    from bottlecalc.tools.observe import model
+
+    return model(given, tuple(inputs))
+
+
+def _counted(
+    spec: Block | Network, inputs: Sequence[Input], arguments: Mapping[str, object] | None = None
+) -> Subject:
+    if arguments:
+        raise ArgumentError(f"{spec} takes no arguments; leave them out")
+    first = tuple(inputs) or (_usual(spec),)
+    return Subject(
+        name=str(spec),
+        inputs=first,
+        observe=lambda given: (written.evidence(_count(spec, given)), ()),
+        made={"spec": str(spec), "is_network": isinstance(spec, Network)},
+        spec=spec,
+    )
+
+
+def _usual(spec: Block | Network) -> Input:
+    side = spec.size if isinstance(spec, Network) else 56
+    return Input((1, spec.in_channels, side, side))
+
+
+def _count(spec: Block | Network, inputs: Sequence[Input]) -> ClosedForm:
+    """By closed form, on one image or several.
+
+    Raises:
+        InputError: it does not take that.
+    """
+    first, *more = inputs
+    sides = first.dimensions
+    if more or len(sides) != 4 or sides[1] != spec.in_channels or first.dtype != "float32":
+        got = ", ".join(map(str, inputs))
+        usual = shape(_usual(spec).dimensions, "x")
+        raise InputError(
+            f"{got} is no input of {spec}; give one, float32, of batch, its {spec.in_channels}"
+            f" channels, height and width, such as {usual}"
+        )
+    size = (sides[2], sides[3])
+    if isinstance(spec, Network):
+        return count_network(spec, size, sides[0])
+    return count(spec, size, sides[0])
