@@ -42,10 +42,13 @@ def parse_quantity(text: str, name: str = "") -> int:
             f"{got} has the unknown unit {quoted(unit)}; the units are"
             " k (10³), M (10⁶), G (10⁹) and T (10¹²)"
         )
-    exact = Fraction(digits.replace("_", "")) * UNITS[unit] * Fraction(10) ** int(power or 0)
-    if exact.denominator != 1:
+    whole, _, behind = digits.replace("_", "").partition(".")
+    places = int(power or 0) - len(behind)
+    exact: int = int(whole + behind) * UNITS[unit] * 10 ** max(places, 0)
+    parts: int = 10 ** max(-places, 0)
+    if exact % parts:
         raise QuantityError(f"{got} is no whole number; give one, such as 25k, 25e3 or 25_000")
-    return exact.numerator
+    return exact // parts
 
 
 SCALE = r"(?a)[0-9]+(?:\.[0-9]+)?|[0-9]+/0*[1-9][0-9]*"
