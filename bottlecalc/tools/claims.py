@@ -86,7 +86,12 @@ def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterato
 
 
 def _says(tool: Tool, evidence: Evidence, kinds: Kinds) -> int:
-    if tool.figure == "params" or (tool.per_image and evidence.batch > 1):
+    """By the sum over calls that are alike, where no call has to be looked at by itself."""
+    is_divided = tool.per_image and evidence.batch > 1
+    is_repeated = tool.repeats and any(
+        call.places != 1 for calls in kinds.values() for call, _ in calls
+    )
+    if tool.figure == "params" or is_divided or is_repeated:
         return prediction(tool, evidence)
     return tool.factor * evidence.macs + sum(_added(term, kinds) for term in tool.terms)
 

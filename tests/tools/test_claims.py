@@ -145,3 +145,17 @@ def test_a_model_of_one_size_is_given_up_after_three_others() -> None:
 
     assert claim(Fixed(), "9,600", "1x3x40x40").matches[0].why == "MACs; at 1×3×40×40"
     assert sides == {40, 32, 128, 160}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("tool", ["thop", "ptflops-pytorch", "calflops"])
+def test_what_a_tool_counts_again_it_counts_again_in_claims(tool: str) -> None:
+    """Of a convolution that stands under two names."""
+    from torch import nn
+
+    shared = nn.Conv2d(3, 3, 3)
+    model = nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 3), shared), nn.Sequential(shared))
+    (account, *_) = explain(model, "1x3x20x20", tools=[tool]).tools
+    assert account.says > account.factor * account.base
+    found = claim(model, f"{account.says:,}", "1x3x20x20", tools=[tool])
+    assert (tool, ()) in {(match.tool, match.changes) for match in found.matches}
