@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from bottlecalc.text.calls import ArgumentError
+from bottlecalc.text.calls import ArgumentError, quoted
 from bottlecalc.tools.base import Tool
 from bottlecalc.tools.subject import Subject
 
@@ -47,13 +47,15 @@ def run_tools(
     """Run each tool once; where one is not installed, or fails, that is said.
 
     Raises:
-        ArgumentError: the model is in this process, and cannot be built in another.
+        ArgumentError: the model, or one of its arguments, cannot be brought into another process.
     """
     if not subject.made:
         raise ArgumentError(
             f"run=True builds {subject.name} in processes of their own; give it by its name, such"
             " as 'net.py:build', or leave run out"
         )
+    for name, value in subject.made.get("arguments", {}).items():
+        _check_passes(name, value)
     ran: dict[str, Ran] = {}
     for tool in tools:
         if tool.name not in ran:
@@ -62,8 +64,18 @@ def run_tools(
     return ran
 
 
+def _check_passes(name: str, value: object) -> None:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"{name} = {quoted(value)} cannot be told to another process, as run=True has to; leave"
+            " run out, or name a function that takes numbers, text and lists of them"
+        ) from None
+
+
 def installed(package: str) -> str:
-    """The version of a package, or nothing."""
+    """The version of a package, spelled as packaging does; empty where it is not installed."""
     try:
         return version(package).partition("+")[0].replace("-", ".post")
     except PackageNotFoundError:

@@ -105,6 +105,12 @@ def test_a_claim_that_is_another_figures_is_told_so() -> None:
     assert len(right.matches) == claim.otherwise > 0
 
 
+def test_markdown_keeps_the_capitals_of_another_figure() -> None:
+    explanation = explain("resnet18", tools=["thop"], claims=["1.8G"], figure="params")
+    text = FORMATS["markdown"](explanation, unbounded())
+    assert re.search(r"^As MACs, \d+ combinations give it \(figure: operations\)\.$", text, re.M)
+
+
 def test_conventions_that_give_one_number_share_a_line() -> None:
     text = str(explain("resnet50", claims=["4,111,512,576"]))
     line = '4,111,512,576 "flops" of fvcore, "GMACs" of timm; at 1×3×224×224\n'
@@ -186,6 +192,15 @@ def test_every_disagreement_about_functions_is_named() -> None:
         if one.figure == "operations":
             what = [line.what.partition(":")[0] for line in one.lines if line.fault]
             assert what == ["convolutions", "linear layers"]
+
+
+@pytest.mark.torch
+def test_run_is_refused_where_an_argument_does_not_reach_another_process() -> None:
+    import torch
+
+    options = {"in_features": 3, "out_features": 4, "dtype": torch.float32}
+    with pytest.raises(ArgumentError, match=r"^dtype = .* cannot be told to another process"):
+        explain("torch.nn:Linear", "1x3", tools=["thop"], arguments=options, run=True)
 
 
 @pytest.mark.torch
