@@ -309,12 +309,3 @@ def _tensor(value: Any) -> Tensor | None:
     if isinstance(value, (tuple, list)):
         return next((found for one in value if (found := _tensor(one)) is not None), None)
     return None
-
-
-def tensor_batch(inputs: Any) -> int:
-    """What the first dimension of the first input counts."""
-    first = _tensor(list(inputs))
-    return int(first.shape[0]) if first is not None and first.dim() else 1
-
-
-__all__ = ["Recorder", "tensor_batch", "torch"]

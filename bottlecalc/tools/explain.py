@@ -11,7 +11,7 @@ from bottlecalc.text.shapes import Input, InputError, shape
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.tools.base import Figure, Tool
 from bottlecalc.tools.claim import read_claim
-from bottlecalc.tools.explanation import Account, Explanation
+from bottlecalc.tools.explanation import Account, Claim, Explanation
 from bottlecalc.tools.predict import base, lines
 from bottlecalc.tools.runs import Ran, run_tools
 from bottlecalc.tools.subject import Subject, read_subject
@@ -84,7 +84,7 @@ def explain(
 def _claims(
     texts: Iterable[str], figure: Figure, subject: Subject, tools: Sequence[Tool],
     progress: Callable[[str], object],
-) -> Iterator[Any]:  # fmt: skip
+) -> Iterator[Claim]:  # fmt: skip
     wanted = [read_claim(text) for text in texts]
     if wanted:
         from bottlecalc.tools.claims import judged

@@ -118,12 +118,7 @@ def _counted(tool: Tool, evidence: Evidence) -> Iterable[Call]:
     if tool.figure != "params":
         return evidence.calls
     layers = {call.name: call for call in evidence.calls if not isinstance(call.op, Weights)}
-    return _once(evidence, layers.values())
-
-
-def _once(evidence: Evidence, layers: Iterable[Call]) -> Iterator[Call]:
-    yield from evidence.weights
-    yield from layers
+    return (*evidence.weights, *layers.values())
 
 
 def prediction(tool: Tool, evidence: Evidence) -> int:

@@ -40,8 +40,6 @@ RULES = frozenset(
 )
 """While a module runs that it has such a rule for, it sees no functions."""
 
-is_attention = by_likeness("MultiheadAttention")
-
 
 def _by_function(call: Call) -> bool:
     within = call.within or ((call.module,) if call.module and call.places else ())
