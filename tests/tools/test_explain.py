@@ -117,6 +117,22 @@ def test_conventions_that_give_one_number_share_a_line() -> None:
     assert line in text
 
 
+def test_conventions_that_differ_in_circumstances_have_a_line_each() -> None:
+    """One number, as it is and doubled or in a batch; 3.8 is cut off, not rounded."""
+    macs = explain(BLOCK).macs
+    text = str(explain(BLOCK, claims=[f"{2 * macs:,}"], tools=["thop", "FlopCounterMode"]))
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith(f"{2 * macs:,}")]
+    assert lines[0] == f'{2 * macs:,} "FLOPs" of FlopCounterMode; at 1×64×56×56'
+    assert {f"{2 * macs:,} MACs; {more}; at 1×64×56×56" for more in ("doubled", "batch of 2")} < {
+        *lines
+    }
+    assert len(lines) == len(set(lines))
+    (claim,) = explain("resnet50", claims=["3.8G"], tools=["thop"]).to_dict()["claims"]
+    for match in claim["matches"]:
+        assert match["cut"] == match["why"].endswith("; cut off, not rounded")
+    assert claim["matches"][0]["cut"]
+
+
 def test_markdown_has_a_row_for_every_figure_that_is_explained() -> None:
     explanation = explain(BLOCK)
     text = FORMATS["markdown"](explanation, unbounded())
