@@ -13,7 +13,7 @@ from bottlecalc.tools.base import Figure, Tool
 from bottlecalc.tools.claim import read_claim
 from bottlecalc.tools.explanation import Account, Claim, Explanation
 from bottlecalc.tools.predict import base, lines
-from bottlecalc.tools.runs import Ran, run_tools
+from bottlecalc.tools.runs import Outcome, run_tools
 from bottlecalc.tools.subject import Subject, read_subject
 from bottlecalc.tools.table import FORMER, NAMES, TOOLS
 
@@ -98,7 +98,7 @@ def _runnable(tools: Iterable[Tool]) -> list[Tool]:
 
 
 def _accounts(
-    tools: Iterable[Tool], evidence: Evidence, ran: Mapping[str, Ran], by: By
+    tools: Iterable[Tool], evidence: Evidence, ran: Mapping[str, Outcome], by: By
 ) -> Iterator[Account]:
     for tool in tools:
         said = ran.get(tool.name)

@@ -20,7 +20,7 @@ SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ran:
+class Outcome:
     """What came of running a tool.
 
     Attributes:
@@ -43,7 +43,7 @@ class Ran:
 
 def run_tools(
     subject: Subject, tools: Iterable[Tool], progress: Callable[[str], object]
-) -> dict[str, Ran]:
+) -> dict[str, Outcome]:
     """Run each tool once; where one is not installed, or fails, that is said.
 
     Raises:
@@ -56,7 +56,7 @@ def run_tools(
         )
     for name, value in subject.made.get("arguments", {}).items():
         _check_passes(name, value)
-    ran: dict[str, Ran] = {}
+    ran: dict[str, Outcome] = {}
     for tool in tools:
         if tool.name not in ran:
             progress(f"running {tool.name}")
@@ -82,11 +82,11 @@ def installed(package: str) -> str:
         return ""
 
 
-def _run(subject: Subject, tool: Tool) -> Ran:
+def _run(subject: Subject, tool: Tool) -> Outcome:
     found = installed(tool.package)
     if not found:
         remedy = f"install it with: python -m pip install {tool.package}"
-        return Ran(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
+        return Outcome(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
     request = {
         "tool": tool.name,
         "inputs": [str(one) for one in subject.inputs],
@@ -98,17 +98,17 @@ def _run(subject: Subject, tool: Tool) -> Ran:
             capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return Ran(version=found, sentence=f"{tool.name} was given up after {SECONDS} seconds")
+        return Outcome(version=found, sentence=f"{tool.name} was given up after {SECONDS} seconds")
     return _answer(tool, found, done)
 
 
-def _answer(tool: Tool, found: str, done: subprocess.CompletedProcess[str]) -> Ran:
+def _answer(tool: Tool, found: str, done: subprocess.CompletedProcess[str]) -> Outcome:
     try:
         answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     except (IndexError, ValueError):
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        return Ran(version=found, sentence=f"{tool.name} fails on this model: {last}")
+        return Outcome(version=found, sentence=f"{tool.name} fails on this model: {last}")
     if error := answer.get("error"):
-        return Ran(version=found, sentence=f"{tool.name} fails on this model: {error}")
+        return Outcome(version=found, sentence=f"{tool.name} fails on this model: {error}")
     figures = {name: value for name, value in answer.items() if value is not None}
-    return Ran(version=found, figures=figures)
+    return Outcome(version=found, figures=figures)

@@ -12,7 +12,7 @@ import pytest
 from bottlecalc import explain
 from bottlecalc.tools import runs
 from bottlecalc.tools.base import Tool
-from bottlecalc.tools.runs import Ran
+from bottlecalc.tools.runs import Outcome
 from bottlecalc.tools.table import TOOLS
 from tests.conftest import Run
 
@@ -75,9 +75,9 @@ def test_a_residue_is_exit_code_1(
 def test_a_tool_of_two_figures_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     run: list[str] = []
 
-    def note(_: object, tool: Tool) -> Ran:
+    def note(_: object, tool: Tool) -> Outcome:
         run.append(tool.name)
-        return Ran()
+        return Outcome()
 
     monkeypatch.setattr(runs, "_run", note)
     explain(BLOCK, tools=["thop", "fvcore", "keras"], run=True)
