@@ -176,7 +176,7 @@ def by_function(*names: str) -> Condition:
 def by_patch(*names: str) -> Condition:
     """The calls of functions that somebody else's stand in the place of."""
     known = by_function(*names)
-    return lambda call: known(call) and not call.held
+    return lambda call: known(call) and not call.imported
 
 
 def by_likeness(*names: str) -> Condition:
