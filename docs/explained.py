@@ -57,7 +57,7 @@ def _tool(tool: Tool) -> Iterator[str]:
     if tool.repeats:
         yield "- modules that the model holds under several names: again for each **(fault)**"
     yield from (f"- {markdown(note)}" for note in tool.notes)
-    yield from (f"- {markdown(limit.sentence)}" for limit in tool.limits)
+    yield from (f"- {markdown(caveat.sentence)}" for caveat in tool.caveats)
     yield ""
 
 

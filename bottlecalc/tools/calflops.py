@@ -11,7 +11,7 @@ from bottlecalc.layers.products import Einsum, Product, Recurrent
 from bottlecalc.tools.base import (
     KINDS,
     RECURRENT,
-    Limit,
+    Caveat,
     Quantity,
     Term,
     Tool,
@@ -155,7 +155,7 @@ COMMON = (
          where=by_module(*RECURRENT), fault=True),
 )  # fmt: skip
 UNKNOWN = "no function that it puts its own in the place of"
-LISTED = Limit(
+LISTED = Caveat(
     any_call(lambda call: isinstance(call.op, Einsum) and (call.op.listed or call.op.operands > 2)),
     "an einsum of operands in a list makes it fail, and of three or more its estimate is not known",
 )
@@ -177,9 +177,9 @@ OPERATIONS = Tool(
     ),
     factor=2, package="calflops", version="0.3.2", sees="functions, by patches",
     repeats=lambda call: max(call.places, 1),
-    limits=(
+    caveats=(
         LISTED,
-        Limit(lambda evidence: not evidence.params, "calflops fails on models without parameters"),
+        Caveat(lambda evidence: not evidence.params, "calflops fails on models without parameters"),
     ),
 )  # fmt: skip
 """Source: ``calflops.pytorch_ops``."""
@@ -212,7 +212,7 @@ DEEPSPEED = Tool(
         *missed(_sees_more, UNKNOWN, *KINDS, factor=2),
     ),
     factor=2, package="deepspeed", version="0.19.8", sees="functions, by patches",
-    limits=(LISTED,),
+    caveats=(LISTED,),
 )  # fmt: skip
 """Source: ``deepspeed.profiling.flops_profiler.profiler``."""
 

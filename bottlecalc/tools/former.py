@@ -107,7 +107,7 @@ THOP_2020 = thop.THOP._replace(
              unit="operation", where=thop.sees),
         *missed(thop.sees, "no module that thop knows does them", *SEEN),
     ),
-    package="", version="0.0.31.post2005241907", limits=(),
+    package="", version="0.0.31.post2005241907", caveats=(),
 )  # fmt: skip
 """Source: ``thop/vision/basic_hooks.py`` from January 2020 to June 2022."""
 
@@ -123,7 +123,7 @@ THOP_2019 = thop.THOP._replace(
         *thop.resized({"linear": 5, "bilinear": 13, "bicubic": 259}, thop.upsampled),
         *missed(_sees_no_cells, "no module that thop knows does them", *KINDS),
     ),
-    package="", version="September 2019", limits=(),
+    package="", version="September 2019", caveats=(),
     notes=("It added in single precision: of large models it printed up to 24 more or less.",),
 )  # fmt: skip
 """Source: ``thop/count_hooks.py``, of which its README's table of that month was made."""

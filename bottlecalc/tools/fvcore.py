@@ -15,7 +15,7 @@ from bottlecalc.layers.pooling import GlobalAveragePool
 from bottlecalc.layers.products import Attention, Einsum, Product, Recurrent, Unnamed
 from bottlecalc.tools.base import (
     BATCH_NORMS,
-    Limit,
+    Caveat,
     Term,
     Tool,
     any_call,
@@ -116,8 +116,8 @@ OTHERS = (
          where=by_function("@", "torch.matmul", "Tensor.matmul")),
 )  # fmt: skip
 OTHER_NORMS = ("layer norm", "group norm", "instance norm")
-LIMITS = (
-    Limit(
+CAVEATS = (
+    Caveat(
         any_call(
             lambda call: (
                 isinstance(call.op, Product)
@@ -127,24 +127,24 @@ LIMITS = (
         ),
         "fvcore fails on a product with a vector that is written as one of matrices",
     ),
-    Limit(
+    Caveat(
         any_call(lambda call: isinstance(call.op, Einsum) and call.op.operands > 2),
         "what fvcore says of an einsum of three operands or more is not predicted",
     ),
 )
-FIXED = Limit(
+FIXED = Caveat(
     any_call(_fixed),
     "batch norm that is no module of torch's is taken to use running statistics in training too",
 )
 EVAL = Tool(
     "fvcore", _terms(2), "flops", package="fvcore", version="0.1.5.post20221221",
-    sees="operators, in torch's trace", limits=LIMITS,
+    sees="operators, in torch's trace", caveats=CAVEATS,
 )  # fmt: skip
 """Source: ``batchnorm_flop_jit``, ``norm_flop_counter`` and ``elementwise_flop_counter`` of
 ``fvcore.nn.jit_handles``."""
 
-TRAIN = EVAL._replace(name="fvcore-train", terms=_terms(5), limits=(*LIMITS, FIXED))
-PARAMS = EVAL._replace(terms=(), calls_it="parameters", figure="params", limits=())
+TRAIN = EVAL._replace(name="fvcore-train", terms=_terms(5), caveats=(*CAVEATS, FIXED))
+PARAMS = EVAL._replace(terms=(), calls_it="parameters", figure="params", caveats=())
 
 Total = Literal["fvcore_total"]
 

@@ -16,7 +16,7 @@ from bottlecalc.tools.base import (
     RECURRENT,
     TRANSPOSED,
     Condition,
-    Limit,
+    Caveat,
     Term,
     Tool,
     beyond,
@@ -110,8 +110,8 @@ THOP = Tool(
     ),
     "MACs", package="thop", version="0.1.1.post2209072238", sees="modules by hooks",
     repeats=lambda call: call.places**2,
-    limits=(
-        Limit(lambda evidence: any(call.kind.startswith("Lazy") for call in evidence.calls),
+    caveats=(
+        Caveat(lambda evidence: any(call.kind.startswith("Lazy") for call in evidence.calls),
               "thop knows no lazy modules, unless they have run before"),
     ),
 )  # fmt: skip

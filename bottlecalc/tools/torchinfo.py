@@ -8,7 +8,7 @@ from bottlecalc.layers.calls import Call, Evidence, Function, Norm, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, elements
 from bottlecalc.layers.products import Recurrent
-from bottlecalc.tools.base import CELLS, KINDS, Limit, Term, Tool, beyond, is_biased, missed
+from bottlecalc.tools.base import CELLS, KINDS, Caveat, Term, Tool, beyond, is_biased, missed
 
 COMPOSITE = ("MultiheadAttention", "Transformer", "TransformerEncoderLayer",
              "TransformerDecoderLayer")  # fmt: skip
@@ -95,8 +95,8 @@ PARAMS = OPERATIONS._replace(
              per=lambda call: call.op.tied, where=lambda call: call.op.called and call.op.leaf),
     ),
     calls_it="params", figure="params",
-    limits=(
-        Limit(_is_tangled,
+    caveats=(
+        Caveat(_is_tangled,
               "where modules share parameters, or one stands under several names, torchinfo may"
               " count its neighbours' parameters again, which is not predicted"),
     ),

@@ -18,7 +18,7 @@ from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool
 from bottlecalc.layers.products import Einsum, MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
     Condition,
-    Limit,
+    Caveat,
     Quantity,
     Term,
     Tool,
@@ -109,10 +109,10 @@ TORCHPROFILE = Tool(
                 "matrix products", "recurrent layers"),
     ),
     "MACs", package="torchprofile", version="0.1.0", sees="operators, in torch's trace",
-    limits=(
-        Limit(any_call(lambda call: isinstance(call.op, Recurrent) and call.op.projected > 0),
+    caveats=(
+        Caveat(any_call(lambda call: isinstance(call.op, Recurrent) and call.op.projected > 0),
               "what torchprofile says of an LSTM with projections is not predicted"),
-        Limit(any_call(lambda call: isinstance(call.op, MultiHead)),
+        Caveat(any_call(lambda call: isinstance(call.op, MultiHead)),
               "what nothing uses is not in torchprofile's trace, such as attention's weights"),
     ),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from bottlecalc.tools.base import (
     INSTANCE_NORMS,
     RECURRENT,
     TRANSPOSED,
-    Limit,
+    Caveat,
     Term,
     Tool,
     any_call,
@@ -159,12 +159,12 @@ OPERATIONS = Tool(
     ),
     "MACs", package="ultralytics-thop", version="2.2.3",
     sees="modules by hooks, and products by torch's functions",
-    limits=(
-        Limit(any_call(_derives),
+    caveats=(
+        Caveat(any_call(_derives),
               "a module whose class derives from one that it knows counts as that, whatever it"
               " does: the rules take it to do that once"),
     ),
 )  # fmt: skip
 """Source: ``thop`` as ultralytics-thop 2.2.3 has it."""
 
-PARAMS = OPERATIONS._replace(terms=(), calls_it="params", figure="params", limits=())
+PARAMS = OPERATIONS._replace(terms=(), calls_it="params", figure="params", caveats=())
