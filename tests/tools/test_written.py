@@ -16,7 +16,7 @@ def test_of_a_stage_of_several_families_each_block_is_written_as_its_own() -> No
     """Some of them add a shortcut, and some have none."""
     from bottlecalc.networks.module import build
 
-    blocks = ("plain:out=8", "bottleneck:out=8", "plain:out=8", "basic:out=8")
+    blocks = ("bottleneck:out=8", "repvgg:out=8", "mbconv:out=8", "basic:out=8")
     network = Network(name="mixed", stages=(Stage(name="body", blocks=blocks),))
     inputs = [Input((1, 3, 8, 8))]
     formula, built = (
