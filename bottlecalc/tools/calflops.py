@@ -9,6 +9,7 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Op
 from bottlecalc.layers.products import Einsum, Product, Recurrent
 from bottlecalc.tools.base import (
+    BROADCAST,
     KINDS,
     RECURRENT,
     Caveat,
@@ -18,9 +19,10 @@ from bottlecalc.tools.base import (
     any_call,
     by_module,
     by_patch,
+    hidden,
     inputs,
     is_biased,
-    misaligned,
+    is_transposed,
     missed,
     of_batch,
     outputs,
@@ -52,10 +54,6 @@ def _sees_more(call: Call) -> bool:
 def _sees_macs(call: Call) -> bool:
     is_einsum = call.function == "torch.einsum"
     return by_patch(*PRODUCTS)(call) and not is_einsum
-
-
-def _is_transposed(call: Call) -> bool:
-    return isinstance(call.op, Conv) and call.op.transposed
 
 
 def _divided_twice(call: Call) -> int:
@@ -101,20 +99,13 @@ def _uneven(each: int, biased: bool) -> Term:
 
 
 def _broadcast(each: int, *functions: str) -> Term:
-    return Term("matrix products: shapes that are broadcast are not noticed", Product, each,
-                per=misaligned, unit="MAC", where=by_patch(*functions),
-                fault=True)  # fmt: skip
+    return BROADCAST._replace(each=each, where=by_patch(*functions))
 
 
 def _estimated(call: Call) -> int:
     """Of numpy's estimate, what is more than two for every MAC."""
     op = call.op
     return op.estimate - 2 * call.macs if isinstance(op, Einsum) and op.operands < 3 else 0
-
-
-def _recurrent(call: Call) -> int:
-    op = call.op
-    return op.states * RATES[op.cell] + op.added if isinstance(op, Recurrent) else 0
 
 
 def _scaled(call: Call) -> int:
@@ -149,7 +140,7 @@ COMMON = (
          where=by_patch("torch.einsum")),
     _uneven(2, biased=True),
     Term("sums and products of elements by name", Op, 1, where=by_patch(*ELEMENTWISE)),
-    Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation",
+    Term("recurrent layers: states and biases", Recurrent, 1, per=hidden(RATES), unit="operation",
          where=by_module(*RECURRENT)),
     Term("LSTM: its projection", Recurrent, -2, per=lambda call: call.op.projected, unit="MAC",
          where=by_module(*RECURRENT), fault=True),
@@ -167,10 +158,10 @@ OPERATIONS = Tool(
         MISALIGNED,
         Term("biases of transposed convolutions: at the places of a plain one", Conv, 1,
              per=_shrunk, unit="place", fault=True,
-             where=lambda call: _is_transposed(call) and is_biased(call)),
+             where=lambda call: is_transposed(call) and is_biased(call)),
         Term("transposed convolutions: divided by the groups twice", Conv, -2,
              per=_divided_twice, unit="MAC", fault=True,
-             where=lambda call: _is_transposed(call) and call.op.groups > 1),
+             where=lambda call: is_transposed(call) and call.op.groups > 1),
         Term("interpolation: its scale is dropped", Resize, 1, per=_scaled, fault=True),
         _broadcast(2, "torch.matmul", "Tensor.matmul"),
         *missed(_sees, UNKNOWN, *KINDS, factor=2),
@@ -189,7 +180,7 @@ MACS = OPERATIONS._replace(
     terms=(
         Term("transposed convolutions: divided by the groups twice", Conv, -1,
              per=_divided_twice, unit="MAC", fault=True,
-             where=lambda call: _is_transposed(call) and call.op.groups > 1),
+             where=lambda call: is_transposed(call) and call.op.groups > 1),
         _uneven(1, biased=False),
         _broadcast(1, "torch.matmul", "Tensor.matmul"),
         *missed(_sees_macs, UNKNOWN, *KINDS),
@@ -206,7 +197,7 @@ DEEPSPEED = Tool(
     (
         *COMMON,
         Term("biases of transposed convolutions", Conv, 1,
-             where=lambda call: _is_transposed(call) and is_biased(call)),
+             where=lambda call: is_transposed(call) and is_biased(call)),
         Term("interpolation", Resize, 1, per=_sized),
         _broadcast(2, "@", "torch.matmul", "Tensor.matmul"),
         *missed(_sees_more, UNKNOWN, *KINDS, factor=2),

@@ -75,7 +75,7 @@ def _nearest(sought: Sought, tried: Sequence[Match]) -> Match | None:
     return min(tried, key=lambda one: (sought.distance(one.says), len(one.changes)), default=None)
 
 
-def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterator[Match]:
+def _candidates(subject: Subject, tools: Sequence[Tool], figure: Figure) -> Iterator[Match]:
     """Every number that is tried."""
     for variant in variants(subject, figure):
         kinds = _kinds(variant.evidence)

@@ -12,6 +12,7 @@ from bottlecalc.layers.products import MultiHead, Recurrent
 from bottlecalc.tools import ptflops, thop, torchinfo
 from bottlecalc.tools.base import (
     BATCH_NORMS,
+    BEYOND,
     CELLS,
     CONVS,
     KINDS,
@@ -19,7 +20,6 @@ from bottlecalc.tools.base import (
     TRANSPOSED,
     Term,
     Tool,
-    beyond,
     by_layer,
     by_module,
     inputs,
@@ -32,17 +32,14 @@ from bottlecalc.tools.base import (
 SEEN = tuple(kind for kind in KINDS if kind != "recurrent layers")
 """What was seen to be missed; of recurrent layers as functions nothing was recorded."""
 
-BEYOND = Term(
-    "transposed convolutions: counted at the output's places", Conv, 1, per=beyond, unit="MAC",
-    fault=True, where=by_module(*TRANSPOSED),
-)  # fmt: skip
+OF_MODULES = BEYOND._replace(where=by_module(*TRANSPOSED))
 
 PTFLOPS = Tool(
     "ptflops-0.6",
     (
         Term("biases of convolutions", Conv, 1,
              where=lambda call: ptflops.by_hook(call) and is_biased(call)),
-        BEYOND,
+        OF_MODULES,
         Term("biases of linear layers, once a call", Linear, 1, unit="bias",
              per=lambda call: call.output[-1],
              where=lambda call: ptflops.by_hook(call) and is_biased(call)),
@@ -90,7 +87,7 @@ def _thop(batch_norm: int) -> tuple[Term, ...]:
              where=lambda call: by_layer(*CONVS, *TRANSPOSED)(call) and is_biased(call)),
         Term("batch norm", BatchNorm, batch_norm, where=norms),
         Term("batch norm without scale and shift", Norm, batch_norm, where=norms),
-        BEYOND,
+        OF_MODULES,
         Term("leaky ReLU", Op, 1, where=by_module("LeakyReLU")),
         Term("adaptive average pool: windows, and what comes out", Op, 1, per=_shares,
              where=by_module(*pools("AdaptiveAvg"))),

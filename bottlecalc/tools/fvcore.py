@@ -15,12 +15,13 @@ from bottlecalc.layers.pooling import GlobalAveragePool
 from bottlecalc.layers.products import Attention, Einsum, Product, Recurrent, Unnamed
 from bottlecalc.tools.base import (
     BATCH_NORMS,
+    BROADCAST,
     Caveat,
     Term,
     Tool,
     any_call,
     by_function,
-    misaligned,
+    is_batch_norm,
     missed,
     of_batch,
     outputs,
@@ -53,8 +54,7 @@ def _norm(kind: str, each: int, affine: bool) -> Term:
     plain = "" if affine else " without scale and shift"
     return Term(
         f"{kind}{plain}", Norm, each,
-        where=lambda call: isinstance(call.op, Norm)
-        and (call.op.kind, call.op.affine) == (kind, affine),
+        where=lambda call: (call.op.kind, call.op.affine) == (kind, affine),
     )  # fmt: skip
 
 
@@ -79,8 +79,8 @@ def _estimated(call: Call) -> int:
 
 def _fixed(call: Call) -> bool:
     """Batch norm that no module of torch's does: it may be told not to look at the batch."""
-    is_norm = isinstance(call.op, BatchNorm) or getattr(call.op, "kind", "") == "batch norm"
-    return is_norm and not of_batch(call) and call.like not in BATCH_NORMS and not call.module
+    is_own = call.like not in BATCH_NORMS and not call.module
+    return is_batch_norm(call) and not of_batch(call) and is_own
 
 
 def _terms(batch_norm: int) -> tuple[Term, ...]:
@@ -111,9 +111,7 @@ OTHERS = (
     Term("sampling of a grid", Function, 4, where=by_function("F.grid_sample")),
     Term("einsum: half of numpy's estimate, to four digits", Einsum, 1, per=_estimated,
          unit="operation"),
-    Term("matrix products: shapes that are broadcast are not noticed", Product, 1,
-         per=misaligned, unit="MAC", fault=True,
-         where=by_function("@", "torch.matmul", "Tensor.matmul")),
+    BROADCAST._replace(where=by_function("@", "torch.matmul", "Tensor.matmul")),
 )  # fmt: skip
 OTHER_NORMS = ("layer norm", "group norm", "instance norm")
 CAVEATS = (

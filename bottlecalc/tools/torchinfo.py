@@ -8,7 +8,17 @@ from bottlecalc.layers.calls import Call, Evidence, Function, Norm, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, elements
 from bottlecalc.layers.products import Recurrent
-from bottlecalc.tools.base import CELLS, KINDS, Caveat, Term, Tool, beyond, is_biased, missed
+from bottlecalc.tools.base import (
+    BEYOND,
+    CELLS,
+    KINDS,
+    Caveat,
+    Term,
+    Tool,
+    is_biased,
+    is_transposed,
+    missed,
+)
 
 COMPOSITE = ("MultiheadAttention", "Transformer", "TransformerEncoderLayer",
              "TransformerDecoderLayer")  # fmt: skip
@@ -60,9 +70,7 @@ ROWS = Term(
 TERMS = (
     Term("biases of convolutions", Conv, 1,
          where=lambda call: is_leaf(call) and is_biased(call)),
-    Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
-         unit="MAC", fault=True,
-         where=lambda call: is_leaf(call) and isinstance(call.op, Conv) and call.op.transposed),
+    BEYOND._replace(where=lambda call: is_leaf(call) and is_transposed(call)),
     Term("biases of linear layers, once an image", Linear, 1, unit="bias",
          per=lambda call: call.biases * call.output[0], where=is_leaf),
     ROWS,

@@ -17,13 +17,14 @@ from bottlecalc.layers.ops import Conv
 from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool
 from bottlecalc.layers.products import Einsum, MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
-    Condition,
     Caveat,
+    Condition,
     Quantity,
     Term,
     Tool,
     any_call,
     by_function,
+    is_transposed,
     missed,
     outputs,
 )
@@ -44,10 +45,6 @@ def sees(call: Call) -> bool:
     if isinstance(op, Recurrent):
         return op.cell == "LSTM" or op.single
     return not (isinstance(op, CalledConv) and op.padded)
-
-
-def _is_transposed(call: Call) -> bool:
-    return isinstance(call.op, Conv) and call.op.transposed
 
 
 def _beyond(call: Call) -> int:
@@ -97,7 +94,7 @@ TORCHPROFILE = Tool(
         Term("GRU cells: products of states", Recurrent, 2, per=_states("GRU"), unit="state"),
         Term("LSTM cells: products of states", Recurrent, 3, per=_states("LSTM"), unit="state"),
         Term("transposed convolutions: counted at the output's places, whatever their groups",
-             Conv, 1, per=_beyond, unit="MAC", where=_is_transposed, fault=True),
+             Conv, 1, per=_beyond, unit="MAC", where=is_transposed, fault=True),
         Term("einsum: combinations of indices that are no MACs", Einsum, 1, unit="combination",
              per=lambda call: call.op.spanned - call.macs, where=sees),
         Term("multi-head attention: products of sizes, which its trace has too", MultiHead, 1,

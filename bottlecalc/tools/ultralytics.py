@@ -24,13 +24,12 @@ from bottlecalc.tools.base import (
     outputs,
     pools,
 )
-from bottlecalc.tools.thop import norms, recurrent_states, resized, softmax
+from bottlecalc.tools.thop import UPSAMPLING, norms, recurrent_states, resized, softmax
 
 PRODUCTS = ("torch.matmul", "Tensor.matmul", "@", "torch.bmm", "Tensor.bmm", "torch.einsum",
             "F.linear", "F.scaled_dot_product_attention")  # fmt: skip
 NORMS = (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm", "GroupNorm", "RMSNorm")
 SOFTMAX = ("Softmax", "LogSoftmax", "Softmin", "Softmax2d")
-UPSAMPLING = ("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d")
 POOLS = pools("Avg", "AdaptiveAvg")
 RULES = frozenset(
     (
