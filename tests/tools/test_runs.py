@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bottlecalc import explain
+from bottlecalc.render import explain_json
 from bottlecalc.tools import runs
 from bottlecalc.tools.base import Tool
 from bottlecalc.tools.runs import Outcome
@@ -39,6 +40,16 @@ def test_what_it_says_stands_beside_what_it_should(monkeypatch: pytest.MonkeyPat
     assert (params.ran, params.residue) == (None, 0)
     assert [one["ran"] for one in explanation.to_dict()["tools"]] == [77_873_153, None]
     assert [one["residue"] for one in explanation.to_dict()["tools"]] == [1, 0]
+
+
+def test_its_row_has_what_it_said_and_what_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered({"operations": 77_873_153}, monkeypatch)
+    explanation = explain(BLOCK, tools=["thop"], run=True)
+    rows = explain_json.rows(explanation)
+    first = dict(zip(rows.columns, next(iter(rows.rows)), strict=True))
+    assert (first["tool"], first["base"], first["factor"]) == ("thop", 73_859_072, 1)
+    assert (first["says"], first["ran"], first["residue"]) == (77_873_153, 77_873_153, 1)
+    assert explain_json.headline(explanation) == f"{BLOCK}: 77,873,153 to 77,873,153 operations"
 
 
 def test_another_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
