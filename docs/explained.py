@@ -12,7 +12,9 @@ from bottlecalc.tools.base import (
     Tool,
 )
 from bottlecalc.tools.explain import explain
-from bottlecalc.tools.sight import KINDS
+from bottlecalc.tools.sight import (
+    KINDS,
+)
 from bottlecalc.tools.table import FORMER, TOOLS
 
 MARKED = re.compile(
@@ -61,7 +63,7 @@ def _tool(tool: Tool) -> Iterator[str]:
     if tool.repeats:
         yield "- modules that the model holds under several names: again for each **(fault)**"
     yield from (f"- {markdown(note)}" for note in tool.notes)
-    yield from (f"- {markdown(limit.sentence)}" for limit in tool.limits)
+    yield from (f"- {markdown(caveat.sentence)}" for caveat in tool.caveats)
     yield ""
 
 

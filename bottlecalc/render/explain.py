@@ -31,7 +31,7 @@ def table(explanation: Explanation, console: Console) -> str:
 
 
 def _parts(explanation: Explanation) -> Iterator[RenderableType]:
-    yield Text(f"{LEGEND}", style="dim")
+    yield Text(LEGEND, style="dim")
     yield heading(explanation.target, _inputs(explanation))
     yield Text(f"{number(explanation.macs)} MACs, {number(explanation.params)} parameters")
     for note in explanation.notes:
@@ -204,7 +204,7 @@ def _claimed(claim: Claim) -> Iterator[str]:
     if claim.nearest is not None:
         yield f"No convention here gives this; nearest: {markdown(nearest(claim.nearest))}."
     if claim.otherwise:
-        yield f"\n{markdown(otherwise(claim)).capitalize()}."
+        yield f"\n{markdown(otherwise(claim)).replace('as ', 'As ', 1)}."
     reasons = _reasons(claim)
     for says, reason in reasons[:MOST_REASONS]:
         yield f"- {number(says)}: {markdown(reason)}"
@@ -217,9 +217,7 @@ def rows(accounts: Iterable[Account]) -> Iterator[str]:
     yield "| tool | says | calls it | is |"
     yield "| --- | ---: | --- | --- |"
     for account in accounts:
-        cells = (
-            title(account), number(account.says), account.calls_it,
-        )  # fmt: skip
+        cells = (title(account), number(account.says), account.calls_it)
         yield f"| {' | '.join(map(markdown, cells))} | {markdown(summed(account))} |"
 
 

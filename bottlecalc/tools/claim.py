@@ -35,6 +35,11 @@ class Interval(NamedTuple):
     high: Fraction
     top: Fraction
 
+    @property
+    def middle(self) -> Fraction:
+        """The number as it is written."""
+        return (self.low + self.high) / 2
+
 
 class Sought(NamedTuple):
     """A claim, read.
@@ -77,7 +82,7 @@ def read_claim(text: str) -> Sought:
     starts = _intervals(first if first[-1:].isalpha() else first + _unit(last))
     pairs = list(zip(starts, ends, strict=False))
     spans = [Interval(low.low, high.high, high.high) for low, high in pairs]
-    if any(low.low > high.low for low, high in pairs):
+    if any(low.middle > high.middle for low, high in pairs):
         raise ClaimError(f"{quoted(text)} is no range; give the lesser first, such as 4.1G..4.2G")
     return Sought(text, tuple(spans))
 

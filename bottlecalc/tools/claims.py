@@ -10,7 +10,11 @@ from math import log
 
 from bottlecalc.layers.calls import Call, Evidence
 from bottlecalc.layers.ops import Op
-from bottlecalc.tools.base import Figure, Term, Tool
+from bottlecalc.tools.base import (
+    Figure,
+    Term,
+    Tool,
+)
 from bottlecalc.tools.claim import Sought
 from bottlecalc.tools.explanation import Claim, Match
 from bottlecalc.tools.predict import prediction
@@ -75,7 +79,7 @@ def _nearest(sought: Sought, tried: Sequence[Match]) -> Match | None:
     return min(tried, key=lambda one: (sought.distance(one.says), len(one.changes)), default=None)
 
 
-def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterator[Match]:
+def _candidates(subject: Subject, tools: Sequence[Tool], figure: Figure) -> Iterator[Match]:
     """Every number that is tried."""
     for variant in variants(subject, figure):
         kinds = _kinds(variant.evidence)
@@ -86,7 +90,12 @@ def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterato
 
 
 def _says(tool: Tool, evidence: Evidence, kinds: Kinds) -> int:
-    if tool.figure == "params" or (tool.per_image and evidence.batch > 1):
+    """By the sum over calls that are alike, where no call has to be looked at by itself."""
+    is_divided = tool.per_image and evidence.batch > 1
+    is_repeated = tool.repeats and any(
+        call.places != 1 for calls in kinds.values() for call, _ in calls
+    )
+    if tool.figure == "params" or is_divided or is_repeated:
         return prediction(tool, evidence)
     return tool.factor * evidence.macs + sum(_added(term, kinds) for term in tool.terms)
 

@@ -9,11 +9,14 @@ from bottlecalc.layers.calls import Evidence
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.shapes import Input, InputError, shape
 from bottlecalc.text.suggest import did_you_mean
-from bottlecalc.tools.base import Figure, Tool
+from bottlecalc.tools.base import (
+    Figure,
+    Tool,
+)
 from bottlecalc.tools.claim import read_claim
-from bottlecalc.tools.explanation import Account, Explanation
+from bottlecalc.tools.explanation import Account, Claim, Explanation
 from bottlecalc.tools.predict import base, lines
-from bottlecalc.tools.runs import Ran, run_tools
+from bottlecalc.tools.runs import Outcome, run_tools
 from bottlecalc.tools.subject import Subject, read_subject
 from bottlecalc.tools.table import FORMER, NAMES, TOOLS
 
@@ -84,7 +87,7 @@ def explain(
 def _claims(
     texts: Iterable[str], figure: Figure, subject: Subject, tools: Sequence[Tool],
     progress: Callable[[str], object],
-) -> Iterator[Any]:  # fmt: skip
+) -> Iterator[Claim]:  # fmt: skip
     wanted = [read_claim(text) for text in texts]
     if wanted:
         from bottlecalc.tools.claims import judged
@@ -98,7 +101,7 @@ def _runnable(tools: Iterable[Tool]) -> list[Tool]:
 
 
 def _accounts(
-    tools: Iterable[Tool], evidence: Evidence, ran: Mapping[str, Ran], by: By
+    tools: Iterable[Tool], evidence: Evidence, ran: Mapping[str, Outcome], by: By
 ) -> Iterator[Account]:
     for tool in tools:
         said = ran.get(tool.name)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
-from bottlecalc.tools.base import Figure
+from bottlecalc.tools.base import (
+    Figure,
+)
 from bottlecalc.tools.predict import Line
 
 

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bottlecalc.layers.calls import Call, Evidence, Weights
-from bottlecalc.tools.base import Quantity, Term, Tool
+from bottlecalc.tools.base import (
+    Quantity,
+    Term,
+    Tool,
+)
 
 SEVERAL = "modules that the model holds under several names: counted again"
 NAMELESS = "modules that the model holds under no name: not found"
@@ -118,12 +122,7 @@ def _counted(tool: Tool, evidence: Evidence) -> Iterable[Call]:
     if tool.figure != "params":
         return evidence.calls
     layers = {call.name: call for call in evidence.calls if not isinstance(call.op, Weights)}
-    return _once(evidence, layers.values())
-
-
-def _once(evidence: Evidence, layers: Iterable[Call]) -> Iterator[Call]:
-    yield from evidence.weights
-    yield from layers
+    return (*evidence.weights, *layers.values())
 
 
 def prediction(tool: Tool, evidence: Evidence) -> int:

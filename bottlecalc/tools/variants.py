@@ -15,6 +15,9 @@ from bottlecalc.layers.ops import Conv, Linear
 from bottlecalc.networks.grammar import turned
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
+from bottlecalc.tools.base import (
+    Figure,
+)
 from bottlecalc.tools.subject import Subject, read_subject
 
 SIDES = (
@@ -51,7 +54,7 @@ class Variant:
     images: int = 1
 
 
-def variants(subject: Subject, figure: str) -> Iterator[Variant]:
+def variants(subject: Subject, figure: Figure) -> Iterator[Variant]:
     """All that are tried, beginning with what was asked."""
     for changes, evidence, inputs in _kinds(subject, figure):
         text = ", ".join(map(str, inputs))
@@ -65,7 +68,7 @@ def variants(subject: Subject, figure: str) -> Iterator[Variant]:
 
 
 def _kinds(
-    subject: Subject, figure: str
+    subject: Subject, figure: Figure
 ) -> Iterator[tuple[tuple[str, ...], Evidence, Sequence[Input]]]:
     """At every size that is taken, and with the stride as in version 1."""
     taken = refused = 0
@@ -91,7 +94,7 @@ def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
         return None
 
 
-def _inputs(subject: Subject, figure: str) -> Iterator[tuple[Input, ...]]:
+def _inputs(subject: Subject, figure: Figure) -> Iterator[tuple[Input, ...]]:
     """What was asked, and the same with other heights and widths."""
     yield subject.inputs
     if figure == "params" or len(subject.inputs) != 1:
@@ -106,7 +109,7 @@ def _inputs(subject: Subject, figure: str) -> Iterator[tuple[Input, ...]]:
             yield (replace(subject.inputs[0], dimensions=(*first[:2], *sides)),)
 
 
-def _versions(subject: Subject, figure: str) -> Iterator[tuple[tuple[str, ...], Subject]]:
+def _versions(subject: Subject, figure: Figure) -> Iterator[tuple[tuple[str, ...], Subject]]:
     """As it is, and with the stride on the first 1×1 of every bottleneck."""
     yield (), subject
     spec = subject.spec if figure == "operations" else None

@@ -105,10 +105,32 @@ def test_a_claim_that_is_another_figures_is_told_so() -> None:
     assert len(right.matches) == claim.otherwise > 0
 
 
+def test_markdown_keeps_the_capitals_of_another_figure() -> None:
+    explanation = explain("resnet18", tools=["thop"], claims=["1.8G"], figure="params")
+    text = FORMATS["markdown"](explanation, unbounded())
+    assert re.search(r"^As MACs, \d+ combinations give it \(figure: operations\)\.$", text, re.M)
+
+
 def test_conventions_that_give_one_number_share_a_line() -> None:
     text = str(explain("resnet50", claims=["4,111,512,576"]))
     line = '4,111,512,576 "flops" of fvcore, "GMACs" of timm; at 1×3×224×224\n'
     assert line in text
+
+
+def test_conventions_that_differ_in_circumstances_have_a_line_each() -> None:
+    """One number, as it is and doubled or in a batch; 3.8 is cut off, not rounded."""
+    macs = explain(BLOCK).macs
+    text = str(explain(BLOCK, claims=[f"{2 * macs:,}"], tools=["thop", "FlopCounterMode"]))
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith(f"{2 * macs:,}")]
+    assert lines[0] == f'{2 * macs:,} "FLOPs" of FlopCounterMode; at 1×64×56×56'
+    assert {f"{2 * macs:,} MACs; {more}; at 1×64×56×56" for more in ("doubled", "batch of 2")} < {
+        *lines
+    }
+    assert len(lines) == len(set(lines))
+    (claim,) = explain("resnet50", claims=["3.8G"], tools=["thop"]).to_dict()["claims"]
+    for match in claim["matches"]:
+        assert match["cut"] == match["why"].endswith("; cut off, not rounded")
+    assert claim["matches"][0]["cut"]
 
 
 def test_markdown_has_a_row_for_every_figure_that_is_explained() -> None:
@@ -186,6 +208,15 @@ def test_every_disagreement_about_functions_is_named() -> None:
         if one.figure == "operations":
             what = [line.what.partition(":")[0] for line in one.lines if line.fault]
             assert what == ["convolutions", "linear layers"]
+
+
+@pytest.mark.torch
+def test_run_is_refused_where_an_argument_does_not_reach_another_process() -> None:
+    import torch
+
+    options = {"in_features": 3, "out_features": 4, "dtype": torch.float32}
+    with pytest.raises(ArgumentError, match=r"^dtype = .* cannot be told to another process"):
+        explain("torch.nn:Linear", "1x3", tools=["thop"], arguments=options, run=True)
 
 
 @pytest.mark.torch
