@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bottlecalc.render.explain import agreement, disagreeing, rows
+from bottlecalc.render.explain import BASES, agreement, disagreeing, rows
 from bottlecalc.render.words import code, markdown
 from bottlecalc.tools.base import (
     Term,
@@ -68,9 +68,8 @@ def _tool(tool: Tool) -> Iterator[str]:
 
 
 def _base(tool: Tool) -> str:
-    base = {"operations": "MACs", "params": "parameters", "activations": "activations"}
     times = "" if tool.factor == 1 else f"{tool.factor} × "
-    return f'"{tool.calls_it}" = {times}{base[tool.figure]}'
+    return f'"{tool.calls_it}" = {times}{BASES[tool.figure]}'
 
 
 def _terms(tool: Tool) -> Iterator[str]:
