@@ -27,6 +27,7 @@ class Line:
         each: how many for every one.
         unit: what was counted, in words.
         fault: whether the tool is wrong there by its own rule.
+        module: in which, where terms are told module by module.
     """
 
     what: str
@@ -34,6 +35,7 @@ class Line:
     each: int
     unit: str = "element"
     fault: bool = False
+    module: str = ""
 
     @property
     def value(self) -> int:
@@ -105,8 +107,9 @@ def _places(term: Term, calls: Iterable[Call], by_module: bool) -> Counter[str]:
 
 
 def _line(term: Term, place: str, count: int) -> Line:
-    what = f"{term.what}, in {place}" if place else term.what
-    return Line(what=what, count=count, each=term.each, unit=term.unit, fault=term.fault)
+    return Line(
+        what=term.what, count=count, each=term.each, unit=term.unit, fault=term.fault, module=place
+    )
 
 
 def _divided(whole: int, batch: int) -> Line:

@@ -69,7 +69,7 @@ FLOP_COUNTER_MODE = Tool(
     sees="operators, as they are dispatched",
     caveats=(
         Caveat(
-            any_call(lambda call: isinstance(call.op, Attention)),
+            any_call(lambda call: isinstance(call.op, Attention) and not sees(call)),
             "on the meta device, or fused on a GPU, FlopCounterMode counts attention",
         ),
     ),

@@ -87,7 +87,7 @@ def installed(package: str) -> str:
 def _run(subject: Subject, tool: Tool) -> Outcome:
     found = installed(tool.package)
     if not found:
-        remedy = f"install it with: python -m pip install {tool.package}"
+        remedy = f"install it with: python -m pip install {tool.package}=={tool.version}"
         return Outcome(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
     request = {
         "tool": tool.name,
