@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bottlecalc.render.explain import agreement, disagreeing, rows
+from bottlecalc.render.explain import BASES, agreement, disagreeing, rows
 from bottlecalc.render.words import code, markdown
 from bottlecalc.tools.base import (
     Term,
     Tool,
 )
 from bottlecalc.tools.explain import explain
-from bottlecalc.tools.sight import KINDS
+from bottlecalc.tools.sight import (
+    KINDS,
+)
 from bottlecalc.tools.table import FORMER, TOOLS
 
 MARKED = re.compile(
@@ -61,14 +63,13 @@ def _tool(tool: Tool) -> Iterator[str]:
     if tool.repeats:
         yield "- modules that the model holds under several names: again for each **(fault)**"
     yield from (f"- {markdown(note)}" for note in tool.notes)
-    yield from (f"- {markdown(limit.sentence)}" for limit in tool.limits)
+    yield from (f"- {markdown(caveat.sentence)}" for caveat in tool.caveats)
     yield ""
 
 
 def _base(tool: Tool) -> str:
-    base = {"operations": "MACs", "params": "parameters", "activations": "activations"}
     times = "" if tool.factor == 1 else f"{tool.factor} × "
-    return f'"{tool.calls_it}" = {times}{base[tool.figure]}'
+    return f'"{tool.calls_it}" = {times}{BASES[tool.figure]}'
 
 
 def _terms(tool: Tool) -> Iterator[str]:

@@ -252,7 +252,7 @@ def convention(random: Random) -> Exercise:
         "total": total,
         "flops": 2 * macs,
         "forgot_positions": (total - more // positions) // factor,
-        "forgot_projection": macs + norm.each * block.out_channels * positions // factor,
+        "projection_norm": macs + norm.each * block.out_channels * positions // factor,
         "rate": macs + (norm.each - norm.each // 2) * norm.count // factor,
     }
     quantities = {

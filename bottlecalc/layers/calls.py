@@ -32,8 +32,8 @@ class Call(NamedTuple):
         within: the same of every module of the model that is running, this one last.
         places: under how many names the model holds the module; 0 where under none.
         apart: whether the module's parameters are noted by themselves, as ``Weights``.
-        held: whether the function was taken from its module before, by an import of its name or
-            as an attribute, so that what is put in its place later is not called.
+        imported: whether the function was taken from its module before, by an import of its name
+            or as an attribute, so that what is put in its place later is not called.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Call(NamedTuple):
     within: tuple[str, ...] = ()
     places: int = 1
     apart: bool = False
-    held: bool = False
+    imported: bool = False
 
     @property
     def macs(self) -> int:

@@ -73,15 +73,17 @@ class Recorder(TorchFunctionMode):
         if not self._running:
             return func(*args, **kwargs)
         name = self._name(func)
-        name, held = _looked_up(func, name, sys._getframe(1))
+        name, imported = _looked_up(func, name, sys._getframe(1))
         if name == "F.multi_head_attention_forward":
             self._note(_attention(args, kwargs), *2 * (tuple(args[0].shape),), name)
         out = self._entered(func, args, kwargs) if name in COMPOSED else func(*args, **kwargs)
         if make := OPS.get(name.rpartition(".")[2]):
-            self._made(make, name, out, args, kwargs, held)
+            self._made(make, name, out, args, kwargs, imported)
         return out
 
-    def _made(self, make: Make, name: str, out: Any, args: Any, kwargs: Any, held: bool) -> None:
+    def _made(
+        self, make: Make, name: str, out: Any, args: Any, kwargs: Any, imported: bool
+    ) -> None:
         """Note what it does; where that cannot be told from its arguments, nothing."""
         first, result = _tensor((*args, *kwargs.values())), _tensor(out)
         if first is None or result is None:
@@ -91,7 +93,7 @@ class Recorder(TorchFunctionMode):
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             return
         if op is not None:
-            self._note(op, tuple(first.shape), tuple(result.shape), name, held)
+            self._note(op, tuple(first.shape), tuple(result.shape), name, imported)
 
     def _name(self, func: Any) -> str:
         """``F.relu``, ``torch.matmul``, ``Tensor.add``; ``@`` and ``+=`` where that is written."""
@@ -122,14 +124,16 @@ class Recorder(TorchFunctionMode):
         finally:
             vars(functional).update(asking)
 
-    def _note(self, op: Any, x: Shape, y: Shape, function: str, held: bool = False) -> None:
+    def _note(self, op: Any, x: Shape, y: Shape, function: str, imported: bool = False) -> None:
         module = self._running[-1]
         call = self._held.call(module, op)
         if isinstance(op, Conv) and len(x) == len(op.kernel) + 1:
             x, y, self.unbatched = (1, *x), (1, *y), True
         within = filter(None, (self._held.call(one, op).like for one in self._running))
         self.calls.append(
-            call._replace(input=x, output=y, function=function, within=(*within,), held=held)
+            call._replace(
+                input=x, output=y, function=function, within=(*within,), imported=imported
+            )
         )
 
     @contextmanager
@@ -309,12 +313,3 @@ def _tensor(value: Any) -> Tensor | None:
     if isinstance(value, (tuple, list)):
         return next((found for one in value if (found := _tensor(one)) is not None), None)
     return None
-
-
-def tensor_batch(inputs: Any) -> int:
-    """What the first dimension of the first input counts."""
-    first = _tensor(list(inputs))
-    return int(first.shape[0]) if first is not None and first.dim() else 1
-
-
-__all__ = ["Recorder", "tensor_batch", "torch"]

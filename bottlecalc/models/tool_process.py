@@ -31,8 +31,9 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         remedy = f"; install it with: python -m pip install {error.name}" if error.name else ""
         return {"error": f"{error}{remedy}"}
     except Exception as error:  # a tool may raise anything
-        lines = str(error).strip().splitlines() or [""]
-        return {"error": f"{type(error).__name__}: {lines[0]}"}
+        first = error.__cause__ or error  # what a tool wraps in a sentence of its own
+        lines = str(first).strip().splitlines() or [""]
+        return {"error": f"{type(first).__name__}: {lines[0]}"}
 
 
 def _answered(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
 from bottlecalc.render.explain_json import document
-from bottlecalc.render.layout import heading, printed
+from bottlecalc.render.layout import heading, hung, printed
 from bottlecalc.render.records import as_json as json_text
 from bottlecalc.render.stack import Breakable
 from bottlecalc.render.words import code, markdown
@@ -31,7 +31,7 @@ def table(explanation: Explanation, console: Console) -> str:
 
 
 def _parts(explanation: Explanation) -> Iterator[RenderableType]:
-    yield Text(f"{LEGEND}", style="dim")
+    yield Text(LEGEND, style="dim")
     yield heading(explanation.target, _inputs(explanation))
     yield Text(f"{number(explanation.macs)} MACs, {number(explanation.params)} parameters")
     for note in explanation.notes:
@@ -72,9 +72,8 @@ def _agrees(account: Account) -> bool:
 def agreement(explanation: Explanation) -> str:
     """Who counts the parameters as they are: in one sentence, for there is nothing to explain."""
     tools = [one.tool for one in explanation.tools if _agrees(one)]
-    last = f"{', '.join(tools[:-1])} and {tools[-1]}" if len(tools) > 1 else "".join(tools)
     verb = "count" if len(tools) > 1 else "counts"
-    return f"{last} {verb} {number(explanation.params)} parameters." if tools else ""
+    return f"{listed(tools)} {verb} {number(explanation.params)} parameters." if tools else ""
 
 
 def title(account: Account) -> str:
@@ -118,7 +117,8 @@ def described(line: Line) -> str:
     """``batch norm, 2 per element (1,003,520 elements)``."""
     units = line.unit if line.count == 1 else plural(line.unit)
     each = f"{abs(line.each)} per {line.unit} ({number(line.count)} {units})"
-    return f"{'! ' if line.fault else ''}{line.what}, {each}"
+    place = f", in {line.module}" if line.module else ""
+    return f"{'! ' if line.fault else ''}{line.what}{place}, {each}"
 
 
 def plural(unit: str) -> str:
@@ -127,11 +127,12 @@ def plural(unit: str) -> str:
 
 
 def _claim(claim: Claim) -> Iterator[RenderableType]:
-    yield heading(f"claimed: {claim.text}", chance(claim))
+    unit = ", in M or G" if claim.is_guessed else ""
+    yield heading(f"claimed: {claim.text}{unit}", chance(claim))
     if claim.nearest is not None:
-        yield Breakable(f"  no convention here gives this; nearest: {nearest(claim.nearest)}")
+        yield hung("", f"no convention here gives this; nearest: {nearest(claim.nearest)}")
     if claim.otherwise:
-        yield Breakable(f"  {otherwise(claim)}")
+        yield hung("", otherwise(claim))
     grid = Table.grid(
         Column(width=1), Column(justify="right", no_wrap=True), Column(overflow="fold"),
         padding=(0, 1, 0, 0),
@@ -141,18 +142,41 @@ def _claim(claim: Claim) -> Iterator[RenderableType]:
         grid.add_row("", number(says), Breakable(reason))
     yield grid
     if (more := len(reasons) - MOST_REASONS) > 0:
-        yield Text(f"  and {more} more, less usual; --format json has them all", style="dim")
+        yield Text(f"  and {more} numbers more, less usual; JSON has them all", style="dim")
 
 
 def _reasons(claim: Claim) -> list[tuple[int, str]]:
-    """The numbers that match, each with all conventions that give it in the same circumstances."""
-    grouped: dict[tuple[int, str], list[str]] = {}
+    """The numbers that match, each with what gives it and is least unusual."""
+    numbers: dict[int, list[Match]] = {}
     for match in claim.matches:
-        grouped.setdefault((match.says, match.circumstances), []).append(match.convention)
-    return [
-        (says, f"{', '.join(conventions)}; {circumstances}")
-        for (says, circumstances), conventions in grouped.items()
-    ]
+        numbers.setdefault(match.says, []).append(match)
+    return [(says, _reason(matches)) for says, matches in numbers.items()]
+
+
+def _reason(matches: Sequence[Match]) -> str:
+    """``MACs, "MACs" of calflops-macs; at 1×3×224×224; and 3 other ways``."""
+    circumstances = matches[0].circumstances
+    alike = [match for match in matches if match.circumstances == circumstances]
+    more = len(matches) - len(alike)
+    ways = f"; and {more} other way{'s' if more > 1 else ''}" if more else ""
+    return f"{', '.join(_conventions(alike))}; {circumstances}{ways}"
+
+
+def _conventions(matches: Iterable[Match]) -> Iterator[str]:
+    """What the tools call it, and those that call it so."""
+    words: dict[str, list[str]] = {}
+    for match in matches:
+        words.setdefault(match.calls_it, []).append(match.tool)
+    for word, tools in words.items():
+        if word in tools:
+            yield word
+        if named := [tool for tool in tools if tool != word]:
+            yield f'"{word}" of {listed(named)}'
+
+
+def listed(names: Sequence[str]) -> str:
+    """``thop, fvcore and timm``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def otherwise(claim: Claim) -> str:
@@ -190,6 +214,7 @@ def _markdown(explanation: Explanation, _console: Console) -> str:
 def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"{code(explanation.target)}, {markdown(_inputs(explanation) or 'no input')}:"
     yield f"{number(explanation.macs)} MACs, {number(explanation.params)} parameters."
+    yield f"\n{markdown(' '.join(LEGEND.splitlines()))}"
     yield from (f"\n{markdown(note)}." for note in explanation.notes)
     yield ""
     yield from rows(disagreeing(explanation.tools))
@@ -200,16 +225,17 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 
 def _claimed(claim: Claim) -> Iterator[str]:
-    yield f"\n**{markdown(claim.text)}**: {chance(claim)}.\n"
+    unit = ", in M or G" if claim.is_guessed else ""
+    yield f"\n**{markdown(claim.text)}**{unit}: {chance(claim)}.\n"
     if claim.nearest is not None:
         yield f"No convention here gives this; nearest: {markdown(nearest(claim.nearest))}."
     if claim.otherwise:
-        yield f"\n{markdown(otherwise(claim)).capitalize()}."
+        yield f"\n{markdown(otherwise(claim)).replace('as ', 'As ', 1)}."
     reasons = _reasons(claim)
     for says, reason in reasons[:MOST_REASONS]:
         yield f"- {number(says)}: {markdown(reason)}"
     if (more := len(reasons) - MOST_REASONS) > 0:
-        yield f"- and {more} more, less usual"
+        yield f"- and {more} numbers more, less usual; JSON has them all"
 
 
 def rows(accounts: Iterable[Account]) -> Iterator[str]:
@@ -217,9 +243,7 @@ def rows(accounts: Iterable[Account]) -> Iterator[str]:
     yield "| tool | says | calls it | is |"
     yield "| --- | ---: | --- | --- |"
     for account in accounts:
-        cells = (
-            title(account), number(account.says), account.calls_it,
-        )  # fmt: skip
+        cells = (title(account), number(account.says), account.calls_it)
         yield f"| {' | '.join(map(markdown, cells))} | {markdown(summed(account))} |"
 
 

@@ -35,8 +35,8 @@ def _account(account: Account) -> dict[str, Any]:
         "factor": account.factor,
         "base": account.base,
         "terms": [
-            {"what": line.what, "count": line.count, "each": line.each, "unit": line.unit,
-             "value": line.value, "fault": line.fault}
+            {"what": line.what, "module": line.module, "count": line.count, "each": line.each,
+             "unit": line.unit, "value": line.value, "fault": line.fault}
             for line in account.lines
         ],
         "residue": account.residue,
@@ -50,6 +50,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
     return {
         "text": claim.text,
         "figure": claim.figure,
+        "is_guessed": claim.is_guessed,
         "matches": [_match(one) for one in claim.matches],
         "tried": claim.tried,
         "distinct": claim.distinct,
@@ -63,7 +64,9 @@ def _match(match: Match) -> dict[str, Any]:
     return {
         "says": match.says,
         "tool": match.tool,
+        "calls_it": match.calls_it,
         "factor": match.factor,
+        "changes": list(match.changes),
         "input": match.input,
         "why": match.why,
         "cut": match.cut,

@@ -67,7 +67,7 @@ class Term(NamedTuple):
         return self.where is None or (not isinstance(layer, Layer) and self.where(layer))
 
 
-class Limit(NamedTuple):
+class Caveat(NamedTuple):
     """Where a tool fails, or says what these rules do not know.
 
     Attributes:
@@ -94,7 +94,7 @@ class Tool(NamedTuple):
         per_image: where it divides by the batch what it counts, the calls whose MACs it does not.
         repeats: how often it counts what a module does that the model holds under some names.
         notes: what else has to be known, a sentence each.
-        limits: what its rules do not reach.
+        caveats: what its rules do not reach.
     """
 
     name: str
@@ -108,11 +108,11 @@ class Tool(NamedTuple):
     per_image: Condition | None = None
     repeats: Quantity | None = None
     notes: tuple[str, ...] = ()
-    limits: tuple[Limit, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
     def remarks(self, evidence: Evidence) -> tuple[str, ...]:
         """What has to be known, and of this model what the rules do not reach, a sentence each."""
-        return (*self.notes, *(one.sentence for one in self.limits if one.where(evidence)))
+        return (*self.notes, *(one.sentence for one in self.caveats if one.where(evidence)))
 
     def sum_of(self, layers: Sequence[Layer]) -> str:
         """What its total of these layers is made of: ``MACs + 2 per element of batch norm``."""

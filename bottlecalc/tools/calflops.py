@@ -9,21 +9,23 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Op
 from bottlecalc.layers.products import Einsum, Product, Recurrent
 from bottlecalc.tools.base import (
-    Limit,
+    Caveat,
     Quantity,
     Term,
     Tool,
 )
 from bottlecalc.tools.ptflops import MISALIGNED, POOL_FUNCTIONS, TRAINED_ONLY
 from bottlecalc.tools.sight import (
+    BROADCAST,
     KINDS,
     RECURRENT,
     any_call,
     by_module,
     by_patch,
+    hidden,
     inputs,
     is_biased,
-    misaligned,
+    is_transposed,
     missed,
     of_batch,
     outputs,
@@ -54,10 +56,6 @@ def _sees_more(call: Call) -> bool:
 def _sees_macs(call: Call) -> bool:
     is_einsum = call.function == "torch.einsum"
     return by_patch(*PRODUCTS)(call) and not is_einsum
-
-
-def _is_transposed(call: Call) -> bool:
-    return isinstance(call.op, Conv) and call.op.transposed
 
 
 def _divided_twice(call: Call) -> int:
@@ -103,20 +101,13 @@ def _uneven(each: int, biased: bool) -> Term:
 
 
 def _broadcast(each: int, *functions: str) -> Term:
-    return Term("matrix products: shapes that are broadcast are not noticed", Product, each,
-                per=misaligned, unit="MAC", where=by_patch(*functions),
-                fault=True)  # fmt: skip
+    return BROADCAST._replace(each=each, where=by_patch(*functions))
 
 
 def _estimated(call: Call) -> int:
     """Of numpy's estimate, what is more than two for every MAC."""
     op = call.op
     return op.estimate - 2 * call.macs if isinstance(op, Einsum) and op.operands < 3 else 0
-
-
-def _recurrent(call: Call) -> int:
-    op = call.op
-    return op.states * RATES[op.cell] + op.added if isinstance(op, Recurrent) else 0
 
 
 def _scaled(call: Call) -> int:
@@ -151,13 +142,13 @@ COMMON = (
          where=by_patch("torch.einsum")),
     _uneven(2, biased=True),
     Term("sums and products of elements by name", Op, 1, where=by_patch(*ELEMENTWISE)),
-    Term("recurrent layers: states and biases", Recurrent, 1, per=_recurrent, unit="operation",
+    Term("recurrent layers: states and biases", Recurrent, 1, per=hidden(RATES), unit="operation",
          where=by_module(*RECURRENT)),
     Term("LSTM: its projection", Recurrent, -2, per=lambda call: call.op.projected, unit="MAC",
          where=by_module(*RECURRENT), fault=True),
 )  # fmt: skip
 UNKNOWN = "no function that it puts its own in the place of"
-LISTED = Limit(
+LISTED = Caveat(
     any_call(lambda call: isinstance(call.op, Einsum) and (call.op.listed or call.op.operands > 2)),
     "an einsum of operands in a list makes it fail, and of three or more its estimate is not known",
 )
@@ -169,19 +160,19 @@ OPERATIONS = Tool(
         MISALIGNED,
         Term("biases of transposed convolutions: at the places of a plain one", Conv, 1,
              per=_shrunk, unit="place", fault=True,
-             where=lambda call: _is_transposed(call) and is_biased(call)),
+             where=lambda call: is_transposed(call) and is_biased(call)),
         Term("transposed convolutions: divided by the groups twice", Conv, -2,
              per=_divided_twice, unit="MAC", fault=True,
-             where=lambda call: _is_transposed(call) and call.op.groups > 1),
+             where=lambda call: is_transposed(call) and call.op.groups > 1),
         Term("interpolation: its scale is dropped", Resize, 1, per=_scaled, fault=True),
         _broadcast(2, "torch.matmul", "Tensor.matmul"),
         *missed(_sees, UNKNOWN, *KINDS, factor=2),
     ),
     factor=2, package="calflops", version="0.3.2", sees="functions, by patches",
     repeats=lambda call: max(call.places, 1),
-    limits=(
+    caveats=(
         LISTED,
-        Limit(lambda evidence: not evidence.params, "calflops fails on models without parameters"),
+        Caveat(lambda evidence: not evidence.params, "calflops fails on models without parameters"),
     ),
 )  # fmt: skip
 """Source: ``calflops.pytorch_ops``."""
@@ -191,7 +182,7 @@ MACS = OPERATIONS._replace(
     terms=(
         Term("transposed convolutions: divided by the groups twice", Conv, -1,
              per=_divided_twice, unit="MAC", fault=True,
-             where=lambda call: _is_transposed(call) and call.op.groups > 1),
+             where=lambda call: is_transposed(call) and call.op.groups > 1),
         _uneven(1, biased=False),
         _broadcast(1, "torch.matmul", "Tensor.matmul"),
         *missed(_sees_macs, UNKNOWN, *KINDS),
@@ -208,13 +199,13 @@ DEEPSPEED = Tool(
     (
         *COMMON,
         Term("biases of transposed convolutions", Conv, 1,
-             where=lambda call: _is_transposed(call) and is_biased(call)),
+             where=lambda call: is_transposed(call) and is_biased(call)),
         Term("interpolation", Resize, 1, per=_sized),
         _broadcast(2, "@", "torch.matmul", "Tensor.matmul"),
         *missed(_sees_more, UNKNOWN, *KINDS, factor=2),
     ),
     factor=2, package="deepspeed", version="0.19.8", sees="functions, by patches",
-    limits=(LISTED,),
+    caveats=(LISTED,),
 )  # fmt: skip
 """Source: ``deepspeed.profiling.flops_profiler.profiler``."""
 

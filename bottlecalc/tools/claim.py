@@ -9,10 +9,21 @@ from typing import Literal, NamedTuple
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.text.calls import quoted
 
-UNITS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-WORDS = "FLOPs?|FLOPS|MACs?|Macs?|OPs?|ops|mult-adds|params?|parameters"
-NUMBER = re.compile(rf"(?a)~?\s*([0-9][0-9,_]*)(?:\.([0-9]+))?\s*([kKMGBT]?)\s*(?:{WORDS})?")
-GUESSED = ("M", "G")
+UNITS = {
+    "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12,
+}  # fmt: skip
+"""In capitals too."""
+
+WORDS = "flops?|macs?|f|ops?|m-?adds?|mult(?:iply)?-?adds?|params?|parameters"
+NUMBER = re.compile(
+    rf"""(?aix) [~≈]? \s* (?P<whole>[0-9][0-9,_]*) (?:\.(?P<behind>[0-9]+))? \s*
+    (?:e\+?(?P<e>[0-9]{{1,2}}) | [×x*·]\s*10(?:\^|\*\*)(?P<power>[0-9]{{1,2}}))? \s*
+    (?P<unit>{"|".join(UNITS)})? \s* (?P<word>{WORDS})?"""
+)
+RANGE = re.compile(r"(.+?)\s*(?:\.\.|[-–]|\bto\b)\s*(.+)")
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+GUESSED = ("m", "g")
 """The units that a number with a point may be in, where it has none."""
 
 Fit = Literal["exact", "rounded", "cut off", "no"]
@@ -35,6 +46,11 @@ class Interval(NamedTuple):
     high: Fraction
     top: Fraction
 
+    @property
+    def middle(self) -> Fraction:
+        """The number as it is written."""
+        return (self.low + self.high) / 2
+
 
 class Sought(NamedTuple):
     """A claim, read.
@@ -42,10 +58,17 @@ class Sought(NamedTuple):
     Attributes:
         text: as it is written.
         intervals: what it may stand for, one for each unit that it may be in.
+        of_params: whether it says that it is of parameters.
     """
 
     text: str
     intervals: tuple[Interval, ...]
+    of_params: bool = False
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether it has no unit, and may be of more than one."""
+        return len(self.intervals) > 1
 
     def fit(self, value: Fraction | int) -> Fit:
         """How a number is what is claimed."""
@@ -61,8 +84,8 @@ class Sought(NamedTuple):
         return min(max(low - value, value - high, Fraction(0)) for low, high, _ in self.intervals)
 
 
-def read_claim(text: str) -> Sought:
-    """Read ``4.1G``, ``4,089,184,256``, ``8.2 GFLOPs``, ``4.1``, or ``4.1G..4.2G``.
+def read_claim(text: object) -> Sought:
+    """Read ``4.1G``, ``4,089,184,256``, ``8.2 GFLOPs``, ``3.8×10⁹``, ``4.1``, or ``4.1G..4.2G``.
 
     Raises:
         ClaimError: it is none of them.
@@ -70,34 +93,57 @@ def read_claim(text: str) -> Sought:
     >>> [int(one.low) for one in read_claim("4.1G").intervals]
     [4050000000]
     """
-    first, dots, last = text.partition("..")
-    if not dots:
-        return Sought(text, _intervals(text))
-    ends = _intervals(last)
-    starts = _intervals(first if first[-1:].isalpha() else first + _unit(last))
+    plain = _plain(text)
+    if match := NUMBER.fullmatch(plain):
+        return Sought(str(text).strip(), _intervals(text, match), _is_of_params(match))
+    if ends := RANGE.fullmatch(plain):
+        first, last = (NUMBER.fullmatch(end) for end in ends.groups())
+        if first and last:
+            return _range(str(text).strip(), first, last)
+    raise _error(text)
+
+
+def _is_of_params(match: re.Match[str]) -> bool:
+    return (match["word"] or "").lower().startswith("param")
+
+
+def _plain(text: object) -> str:
+    """As text, with powers of ten as ``10^9``."""
+    if not isinstance(text, (str, int)) or isinstance(text, bool):
+        raise _error(text)
+    return re.sub(
+        "[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"^{found[0].translate(RAISED)}", str(text).strip()
+    )
+
+
+def _error(text: object) -> ClaimError:
+    return ClaimError(
+        f"{quoted(text)} is no number; give one as it is written: '4.1G', '25.6M',"
+        " '4,089,184,256', '8.2 GFLOPs', '3.8×10^9', or '4.1G..4.2G'"
+    )
+
+
+def _range(text: str, first: re.Match[str], last: re.Match[str]) -> Sought:
+    """The unit of the last is the first's too, where that has none."""
+    ends = _intervals(text, last)
+    starts = _intervals(text, first, "" if first["unit"] else last["unit"] or "")
     pairs = list(zip(starts, ends, strict=False))
-    spans = [Interval(low.low, high.high, high.high) for low, high in pairs]
-    if any(low.low > high.low for low, high in pairs):
+    if any(low.middle > high.middle for low, high in pairs):
         raise ClaimError(f"{quoted(text)} is no range; give the lesser first, such as 4.1G..4.2G")
-    return Sought(text, tuple(spans))
+    spans = [Interval(low.low, high.high, high.high) for low, high in pairs]
+    return Sought(text, tuple(spans), _is_of_params(last))
 
 
-def _unit(text: str) -> str:
-    match = NUMBER.fullmatch(text.strip())
-    return match[3] if match else ""
-
-
-def _intervals(text: str) -> tuple[Interval, ...]:
-    match = NUMBER.fullmatch(text.strip())
-    if not match or not re.fullmatch(r"[0-9]+|[0-9]{1,3}([,_][0-9]{3})+", match[1]):
-        raise ClaimError(
-            f"{quoted(text)} is no number; give one as it is written: 4.1G, 25.6M,"
-            " 4,089,184,256, '8.2 GFLOPs', or 4.1G..4.2G"
-        )
-    whole, behind, unit = match.groups(default="")
+def _intervals(text: object, match: re.Match[str], unit: str = "") -> tuple[Interval, ...]:
+    whole, behind = match["whole"], match["behind"] or ""
+    if not re.fullmatch(r"[0-9]+|[0-9]{1,3}([,_][0-9]{3})+", whole):
+        raise _error(text)
     digits = whole.replace(",", "").replace("_", "")
-    units = [unit] if unit or not behind else list(GUESSED)
-    return tuple(_interval(digits, behind, UNITS.get(one, 1)) for one in units)
+    power, unit = match["e"] or match["power"], (match["unit"] or unit).lower()
+    units = [unit] if unit or power or not behind else list(GUESSED)
+    return tuple(
+        _interval(digits, behind, UNITS.get(one, 1) * 10 ** int(power or 0)) for one in units
+    )
 
 
 def _interval(digits: str, behind: str, unit: int) -> Interval:

@@ -10,7 +10,11 @@ from math import log
 
 from bottlecalc.layers.calls import Call, Evidence
 from bottlecalc.layers.ops import Op
-from bottlecalc.tools.base import Figure, Term, Tool
+from bottlecalc.tools.base import (
+    Figure,
+    Term,
+    Tool,
+)
 from bottlecalc.tools.claim import Sought
 from bottlecalc.tools.explanation import Claim, Match
 from bottlecalc.tools.predict import prediction
@@ -33,16 +37,20 @@ def judged(
     wanted: Sequence[Sought], subject: Subject, tools: Sequence[Tool], figure: Figure
 ) -> Iterator[Claim]:
     """Each claim, held against all that can be tried; where nothing is it, the other figure too."""
-    tried = candidates(subject, tools, figure)
-    claims = [judge(sought, tried, figure) for sought in wanted]
-    if all(claim.matches for claim in claims):
-        yield from claims
-        return
-    other: Figure = "params" if figure == "operations" else "operations"
-    others = candidates(subject, tools, other)
-    for sought, claim in zip(wanted, claims, strict=True):
-        elsewhere = () if claim.matches else judge(sought, others, other).matches
-        yield replace(claim, otherwise=len(elsewhere))
+    tried: dict[Figure, list[Match]] = {}
+
+    def judged_as(sought: Sought, figure: Figure) -> Claim:
+        if figure not in tried:
+            tried[figure] = candidates(subject, tools, figure)
+        return judge(sought, tried[figure], figure)
+
+    for sought in wanted:
+        own: Figure = "params" if sought.of_params else figure
+        claim = judged_as(sought, own)
+        if not claim.matches:
+            other: Figure = "params" if own == "operations" else "operations"
+            claim = replace(claim, otherwise=len(judged_as(sought, other).matches))
+        yield claim
 
 
 def candidates(subject: Subject, tools: Sequence[Tool], figure: Figure) -> list[Match]:
@@ -63,6 +71,7 @@ def judge(sought: Sought, tried: Sequence[Match], figure: Figure) -> Claim:
     return Claim(
         text=sought.text,
         figure=figure,
+        is_guessed=sought.is_guessed,
         matches=tuple(matches),
         tried=len(tried),
         distinct=len(values),
@@ -75,18 +84,23 @@ def _nearest(sought: Sought, tried: Sequence[Match]) -> Match | None:
     return min(tried, key=lambda one: (sought.distance(one.says), len(one.changes)), default=None)
 
 
-def _candidates(subject: Subject, tools: Sequence[Tool], figure: str) -> Iterator[Match]:
+def _candidates(subject: Subject, tools: Sequence[Tool], figure: Figure) -> Iterator[Match]:
     """Every number that is tried."""
     for variant in variants(subject, figure):
         kinds = _kinds(variant.evidence)
         for tool in tools:
-            if tool.per_image and variant.images > 1:
-                continue
+            if tool.per_image and variant.is_batch:
+                continue  # it says the same of all
             yield from _by_factor(variant, tool, _says(tool, variant.evidence, kinds))
 
 
 def _says(tool: Tool, evidence: Evidence, kinds: Kinds) -> int:
-    if tool.figure == "params" or (tool.per_image and evidence.batch > 1):
+    """By the sum over calls that are alike, where no call has to be looked at by itself."""
+    is_divided = tool.per_image and evidence.batch > 1
+    is_repeated = tool.repeats and any(
+        call.places != 1 for calls in kinds.values() for call, _ in calls
+    )
+    if tool.figure == "params" or is_divided or is_repeated:
         return prediction(tool, evidence)
     return tool.factor * evidence.macs + sum(_added(term, kinds) for term in tool.terms)
 
@@ -111,14 +125,13 @@ def _kinds(evidence: Evidence) -> Kinds:
 
 def _by_factor(variant: Variant, tool: Tool, says: int) -> Iterator[Match]:
     """As the tool says it, and doubled or halved, as people do with it."""
-    value = says * variant.images
-    yield _match(variant, tool, value, "1", ())
+    yield _match(variant, tool, says, "1", ())
     if tool.figure != "operations":
         return
     if tool.factor == 1:
-        yield _match(variant, tool, 2 * value, "2", ("doubled",))
-    elif value % 2 == 0:
-        yield _match(variant, tool, value // 2, "1/2", ("halved",))
+        yield _match(variant, tool, 2 * says, "2", ("doubled",))
+    elif says % 2 == 0:
+        yield _match(variant, tool, says // 2, "1/2", ("halved",))
 
 
 def _match(variant: Variant, tool: Tool, value: int, factor: str, more: tuple[str, ...]) -> Match:

@@ -9,18 +9,21 @@ from bottlecalc.layers.calls import Evidence
 from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.shapes import Input, InputError, shape
 from bottlecalc.text.suggest import did_you_mean
-from bottlecalc.tools.base import Figure, Tool
+from bottlecalc.tools.base import (
+    Figure,
+    Tool,
+)
 from bottlecalc.tools.claim import read_claim
-from bottlecalc.tools.explanation import Account, Explanation
+from bottlecalc.tools.explanation import Account, Claim, Explanation
 from bottlecalc.tools.predict import base, lines
-from bottlecalc.tools.runs import Ran, run_tools
+from bottlecalc.tools.runs import Outcome, run_tools
 from bottlecalc.tools.subject import Subject, read_subject
 from bottlecalc.tools.table import FORMER, NAMES, TOOLS
 
 By = Literal["module", "operator"]
 
 
-@public('explain("resnet50")')
+@public('explain("resnet50", "1x3x224x224", claims=["4.1G"]), inputs in their order')
 def explain(
     subject: Any,
     *inputs: Input | Sequence[int] | str,
@@ -59,9 +62,9 @@ def explain(
     >>> explain("resnet50", tools=["thop"]).tools[0].says
     4133742592
     """
-    names = [tools] if isinstance(tools, str) else list(tools)
+    names = _listed("tools", tools, '"thop"')
     wanted = _tools(names)
-    texts = [claims] if isinstance(claims, str) else list(claims)
+    texts = _listed("claims", claims, '"4.1G"')
     _check(by, get_args(By), "by")
     _check(figure, ("operations", "params"), "figure")
     read = read_subject(subject, [_input(one) for one in inputs], arguments or {})
@@ -82,9 +85,9 @@ def explain(
 
 
 def _claims(
-    texts: Iterable[str], figure: Figure, subject: Subject, tools: Sequence[Tool],
+    texts: Iterable[object], figure: Figure, subject: Subject, tools: Sequence[Tool],
     progress: Callable[[str], object],
-) -> Iterator[Any]:  # fmt: skip
+) -> Iterator[Claim]:  # fmt: skip
     wanted = [read_claim(text) for text in texts]
     if wanted:
         from bottlecalc.tools.claims import judged
@@ -93,15 +96,31 @@ def _claims(
         yield from judged(wanted, subject, tools, figure)
 
 
+def _listed(name: str, given: object, example: str) -> list[Any]:
+    """Several, or one by itself.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    if isinstance(given, (str, int, float)):
+        return [given]
+    if not isinstance(given, Iterable):
+        raise ArgumentError(f"{name} = {quoted(given)}; give text such as {example}, or a list")
+    return list(given)
+
+
 def _runnable(tools: Iterable[Tool]) -> list[Tool]:
     return [tool for tool in tools if tool.package]
 
 
 def _accounts(
-    tools: Iterable[Tool], evidence: Evidence, ran: Mapping[str, Ran], by: By
+    tools: Iterable[Tool], evidence: Evidence, ran: Mapping[str, Outcome], by: By
 ) -> Iterator[Account]:
+    told: set[str] = set()
     for tool in tools:
         said = ran.get(tool.name)
+        more = _run_notes(tool, said, bool(ran)) if tool.name not in told else ()
+        told.add(tool.name)
         yield Account(
             tool=tool.name,
             version=said.version if said and said.version else tool.version,
@@ -112,8 +131,16 @@ def _accounts(
             base=base(tool, evidence),
             lines=lines(tool, evidence, by == "module"),
             ran=said.figures.get(tool.figure) if said else None,
-            notes=(*tool.remarks(evidence), *(said.notes(tool) if said else ())),
+            notes=(*tool.remarks(evidence), *more),
         )
+
+
+def _run_notes(tool: Tool, said: Outcome | None, has_run: bool) -> Iterator[str]:
+    """What has to be said of a tool's run, once for all its figures."""
+    if said:
+        yield from said.notes(tool)
+    elif has_run:
+        yield f"{tool.name} is a convention, and was not run"
 
 
 def _tools(names: Sequence[str]) -> list[Tool]:

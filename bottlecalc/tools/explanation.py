@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
-from bottlecalc.tools.base import Figure
+from bottlecalc.tools.base import (
+    Figure,
+)
 from bottlecalc.tools.predict import Line
 
 
@@ -107,6 +109,7 @@ class Claim:
         by_chance: how many numbers that are spread as widely would match.
         nearest: the convention that comes nearest, where none matches.
         otherwise: how many conventions give it as another figure, where none matches.
+        is_guessed: whether it has no unit, and was tried in millions and in billions.
     """
 
     text: str
@@ -117,6 +120,7 @@ class Claim:
     by_chance: float
     nearest: Match | None = None
     otherwise: int = 0
+    is_guessed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

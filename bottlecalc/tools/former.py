@@ -16,12 +16,12 @@ from bottlecalc.tools.base import (
 )
 from bottlecalc.tools.sight import (
     BATCH_NORMS,
+    BEYOND,
     CELLS,
     CONVS,
     KINDS,
     RECURRENT,
     TRANSPOSED,
-    beyond,
     by_layer,
     by_module,
     inputs,
@@ -34,17 +34,14 @@ from bottlecalc.tools.sight import (
 SEEN = tuple(kind for kind in KINDS if kind != "recurrent layers")
 """What was seen to be missed; of recurrent layers as functions nothing was recorded."""
 
-BEYOND = Term(
-    "transposed convolutions: counted at the output's places", Conv, 1, per=beyond, unit="MAC",
-    fault=True, where=by_module(*TRANSPOSED),
-)  # fmt: skip
+OF_MODULES = BEYOND._replace(where=by_module(*TRANSPOSED))
 
 PTFLOPS = Tool(
     "ptflops-0.6",
     (
         Term("biases of convolutions", Conv, 1,
              where=lambda call: ptflops.by_hook(call) and is_biased(call)),
-        BEYOND,
+        OF_MODULES,
         Term("biases of linear layers, once a call", Linear, 1, unit="bias",
              per=lambda call: call.output[-1],
              where=lambda call: ptflops.by_hook(call) and is_biased(call)),
@@ -92,7 +89,7 @@ def _thop(batch_norm: int) -> tuple[Term, ...]:
              where=lambda call: by_layer(*CONVS, *TRANSPOSED)(call) and is_biased(call)),
         Term("batch norm", BatchNorm, batch_norm, where=norms),
         Term("batch norm without scale and shift", Norm, batch_norm, where=norms),
-        BEYOND,
+        OF_MODULES,
         Term("leaky ReLU", Op, 1, where=by_module("LeakyReLU")),
         Term("adaptive average pool: windows, and what comes out", Op, 1, per=_shares,
              where=by_module(*pools("AdaptiveAvg"))),
@@ -109,7 +106,7 @@ THOP_2020 = thop.THOP._replace(
              unit="operation", where=thop.sees),
         *missed(thop.sees, "no module that thop knows does them", *SEEN),
     ),
-    package="", version="0.0.31.post2005241907", limits=(),
+    package="", version="0.0.31.post2005241907", caveats=(),
 )  # fmt: skip
 """Source: ``thop/vision/basic_hooks.py`` from January 2020 to June 2022."""
 
@@ -125,7 +122,7 @@ THOP_2019 = thop.THOP._replace(
         *thop.resized({"linear": 5, "bilinear": 13, "bicubic": 259}, thop.upsampled),
         *missed(_sees_no_cells, "no module that thop knows does them", *KINDS),
     ),
-    package="", version="September 2019", limits=(),
+    package="", version="September 2019", caveats=(),
     notes=("It added in single precision: of large models it printed up to 24 more or less.",),
 )  # fmt: skip
 """Source: ``thop/count_hooks.py``, of which its README's table of that month was made."""

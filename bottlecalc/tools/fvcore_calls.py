@@ -5,13 +5,14 @@ from __future__ import annotations
 from bottlecalc.layers.calls import Call, CalledConv, Function, Norm, Resize
 from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.layers.products import Attention, Einsum, Product, Recurrent, Unnamed
-from bottlecalc.tools.base import Limit, Term
+from bottlecalc.tools.base import Caveat, Term
 from bottlecalc.tools.fvcore import BATCH_NORM, FVCORE, GLOBAL_AVERAGE_POOL, LAYER_NORM
 from bottlecalc.tools.sight import (
     BATCH_NORMS,
+    BROADCAST,
     any_call,
     by_function,
-    misaligned,
+    is_batch_norm,
     missed,
     of_batch,
     outputs,
@@ -39,8 +40,7 @@ def _norm(kind: str, each: int, affine: bool) -> Term:
     plain = "" if affine else " without scale and shift"
     return Term(
         f"{kind}{plain}", Norm, each,
-        where=lambda call: isinstance(call.op, Norm)
-        and (call.op.kind, call.op.affine) == (kind, affine),
+        where=lambda call: (call.op.kind, call.op.affine) == (kind, affine),
     )  # fmt: skip
 
 
@@ -65,8 +65,8 @@ def _estimated(call: Call) -> int:
 
 def _fixed(call: Call) -> bool:
     """Batch norm that no module of torch's does: it may be told not to look at the batch."""
-    is_norm = isinstance(call.op, BatchNorm) or getattr(call.op, "kind", "") == "batch norm"
-    return is_norm and not of_batch(call) and call.like not in BATCH_NORMS and not call.module
+    is_own = call.like not in BATCH_NORMS and not call.module
+    return is_batch_norm(call) and not of_batch(call) and is_own
 
 
 def _terms(batch_norm: int) -> tuple[Term, ...]:
@@ -97,13 +97,11 @@ OTHERS = (
     Term("sampling of a grid", Function, 4, where=by_function("F.grid_sample")),
     Term("einsum: half of numpy's estimate, to four digits", Einsum, 1, per=_estimated,
          unit="operation"),
-    Term("matrix products: shapes that are broadcast are not noticed", Product, 1,
-         per=misaligned, unit="MAC", fault=True,
-         where=by_function("@", "torch.matmul", "Tensor.matmul")),
+    BROADCAST._replace(where=by_function("@", "torch.matmul", "Tensor.matmul")),
 )  # fmt: skip
 OTHER_NORMS = ("layer norm", "group norm", "instance norm")
-LIMITS = (
-    Limit(
+CAVEATS = (
+    Caveat(
         any_call(
             lambda call: (
                 isinstance(call.op, Product)
@@ -113,15 +111,15 @@ LIMITS = (
         ),
         "fvcore fails on a product with a vector that is written as one of matrices",
     ),
-    Limit(
+    Caveat(
         any_call(lambda call: isinstance(call.op, Einsum) and call.op.operands > 2),
         "what fvcore says of an einsum of three operands or more is not predicted",
     ),
 )
-FIXED = Limit(
+FIXED = Caveat(
     any_call(_fixed),
     "batch norm that is no module of torch's is taken to use running statistics in training too",
 )
-EVAL = FVCORE._replace(terms=_terms(2), limits=LIMITS)
-TRAIN = EVAL._replace(name="fvcore-train", terms=_terms(5), limits=(*LIMITS, FIXED))
-PARAMS = EVAL._replace(terms=(), calls_it="parameters", figure="params", limits=())
+EVAL = FVCORE._replace(terms=_terms(2), caveats=CAVEATS)
+TRAIN = EVAL._replace(name="fvcore-train", terms=_terms(5), caveats=(*CAVEATS, FIXED))
+PARAMS = EVAL._replace(terms=(), calls_it="parameters", figure="params", caveats=())

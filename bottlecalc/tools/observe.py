@@ -94,18 +94,22 @@ def _observed(
             f" {argument('input')} 1x3x224x224"
         )
     counted = run.counters["torch"]
-    macs = counted.sum("macs")
+    seen = _evidence(recorder, counted.sum("macs"), run.parameters.total, inputs)
+    return seen, (*run.notes, *_remarks(seen, counted.unsupported), *_shapes(recorder))
+
+
+def _evidence(recorder: Recorder, macs: int, params: int, inputs: Sequence[Input]) -> Evidence:
+    """What was recorded, and the MACs that torch counted beyond it as a call without a name."""
     named = sum(call.macs for call in recorder.calls)
     beneath = (Call("", Unnamed(contracted=macs - named), (1,), (1,)),) if macs > named else ()
-    seen = Evidence(
+    return Evidence(
         calls=(*recorder.calls, *beneath),
         weights=recorder.weights,
         macs=macs,
-        params=run.parameters.total,
+        params=params,
         batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
         inputs=len(inputs),
     )
-    return seen, (*run.notes, *_remarks(seen, counted.unsupported), *_shapes(recorder))
 
 
 def _remarks(seen: Evidence, unsupported: object) -> list[str]:

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bottlecalc.layers.calls import Call, Evidence, Weights
-from bottlecalc.tools.base import Quantity, Term, Tool
+from bottlecalc.tools.base import (
+    Quantity,
+    Term,
+    Tool,
+)
 
 SEVERAL = "modules that the model holds under several names: counted again"
 NAMELESS = "modules that the model holds under no name: not found"
@@ -23,6 +27,7 @@ class Line:
         each: how many for every one.
         unit: what was counted, in words.
         fault: whether the tool is wrong there by its own rule.
+        module: in which, where terms are told module by module.
     """
 
     what: str
@@ -30,6 +35,7 @@ class Line:
     each: int
     unit: str = "element"
     fault: bool = False
+    module: str = ""
 
     @property
     def value(self) -> int:
@@ -101,8 +107,9 @@ def _places(term: Term, calls: Iterable[Call], by_module: bool) -> Counter[str]:
 
 
 def _line(term: Term, place: str, count: int) -> Line:
-    what = f"{term.what}, in {place}" if place else term.what
-    return Line(what=what, count=count, each=term.each, unit=term.unit, fault=term.fault)
+    return Line(
+        what=term.what, count=count, each=term.each, unit=term.unit, fault=term.fault, module=place
+    )
 
 
 def _divided(whole: int, batch: int) -> Line:
@@ -118,12 +125,7 @@ def _counted(tool: Tool, evidence: Evidence) -> Iterable[Call]:
     if tool.figure != "params":
         return evidence.calls
     layers = {call.name: call for call in evidence.calls if not isinstance(call.op, Weights)}
-    return _once(evidence, layers.values())
-
-
-def _once(evidence: Evidence, layers: Iterable[Call]) -> Iterator[Call]:
-    yield from evidence.weights
-    yield from layers
+    return (*evidence.weights, *layers.values())
 
 
 def prediction(tool: Tool, evidence: Evidence) -> int:

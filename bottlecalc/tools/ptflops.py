@@ -22,6 +22,7 @@ from bottlecalc.tools.base import (
 from bottlecalc.tools.pytorch import is_fused
 from bottlecalc.tools.sight import (
     BATCH_NORMS,
+    BROADCAST,
     CONVS,
     INSTANCE_NORMS,
     KINDS,
@@ -30,9 +31,9 @@ from bottlecalc.tools.sight import (
     by_layer,
     by_module,
     by_patch,
+    hidden,
     inputs,
     is_biased,
-    misaligned,
     missed,
     outputs,
     pools,
@@ -100,6 +101,7 @@ def _sees(call: Call) -> bool:
 
 RATES = {"LSTM": 10, "GRU": 7, "RNN": 1}
 """For every element of hidden state, beside its biases."""
+recurrent_states = hidden(RATES)
 
 
 def attended(call: Call) -> int:
@@ -113,12 +115,6 @@ def attended(call: Call) -> int:
     projected += (n + 2 * m) * e * op.bias + n * value * (value + 1)
     attended = op.heads * n * m * (e // op.heads + value // op.heads + 1)
     return op.batch * (projected + attended)
-
-
-def recurrent_states(call: Call) -> int:
-    """What is done to hidden states, and biases."""
-    op = call.op
-    return op.states * RATES[op.cell] + op.added if isinstance(op, Recurrent) else 0
 
 
 def _exact(call: Call) -> int:
@@ -173,8 +169,7 @@ PATCHES = (
          and not by_module("Upsample")(call)),
     Term("what is added to a matrix product", Product, 1, per=lambda call: call.op.added,
          where=lambda call: patched(call) and call.op.added > 0 and not call.op.dropped),
-    Term("matrix products: shapes that are broadcast are not noticed", Product, 1,
-         per=misaligned, unit="MAC", where=by_patch(*PRODUCTS[:6]), fault=True),
+    BROADCAST._replace(where=by_patch(*PRODUCTS[:6])),
     Term("sums and products of elements by name", Op, 1, where=by_patch(*ELEMENTWISE)),
     MISALIGNED,
 )  # fmt: skip

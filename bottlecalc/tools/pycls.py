@@ -8,7 +8,9 @@ from bottlecalc.tools.base import (
     Term,
     Tool,
 )
-from bottlecalc.tools.sight import is_biased
+from bottlecalc.tools.sight import (
+    is_biased,
+)
 
 OPERATIONS = Tool(
     "pycls",

@@ -7,7 +7,7 @@ from bottlecalc.layers.joins import Add, Multiply
 from bottlecalc.layers.ops import Conv, elements
 from bottlecalc.layers.products import Attention, Einsum, Product, Recurrent
 from bottlecalc.tools.base import (
-    Limit,
+    Caveat,
     Quantity,
     Term,
     Tool,
@@ -67,9 +67,9 @@ FLOP_COUNTER_MODE = Tool(
     package="torch",
     version=VERSION,
     sees="operators, as they are dispatched",
-    limits=(
-        Limit(
-            any_call(lambda call: isinstance(call.op, Attention)),
+    caveats=(
+        Caveat(
+            any_call(lambda call: isinstance(call.op, Attention) and not sees(call)),
             "on the meta device, or fused on a GPU, FlopCounterMode counts attention",
         ),
     ),
@@ -105,10 +105,10 @@ PROFILER = Tool(
     package="torch",
     version=VERSION,
     sees="operators, as they are dispatched",
-    limits=(
-        Limit(any_call(lambda call: isinstance(call.op, Einsum) and call.op.operands > 2),
+    caveats=(
+        Caveat(any_call(lambda call: isinstance(call.op, Einsum) and call.op.operands > 2),
               "how torch multiplies three operands of an einsum or more is not predicted"),
-        Limit(any_call(by_function("F.bilinear")),
+        Caveat(any_call(by_function("F.bilinear")),
               "how torch multiplies in a bilinear layer is not predicted"),
     ),
 )  # fmt: skip

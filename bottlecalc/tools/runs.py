@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from bottlecalc.text.calls import ArgumentError
-from bottlecalc.tools.base import Tool
+from bottlecalc.text.calls import ArgumentError, quoted
+from bottlecalc.tools.base import (
+    Tool,
+)
 from bottlecalc.tools.subject import Subject
 
 PROCESS = "bottlecalc.models.tool_process"
@@ -20,7 +22,7 @@ SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ran:
+class Outcome:
     """What came of running a tool.
 
     Attributes:
@@ -43,18 +45,20 @@ class Ran:
 
 def run_tools(
     subject: Subject, tools: Iterable[Tool], progress: Callable[[str], object]
-) -> dict[str, Ran]:
+) -> dict[str, Outcome]:
     """Run each tool once; where one is not installed, or fails, that is said.
 
     Raises:
-        ArgumentError: the model is in this process, and cannot be built in another.
+        ArgumentError: the model, or one of its arguments, cannot be brought into another process.
     """
     if not subject.made:
         raise ArgumentError(
             f"run=True builds {subject.name} in processes of their own; give it by its name, such"
             " as 'net.py:build', or leave run out"
         )
-    ran: dict[str, Ran] = {}
+    for name, value in subject.made.get("arguments", {}).items():
+        _check_passes(name, value)
+    ran: dict[str, Outcome] = {}
     for tool in tools:
         if tool.name not in ran:
             progress(f"running {tool.name}")
@@ -62,19 +66,29 @@ def run_tools(
     return ran
 
 
+def _check_passes(name: str, value: object) -> None:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"{name} = {quoted(value)} cannot be told to another process, as run=True has to; leave"
+            " run out, or name a function that takes numbers, text and lists of them"
+        ) from None
+
+
 def installed(package: str) -> str:
-    """The version of a package, or nothing."""
+    """The version of a package, spelled as packaging does; empty where it is not installed."""
     try:
         return version(package).partition("+")[0].replace("-", ".post")
     except PackageNotFoundError:
         return ""
 
 
-def _run(subject: Subject, tool: Tool) -> Ran:
+def _run(subject: Subject, tool: Tool) -> Outcome:
     found = installed(tool.package)
     if not found:
-        remedy = f"install it with: python -m pip install {tool.package}"
-        return Ran(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
+        remedy = f"install it with: python -m pip install {tool.package}=={tool.version}"
+        return Outcome(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
     request = {
         "tool": tool.name,
         "inputs": [str(one) for one in subject.inputs],
@@ -86,17 +100,17 @@ def _run(subject: Subject, tool: Tool) -> Ran:
             capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return Ran(version=found, sentence=f"{tool.name} was given up after {SECONDS} seconds")
+        return Outcome(version=found, sentence=f"{tool.name} was given up after {SECONDS} seconds")
     return _answer(tool, found, done)
 
 
-def _answer(tool: Tool, found: str, done: subprocess.CompletedProcess[str]) -> Ran:
+def _answer(tool: Tool, found: str, done: subprocess.CompletedProcess[str]) -> Outcome:
     try:
         answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     except (IndexError, ValueError):
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        return Ran(version=found, sentence=f"{tool.name} fails on this model: {last}")
+        return Outcome(version=found, sentence=f"{tool.name} fails on this model: {last}")
     if error := answer.get("error"):
-        return Ran(version=found, sentence=f"{tool.name} fails on this model: {error}")
+        return Outcome(version=found, sentence=f"{tool.name} fails on this model: {error}")
     figures = {name: value for name, value in answer.items() if value is not None}
-    return Ran(version=found, figures=figures)
+    return Outcome(version=found, figures=figures)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bottlecalc.layers.calls import BatchStatistics, Call, Evidence, Norm
+from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.layers.ops import Conv, Linear, Op, elements
 from bottlecalc.layers.products import Attention, Einsum, Product, Recurrent
-from bottlecalc.tools.base import Condition, Term
+from bottlecalc.tools.base import Condition, Quantity, Term
 
 
 def macs(call: Call) -> int:
@@ -42,14 +43,35 @@ def misaligned(call: Call) -> int:
     return op.rows - call.macs
 
 
+def hidden(rates: Mapping[str, int]) -> Quantity:
+    """What is done to hidden states, so much for every element by the kind of cell, and biases."""
+
+    def quantity(call: Call) -> int:
+        op = call.op
+        return op.states * rates[op.cell] + op.added if isinstance(op, Recurrent) else 0
+
+    return quantity
+
+
 def of_batch(call: Call) -> bool:
     """Whether it is batch norm by the mean and variance of the batch, in eval mode too."""
     return isinstance(call.op, BatchStatistics) or (isinstance(call.op, Norm) and call.op.of_batch)
 
 
+def is_batch_norm(call: Call) -> bool:
+    """Whether it is batch norm, with a scale and a shift or without."""
+    is_plain = isinstance(call.op, Norm) and call.op.kind == "batch norm"
+    return is_plain or isinstance(call.op, BatchNorm)
+
+
 def is_biased(call: Call) -> bool:
     """Whether a bias is added to what comes out."""
     return call.biases > 0
+
+
+def is_transposed(call: Call) -> bool:
+    """Whether it is a transposed convolution."""
+    return isinstance(call.op, Conv) and call.op.transposed
 
 
 def by_function(*names: str) -> Condition:
@@ -61,7 +83,7 @@ def by_function(*names: str) -> Condition:
 def by_patch(*names: str) -> Condition:
     """The calls of functions that somebody else's stand in the place of."""
     known = by_function(*names)
-    return lambda call: known(call) and not call.held
+    return lambda call: known(call) and not call.imported
 
 
 def by_likeness(*names: str) -> Condition:
@@ -86,6 +108,18 @@ def by_layer(*names: str) -> Condition:
     known = by_module(*names)
     return lambda call: known(call) and isinstance(call.op, (Conv, Linear, Recurrent))
 
+
+BEYOND = Term(
+    "transposed convolutions: counted at the output's places", Conv, 1, per=beyond, unit="MAC",
+    where=is_transposed, fault=True,
+)  # fmt: skip
+"""Of a tool that takes a transposed convolution for a plain one."""
+
+BROADCAST = Term(
+    "matrix products: shapes that are broadcast are not noticed", Product, 1, per=misaligned,
+    unit="MAC", fault=True,
+)  # fmt: skip
+"""Of a tool that multiplies sizes, whichever operand has them."""
 
 KINDS: Mapping[str, type[Op]] = {
     "convolutions": Conv,

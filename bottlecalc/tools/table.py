@@ -16,7 +16,9 @@ from bottlecalc.tools import (
     torchprofile,
     ultralytics,
 )
-from bottlecalc.tools.base import Tool
+from bottlecalc.tools.base import (
+    Tool,
+)
 
 TOOLS: tuple[Tool, ...] = (
     fvcore_calls.EVAL, fvcore_calls.PARAMS, fvcore_calls.TRAIN,

@@ -6,42 +6,41 @@ from math import prod
 
 from bottlecalc.layers.calls import Call, Function, Norm, Resize, Weights
 from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
-from bottlecalc.layers.ops import Conv, Op
+from bottlecalc.layers.ops import Op
 from bottlecalc.layers.products import Recurrent
 from bottlecalc.tools.base import (
+    Caveat,
     Condition,
-    Limit,
     Term,
     Tool,
 )
 from bottlecalc.tools.sight import (
     BATCH_NORMS,
+    BEYOND,
     CONVS,
     INSTANCE_NORMS,
     KINDS,
     RECURRENT,
     TRANSPOSED,
-    beyond,
     by_layer,
     by_module,
+    hidden,
     missed,
     outputs,
     pools,
 )
 
 HOOKED = (*CONVS, *TRANSPOSED, "Linear", *RECURRENT)
+UPSAMPLING = ("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d")
 WEIGHED = (*HOOKED, *BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm", "PReLU", "SyncBatchNorm")
 """The modules with parameters that thop has a rule for."""
 
 RATES = {"LSTM": 8, "GRU": 7, "RNN": 1}
 """For every element of hidden state, beside its biases."""
+recurrent_states = hidden(RATES)
 
 sees = by_layer(*HOOKED)
-upsampled = by_module("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d")
-
-
-def _is_transposed(call: Call) -> bool:
-    return isinstance(call.op, Conv) and call.op.transposed and call.module in TRANSPOSED
+upsampled = by_module(*UPSAMPLING)
 
 
 def softmax(call: Call) -> int:
@@ -54,12 +53,6 @@ def _adaptive(call: Call) -> int:
     """Worked out in floating point and cut off, so that it may be one less."""
     sides = zip(call.input[2:], call.output[2:], strict=True)
     return int((prod(side / count for side, count in sides) + 1.0) * outputs(call))
-
-
-def recurrent_states(call: Call) -> int:
-    """What is done to hidden states, and biases."""
-    op = call.op
-    return op.states * RATES[op.cell] + op.added if isinstance(op, Recurrent) else 0
 
 
 def _unprojected(call: Call) -> int:
@@ -94,8 +87,7 @@ THOP = Tool(
     "thop",
     (
         *norms(by_module(*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm")),
-        Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
-             unit="MAC", where=_is_transposed, fault=True),
+        BEYOND._replace(where=by_module(*TRANSPOSED)),
         Term("PReLU", Function, 1, where=by_module("PReLU")),
         Term("softmax, 3n - 1 for n numbers", Function, 1, per=softmax, unit="operation",
              where=by_module("Softmax")),
@@ -112,8 +104,8 @@ THOP = Tool(
     ),
     "MACs", package="thop", version="0.1.1.post2209072238", sees="modules by hooks",
     repeats=lambda call: call.places**2,
-    limits=(
-        Limit(lambda evidence: any(call.kind.startswith("Lazy") for call in evidence.calls),
+    caveats=(
+        Caveat(lambda evidence: any(call.kind.startswith("Lazy") for call in evidence.calls),
               "thop knows no lazy modules, unless they have run before"),
     ),
 )  # fmt: skip

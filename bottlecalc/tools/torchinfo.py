@@ -9,15 +9,16 @@ from bottlecalc.layers.normalisation import BatchNorm, LayerNorm
 from bottlecalc.layers.ops import Conv, Linear, elements
 from bottlecalc.layers.products import Recurrent
 from bottlecalc.tools.base import (
-    Limit,
+    Caveat,
     Term,
     Tool,
 )
 from bottlecalc.tools.sight import (
+    BEYOND,
     CELLS,
     KINDS,
-    beyond,
     is_biased,
+    is_transposed,
     missed,
 )
 
@@ -71,9 +72,7 @@ ROWS = Term(
 TERMS = (
     Term("biases of convolutions", Conv, 1,
          where=lambda call: is_leaf(call) and is_biased(call)),
-    Term("transposed convolutions: counted at the output's places", Conv, 1, per=beyond,
-         unit="MAC", fault=True,
-         where=lambda call: is_leaf(call) and isinstance(call.op, Conv) and call.op.transposed),
+    BEYOND._replace(where=lambda call: is_leaf(call) and is_transposed(call)),
     Term("biases of linear layers, once an image", Linear, 1, unit="bias",
          per=lambda call: call.biases * call.output[0], where=is_leaf),
     ROWS,
@@ -106,8 +105,8 @@ PARAMS = OPERATIONS._replace(
              per=lambda call: call.op.tied, where=lambda call: call.op.called and call.op.leaf),
     ),
     calls_it="params", figure="params",
-    limits=(
-        Limit(_is_tangled,
+    caveats=(
+        Caveat(_is_tangled,
               "where modules share parameters, or one stands under several names, torchinfo may"
               " count its neighbours' parameters again, which is not predicted"),
     ),

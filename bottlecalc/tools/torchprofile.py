@@ -17,8 +17,8 @@ from bottlecalc.layers.ops import Conv
 from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool
 from bottlecalc.layers.products import Einsum, MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
+    Caveat,
     Condition,
-    Limit,
     Quantity,
     Term,
     Tool,
@@ -26,6 +26,7 @@ from bottlecalc.tools.base import (
 from bottlecalc.tools.sight import (
     any_call,
     by_function,
+    is_transposed,
     missed,
     outputs,
 )
@@ -46,10 +47,6 @@ def sees(call: Call) -> bool:
     if isinstance(op, Recurrent):
         return op.cell == "LSTM" or op.single
     return not (isinstance(op, CalledConv) and op.padded)
-
-
-def _is_transposed(call: Call) -> bool:
-    return isinstance(call.op, Conv) and call.op.transposed
 
 
 def _beyond(call: Call) -> int:
@@ -99,7 +96,7 @@ TORCHPROFILE = Tool(
         Term("GRU cells: products of states", Recurrent, 2, per=_states("GRU"), unit="state"),
         Term("LSTM cells: products of states", Recurrent, 3, per=_states("LSTM"), unit="state"),
         Term("transposed convolutions: counted at the output's places, whatever their groups",
-             Conv, 1, per=_beyond, unit="MAC", where=_is_transposed, fault=True),
+             Conv, 1, per=_beyond, unit="MAC", where=is_transposed, fault=True),
         Term("einsum: combinations of indices that are no MACs", Einsum, 1, unit="combination",
              per=lambda call: call.op.spanned - call.macs, where=sees),
         Term("multi-head attention: products of sizes, which its trace has too", MultiHead, 1,
@@ -111,10 +108,10 @@ TORCHPROFILE = Tool(
                 "matrix products", "recurrent layers"),
     ),
     "MACs", package="torchprofile", version="0.1.0", sees="operators, in torch's trace",
-    limits=(
-        Limit(any_call(lambda call: isinstance(call.op, Recurrent) and call.op.projected > 0),
+    caveats=(
+        Caveat(any_call(lambda call: isinstance(call.op, Recurrent) and call.op.projected > 0),
               "what torchprofile says of an LSTM with projections is not predicted"),
-        Limit(any_call(lambda call: isinstance(call.op, MultiHead)),
+        Caveat(any_call(lambda call: isinstance(call.op, MultiHead)),
               "what nothing uses is not in torchprofile's trace, such as attention's weights"),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from bottlecalc.layers.ops import Conv, Linear, Op
 from bottlecalc.layers.pooling import AveragePool
 from bottlecalc.layers.products import Einsum, MultiHead, Product, Recurrent
 from bottlecalc.tools.base import (
-    Limit,
+    Caveat,
     Term,
     Tool,
 )
@@ -26,13 +26,12 @@ from bottlecalc.tools.sight import (
     outputs,
     pools,
 )
-from bottlecalc.tools.thop import norms, recurrent_states, resized, softmax
+from bottlecalc.tools.thop import UPSAMPLING, norms, recurrent_states, resized, softmax
 
 PRODUCTS = ("torch.matmul", "Tensor.matmul", "@", "torch.bmm", "Tensor.bmm", "torch.einsum",
             "F.linear", "F.scaled_dot_product_attention")  # fmt: skip
 NORMS = (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm", "GroupNorm", "RMSNorm")
 SOFTMAX = ("Softmax", "LogSoftmax", "Softmin", "Softmax2d")
-UPSAMPLING = ("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d")
 POOLS = pools("Avg", "AdaptiveAvg")
 RULES = frozenset(
     (
@@ -41,8 +40,6 @@ RULES = frozenset(
     )
 )
 """While a module runs that it has such a rule for, it sees no functions."""
-
-is_attention = by_likeness("MultiheadAttention")
 
 
 def _by_function(call: Call) -> bool:
@@ -163,12 +160,12 @@ OPERATIONS = Tool(
     ),
     "MACs", package="ultralytics-thop", version="2.2.3",
     sees="modules by hooks, and products by torch's functions",
-    limits=(
-        Limit(any_call(_derives),
+    caveats=(
+        Caveat(any_call(_derives),
               "a module whose class derives from one that it knows counts as that, whatever it"
               " does: the rules take it to do that once"),
     ),
 )  # fmt: skip
 """Source: ``thop`` as ultralytics-thop 2.2.3 has it."""
 
-PARAMS = OPERATIONS._replace(terms=(), calls_it="params", figure="params", limits=())
+PARAMS = OPERATIONS._replace(terms=(), calls_it="params", figure="params", caveats=())

@@ -15,6 +15,9 @@ from bottlecalc.layers.ops import Conv, Linear
 from bottlecalc.networks.grammar import turned
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.shapes import Input
+from bottlecalc.tools.base import (
+    Figure,
+)
 from bottlecalc.tools.subject import Subject, read_subject
 
 SIDES = (
@@ -31,7 +34,10 @@ REFUSED = 3
 """Other sizes that a model does not take, after which it is believed to take none."""
 
 IMAGES = (2, 4, 8, 16, 32, 64, 128, 256)
-"""Batches that are usual beside 1, of the input that was asked."""
+"""Batches that are usual beside 1, of the input that was asked; of what has to be run the first."""
+
+
+BATCH, OTHER = "batch of", "another input"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,38 +48,34 @@ class Variant:
         evidence: what tools would see.
         input: in words.
         changes: how it differs from what was asked, in words.
-        images: by which all that is counted is multiplied.
+        is_batch: whether it is of more images than were asked.
     """
 
     evidence: Evidence
     input: str
     changes: tuple[str, ...] = ()
-    images: int = 1
+    is_batch: bool = False
 
 
-def variants(subject: Subject, figure: str) -> Iterator[Variant]:
+def variants(subject: Subject, figure: Figure) -> Iterator[Variant]:
     """All that are tried, beginning with what was asked."""
     for changes, evidence, inputs in _kinds(subject, figure):
         text = ", ".join(map(str, inputs))
-        is_single = inputs == subject.inputs and evidence.batch == 1
+        is_batch = any(change.startswith(BATCH) for change in changes)
         for more, seen in _altered(evidence):
             told = (*changes, *more)
-            yield Variant(evidence=seen, input=text, changes=told)
-            for images in IMAGES if figure == "operations" and is_single else ():
-                batch = f"batch of {images}"
-                yield Variant(evidence=seen, input=text, changes=(*told, batch), images=images)
+            yield Variant(evidence=seen, input=text, changes=told, is_batch=is_batch)
 
 
 def _kinds(
-    subject: Subject, figure: str
+    subject: Subject, figure: Figure
 ) -> Iterator[tuple[tuple[str, ...], Evidence, Sequence[Input]]]:
     """At every size that is taken, and with the stride as in version 1."""
     taken = refused = 0
-    for inputs in _inputs(subject, figure):
-        own = () if inputs == subject.inputs else ("another input",)
+    for own, inputs in _inputs(subject, figure):
         for changes, one in _versions(subject, figure):
             if (seen := _observed(one, inputs)) is not None:
-                taken += bool(own)
+                taken += OTHER in own
                 yield (*own, *changes), seen, inputs
             else:
                 refused += 1
@@ -91,22 +93,27 @@ def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
         return None
 
 
-def _inputs(subject: Subject, figure: str) -> Iterator[tuple[Input, ...]]:
-    """What was asked, and the same with other heights and widths."""
-    yield subject.inputs
+def _inputs(
+    subject: Subject, figure: Figure
+) -> Iterator[tuple[tuple[str, ...], tuple[Input, ...]]]:
+    """What was asked, several images of it, and the same with other heights and widths."""
+    yield (), subject.inputs
     if figure == "params" or len(subject.inputs) != 1:
         return
-    first = subject.inputs[0].dimensions
-    if len(first) != 4:
+    first, *rest = subject.inputs[0].dimensions
+    for images in (IMAGES if subject.spec else IMAGES[:1]) if first == 1 else ():
+        yield (f"{BATCH} {images}",), (replace(subject.inputs[0], dimensions=(images, *rest)),)
+    if len(rest) != 3:
         return
     is_network = subject.spec is None or isinstance(subject.spec, Network)
     squares = [(side, side) for side in (SIDES if is_network else MAPS)]
     for sides in [*squares, *(OBLONG if is_network else ())]:
-        if sides != first[2:]:
-            yield (replace(subject.inputs[0], dimensions=(*first[:2], *sides)),)
+        if list(sides) != rest[1:]:
+            other = replace(subject.inputs[0], dimensions=(first, rest[0], *sides))
+            yield (OTHER,), (other,)
 
 
-def _versions(subject: Subject, figure: str) -> Iterator[tuple[tuple[str, ...], Subject]]:
+def _versions(subject: Subject, figure: Figure) -> Iterator[tuple[tuple[str, ...], Subject]]:
     """As it is, and with the stride on the first 1×1 of every bottleneck."""
     yield (), subject
     spec = subject.spec if figure == "operations" else None

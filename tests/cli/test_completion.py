@@ -52,6 +52,7 @@ def completed(words: str, place: int) -> list[str]:
         ("sweep --plot-key macs", 3, ["macs_main", "macs_block"]),
         ("check --config nowhere.toml ", 4, []),
         ("explain --tool ptflops-p", 3, ["ptflops-pytorch"]),
+        ("explain --tool thop", 3, ["thop", "thop-2020", "thop-2019"]),
         ("explain bottl", 2, ["bottleneck"]),
         ("explain resnet34", 2, ["resnet34"]),
     ],

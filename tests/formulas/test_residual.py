@@ -14,7 +14,9 @@ from bottlecalc.formulas import residual, vocabulary
 from bottlecalc.formulas.families import FORMULAS
 from bottlecalc.layers.layer import Layer
 from bottlecalc.tools import check, fvcore
-from bottlecalc.tools.base import Tool
+from bottlecalc.tools.base import (
+    Tool,
+)
 from tests.conftest import Run
 
 BLOCK = Bottleneck(14, 26, groups=3, stride=2, upsample=True)

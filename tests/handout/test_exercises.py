@@ -182,7 +182,7 @@ def test_the_slips_of_a_convention_are_other_readings_of_it() -> None:
         assert slips["total"] == g["total"]
         assert slips["flops"] == 2 * int(exercise.answer)
         assert factor * int(slips["rate"]) == rest - norm // 2 * g["norms"]
-        assert factor * int(slips["forgot_projection"]) == rest - norm * (g["norms"] - shortcut)
+        assert factor * int(slips["projection_norm"]) == rest - norm * (g["norms"] - shortcut)
         assert factor * int(slips["forgot_positions"]) == g["total"] - channels
 
 

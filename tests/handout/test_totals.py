@@ -88,6 +88,15 @@ def test_tools_that_agree_share_a_row_and_chance_does_not() -> None:
     assert (said, len(rows)) == ("nine", 10)
 
 
+def test_what_tools_that_agree_call_it_is_told_once() -> None:
+    """A word that several tools of one total share stands there once."""
+    _, rows = section(source("textbook", "en"), "en")
+    words = {row[1].split(" ")[0]: row[2].split(", ") for row in rows}
+    assert words["fvcore"] == ["flops"]
+    together = [row[2] for row in rows if "thop" in row[1] and ", " in row[1]]
+    assert together == ["MACs"]
+
+
 def test_faults_are_marked_and_conventions_are_not() -> None:
     _, rows = section(source("strided", "en"), "en")
     marked = {row[1].split(" ")[0]: re.findall(r"\(\*\*!\*\* ([^,(]*)", row[-1]) for row in rows}

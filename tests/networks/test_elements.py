@@ -54,6 +54,10 @@ HEADS: Any = st.sampled_from((
 ))  # fmt: skip
 
 
+MOST_ACTIVATIONS = 10**7
+"""Upsampled again and again, a map of a few pixels fills the memory, and tells nothing more."""
+
+
 @given(
     texts=st.lists(st.one_of(CONVS, POOLS, OTHERS, BLOCKS), min_size=1, max_size=4),
     head=HEADS,
@@ -71,6 +75,7 @@ def test_whatever_is_put_together_agrees(
         count = count_network(network, size)
     except NetworkError:
         assume(False)
+    assume(count.activations < MOST_ACTIVATIONS)
     assert measured(count).differences == ()
 
 

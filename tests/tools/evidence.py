@@ -9,7 +9,10 @@ from typing import Any
 
 from bottlecalc.layers.calls import Evidence
 from bottlecalc.text.shapes import Input
-from bottlecalc.tools.base import Figure, Tool
+from bottlecalc.tools.base import (
+    Figure,
+    Tool,
+)
 from bottlecalc.tools.subject import read_subject
 
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded.json").read_text("utf-8"))

@@ -145,3 +145,63 @@ def test_a_model_of_one_size_is_given_up_after_three_others() -> None:
 
     assert claim(Fixed(), "9,600", "1x3x40x40").matches[0].why == "MACs; at 1×3×40×40"
     assert sides == {40, 32, 128, 160}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("tool", ["thop", "ptflops-pytorch", "calflops"])
+def test_what_a_tool_counts_again_it_counts_again_in_claims(tool: str) -> None:
+    """Of a convolution that stands under two names."""
+    from torch import nn
+
+    shared = nn.Conv2d(3, 3, 3)
+    model = nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 3), shared), nn.Sequential(shared))
+    (account, *_) = explain(model, "1x3x20x20", tools=[tool]).tools
+    assert account.says > account.factor * account.base
+    found = claim(model, f"{account.says:,}", "1x3x20x20", tools=[tool])
+    assert (tool, ()) in {(match.tool, match.changes) for match in found.matches}
+
+
+@pytest.mark.torch
+def test_how_deep_a_module_lies_is_known_in_claims() -> None:
+    """torchinfo 0.1 saw leaf modules four deep or less."""
+    from torch import nn
+
+    deep: nn.Module = nn.Linear(4, 4)
+    for _ in range(6):
+        deep = nn.Sequential(deep)
+    model = nn.Sequential(nn.Linear(4, 4), deep)
+    (account,) = explain(model, "1x4", tools=["torchinfo-0.1"]).tools
+    found = claim(model, str(account.says), "1x4", tools=["torchinfo-0.1"])
+    assert ("torchinfo-0.1", "1") in conventions(found.matches)
+
+
+@pytest.mark.torch
+def test_what_is_odd_is_not_halved() -> None:
+    """calflops: 2 × 9 MACs and 9 biases."""
+    from torch import nn
+
+    model = nn.Conv2d(1, 1, 1)
+    assert conventions(claim(model, "27", "1x1x3x3", tools=["calflops"]).matches) == {
+        ("calflops", "1")
+    }
+    assert claim(model, "13", "1x1x3x3", tools=["calflops"]).matches == ()
+
+
+def test_what_is_rounded_comes_before_what_is_cut_off_and_then_what_is_usual() -> None:
+    matches = claim("resnet18", "3.6G").matches
+    keys = [(match.cut, len(match.changes)) for match in matches]
+    assert keys == sorted(keys)
+    assert keys != sorted(keys, key=lambda key: key[1])
+
+
+@pytest.mark.parametrize("text", ["900T", "2K"])
+def test_nothing_is_expected_where_no_number_lies(text: str) -> None:
+    assert claim("resnet18", text).by_chance == 0
+
+
+def test_the_other_figure_is_tried_of_claims_alone_that_match_nothing() -> None:
+    wide, params = explain("resnet18", tools=["thop"], claims=["10M..2G", "11.7M"]).claims
+    assert (len(wide.matches) > 0, wide.otherwise) == (True, 0)
+    assert (params.matches, params.otherwise > 0) == ((), True)
+    (known,) = explain("resnet18", tools=["thop"], claims=["10M..2G"], figure="params").claims
+    assert known.matches

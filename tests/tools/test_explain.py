@@ -85,8 +85,9 @@ def test_a_residue_is_shown_and_not_absorbed() -> None:
 def test_module_by_module_the_terms_are_the_same() -> None:
     whole, parts = explain(BLOCK, tools=["thop"]), explain(BLOCK, tools=["thop"], by="module")
     assert [one.says for one in whole.tools] == [one.says for one in parts.tools]
-    names = [line.what for line in account(parts, "thop").lines]
-    assert names == [f"batch norm, in {name}" for name in ("bn1", "bn2", "bn3", "shortcut.bn")]
+    names = [line.module for line in account(parts, "thop").lines]
+    assert names == ["bn1", "bn2", "bn3", "shortcut.bn"]
+    assert "batch norm, in shortcut.bn, 4 per element" in str(parts)
 
 
 def test_who_counts_the_parameters_as_they_are_is_one_sentence() -> None:
@@ -105,10 +106,49 @@ def test_a_claim_that_is_another_figures_is_told_so() -> None:
     assert len(right.matches) == claim.otherwise > 0
 
 
+def test_markdown_keeps_the_capitals_of_another_figure() -> None:
+    explanation = explain("resnet18", tools=["thop"], claims=["1.8G"], figure="params")
+    text = FORMATS["markdown"](explanation, unbounded())
+    assert re.search(r"^As MACs, \d+ combinations give it \(figure: operations\)\.$", text, re.M)
+
+
+def test_a_whole_number_is_a_claim_too() -> None:
+    (claim,) = explain("resnet50", tools=["thop"], claims=[4_133_742_592]).claims  # type: ignore[list-item]
+    assert [match.tool for match in claim.matches] == ["thop"]
+
+
+def test_a_claim_that_says_that_it_is_of_parameters_is() -> None:
+    (claim,) = explain("resnet50", tools=["thop"], claims=["25.6 M params"]).claims
+    assert claim.figure == "params"
+    assert {match.says for match in claim.matches} == {25_557_032}
+
+
+def test_what_has_no_unit_is_told_to_be_tried_in_two() -> None:
+    text = str(explain("resnet50", tools=["thop"], claims=["4.1"]))
+    assert "claimed: 4.1, in M or G" in text
+
+
 def test_conventions_that_give_one_number_share_a_line() -> None:
     text = str(explain("resnet50", claims=["4,111,512,576"]))
-    line = '4,111,512,576 "flops" of fvcore, "GMACs" of timm; at 1×3×224×224\n'
+    line = '4,111,512,576 "flops" of fvcore, "MACs" of timm; at 1×3×224×224'
     assert line in text
+
+
+def test_a_number_has_one_line_with_what_gives_it_and_is_least_unusual() -> None:
+    """One number, as it is and doubled or in a batch; 3.8 is cut off, not rounded."""
+    macs = explain(BLOCK).macs
+    explanation = explain(BLOCK, claims=[f"{2 * macs:,}"], tools=["thop", "FlopCounterMode"])
+    (claim,) = explanation.claims
+    ways = [(match.tool, match.changes) for match in claim.matches]
+    assert {("MACs", ("doubled",)), ("MACs", ("batch of 2",))} < {*ways}
+    lines = [one.strip() for one in str(explanation).splitlines() if f'{2 * macs:,} "' in one]
+    assert lines[-1] == (
+        f'{2 * macs:,} "FLOPs" of FlopCounterMode; at 1×64×56×56; and {len(ways) - 1} other ways'
+    )
+    (claim,) = explain("resnet50", claims=["3.8G"], tools=["thop"]).to_dict()["claims"]
+    for match in claim["matches"]:
+        assert match["cut"] == match["why"].endswith("; cut off, not rounded")
+    assert claim["matches"][0]["cut"]
 
 
 def test_markdown_has_a_row_for_every_figure_that_is_explained() -> None:
@@ -137,6 +177,15 @@ def test_markdown_has_a_row_for_every_figure_that_is_explained() -> None:
             "figure = 'acts'; give 'operations' or 'params'",
         ),
         (lambda: explain(BLOCK, claims=["x"]), "'x' is no number; give one as it is written"),
+        (lambda: explain(BLOCK, claims=[4.1e9]), "4100000000.0 is no number; give one as it is"),  # type: ignore[list-item]
+        (
+            lambda: explain(BLOCK, claims=None),  # type: ignore[arg-type]
+            'claims = None; give text such as "4.1G", or a list',
+        ),
+        (
+            lambda: explain(BLOCK, tools=object),  # type: ignore[arg-type]
+            "tools = <class 'object'>; give text such as \"thop\", or a list",
+        ),
         (lambda: explain(BLOCK, arguments={"a": 1}), "takes no arguments; leave them out"),
     ],
 )
@@ -186,6 +235,15 @@ def test_every_disagreement_about_functions_is_named() -> None:
         if one.figure == "operations":
             what = [line.what.partition(":")[0] for line in one.lines if line.fault]
             assert what == ["convolutions", "linear layers"]
+
+
+@pytest.mark.torch
+def test_run_is_refused_where_an_argument_does_not_reach_another_process() -> None:
+    import torch
+
+    options = {"in_features": 3, "out_features": 4, "dtype": torch.float32}
+    with pytest.raises(ArgumentError, match=r"^dtype = .* cannot be told to another process"):
+        explain("torch.nn:Linear", "1x3", tools=["thop"], arguments=options, run=True)
 
 
 @pytest.mark.torch

@@ -10,7 +10,10 @@ from bottlecalc.layers.activation import Activation
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import BatchNorm
 from bottlecalc.tools import check, fvcore
-from bottlecalc.tools.base import Term, Tool
+from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
 
 BLOCK = count(Bottleneck(14, 26, groups=3, stride=2, upsample=True), (7, 12), 2)
 

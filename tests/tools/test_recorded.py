@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bottlecalc.layers.calls import Evidence
-from bottlecalc.tools.base import Term, Tool
+from bottlecalc.tools.base import (
+    Term,
+    Tool,
+)
 from bottlecalc.tools.predict import lines, prediction
 from bottlecalc.tools.table import FORMER, TOOLS
 from tests.tools import evidence
