@@ -39,6 +39,7 @@ def wanted(name: str, package: str) -> None:
         pytest.skip(f"{package} {found} is installed, and the rules are of {version}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "package"), RUN, ids=[name for name, _ in RUN])
 def test_what_a_tool_says_is_explained(name: str, package: str) -> None:
     wanted(name, package)
