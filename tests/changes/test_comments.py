@@ -11,6 +11,8 @@ from bottlecalc.render.pull_request import document
 from tests.changes.conftest import Repository
 from tests.changes.test_against import BLOCK, NET, NET_BUDGET, PARAMS
 
+pytestmark = pytest.mark.slow
+
 MOST = PARAMS + 400
 CONV = "nn.Conv2d(32, 4, 1), nn.Conv2d(4, 32, 1), "
 SKIP = NET.replace("shortcut", "skip")

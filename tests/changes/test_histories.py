@@ -12,6 +12,8 @@ from functools import partial
 
 from torch import nn
 
+pytestmark = pytest.mark.slow
+
 STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
           (6, 160, 3, 2), (6, 320, 1, 1)]
 
