@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bottlecalc import Finding, check
 from bottlecalc.render.pull_request import document
 from bottlecalc.render.words import markdown
 from tests.changes.conftest import Repository
 
+pytestmark = pytest.mark.slow
+
 MOBILE = """\
 from functools import partial
 
 from torch import nn
-
-pytestmark = pytest.mark.slow
 
 STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
           (6, 160, 3, 2), (6, 320, 1, 1)]
