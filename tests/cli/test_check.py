@@ -113,7 +113,7 @@ def test_a_repository_goes_through(here: Path) -> None:
     assert "the user's own print" in passing.err
     assert json.loads(passing.out)["budgets"][0]["figures"]["params"] == {
         "value": params, "max": 170_000, "min": None, "baseline": params,
-        "allowed": int(params * 1.02), "over": 0,
+        "allowed": int(params * 1.02), "approved": None, "over": 0,
     }  # fmt: skip
 
     write_model(here, 11)
