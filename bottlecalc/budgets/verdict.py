@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -171,6 +171,8 @@ class Verdict:
 
         before = [*self.baseline.tree()]
         after = [*folded(self.count.own, self.baseline.depth)]
+        if not self.baseline.nodes:
+            after = [*_as_locked(after)]
         if figure == "trainable_params":
             before, after = ([replace(n, params=n.trainable) for n in s] for s in (before, after))
         return changes(before, after)
@@ -321,6 +323,13 @@ def _node(name: str, own: Figures) -> Node:
         name=name, type="", params=own.get("params", 0), macs=own.get("macs", 0),
         activations=own.get("activations", 0), trainable=own.get("trainable_params", 0),
     )  # fmt: skip
+
+
+def _as_locked(nodes: Iterable[Node]) -> Iterator[Node]:
+    """As a lock has modules: the whole, and what costs something, by name and without a type."""
+    for node in nodes:
+        if not node.name or any(_figures(node).values()):
+            yield replace(node, type="")
 
 
 def _own(modules: Mapping[str, Figures], figure: Figure) -> dict[str, int]:
