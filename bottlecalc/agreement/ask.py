@@ -23,7 +23,7 @@ from bottlecalc.models.run import Run, Runner, described, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public, quoted
-from bottlecalc.text.shapes import Input, InputError, shape
+from bottlecalc.text.shapes import Input, InputError
 from bottlecalc.text.values import inputs_of
 
 if TYPE_CHECKING:
@@ -288,13 +288,4 @@ def _failure(subject: str, mend: str = "") -> Iterator[None]:
 def _read(given: object) -> Input | Tensor:
     from torch import Tensor
 
-    if isinstance(given, (Input, Tensor)):
-        return given
-    if isinstance(given, str):
-        return Input.parse(given)
-    if isinstance(given, Sequence):
-        return Input.parse(shape(given, "x"))
-    raise InputError(
-        f"{quoted(given)} is no input; give a tensor, dimensions such as (1, 3, 224, 224),"
-        ' or text such as "1x128:int64"'
-    )
+    return given if isinstance(given, Tensor) else Input.of(given, "a tensor, ")

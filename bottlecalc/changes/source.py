@@ -38,7 +38,7 @@ def diff(
     before: object,
     after: object,
     *,
-    inputs: Sequence[Input | str] | Input | str = (),
+    inputs: Sequence[Input | Sequence[int] | str] | Input | str = (),
     arguments: Arguments | None = None,
     host: Host = nullcontext,
 ) -> Diff:
@@ -70,7 +70,7 @@ def diff(
     Change(before=25557032, after=44549160)
     """
     listed = [inputs] if isinstance(inputs, str | Input) else inputs
-    shapes = [one if isinstance(one, Input) else Input.parse(one) for one in listed]
+    shapes = [Input.of(one) for one in listed]
     sides = [_given(one, shapes, arguments or {}, host) for one in (before, after)]
     return diff_sides(sides[0], sides[1])
 

@@ -25,22 +25,8 @@ def count(
             " that returns one; or a block SPEC.",
         ),
     ],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--input",
-            metavar="SHAPE",
-            help="1x3x224x224, or 1x128:int64; once for each positional input.",
-        ),
-    ] = None,
-    arguments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--arg",
-            metavar="KEY=VALUE",
-            help="For the class or function, a TOML value; as often as wanted.",
-        ),
-    ] = None,
+    inputs: Annotated[list[str] | None, options.input_option()] = None,
+    arguments: options.Arguments = None,
     depth: Annotated[
         str, typer.Option("--depth", metavar="N", help="Levels of modules that are shown.")
     ] = "2",

@@ -23,22 +23,8 @@ def diff(
         ),
     ],
     after: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--input",
-            metavar="SHAPE",
-            help="Of both: 1x3x224x224, or 1x128:int64; once for each positional input.",
-        ),
-    ] = None,
-    arguments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--arg",
-            metavar="KEY=VALUE",
-            help="For the class or function of both, a TOML value; as often as wanted.",
-        ),
-    ] = None,
+    inputs: Annotated[list[str] | None, options.input_option("  Of both.")] = None,
+    arguments: options.Arguments = None,
     output_format: Annotated[
         Format | None, options.format_option("table, json or markdown")
     ] = None,

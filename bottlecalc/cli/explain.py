@@ -27,21 +27,9 @@ def explain(
     ],
     inputs: Annotated[
         list[str] | None,
-        typer.Option(
-            "--input",
-            metavar="SHAPE",
-            help="1x3x224x224, or 1x128:int64; once for each positional input.  [default: a"
-            " network's own, a block's 56×56]",
-        ),
+        options.input_option("  [default: a network's own, a block's 56×56]"),
     ] = None,
-    arguments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--arg",
-            metavar="KEY=VALUE",
-            help="For the class or function, a TOML value; as often as wanted.",
-        ),
-    ] = None,
+    arguments: options.Arguments = None,
     tools: Annotated[
         list[str] | None,
         typer.Option(

@@ -48,10 +48,24 @@ Measure = Annotated[
 Insist = Annotated[
     bool, typer.Option("--insist", help="Ask them at any size, whatever time and memory it takes.")
 ]
+Arguments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--arg",
+        metavar="KEY=VALUE",
+        help="For the class or function, a TOML value; as often as wanted.",
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write there, whole or not at all."),
 ]
+
+
+def input_option(more: str = "") -> Any:
+    """The option that says what a model is run on."""
+    text = f"1x3x224x224, or 1x128:int64; once for each positional input.{more}"
+    return typer.Option("--input", metavar="SHAPE", help=text)
 
 
 def format_option(names: str) -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.text.calls import brief
+from bottlecalc.text.calls import brief, quoted
 from bottlecalc.text.numbers import WHOLE_NUMBER
 
 DTYPES = (
@@ -62,6 +62,31 @@ class Input:
     def elements(self) -> int:
         """How many there are [elements]."""
         return prod(self.dimensions)
+
+    @classmethod
+    def of(cls, given: object, others: str = "") -> Input:
+        """An input, its dimensions, or its text.
+
+        Args:
+            given: one of these.
+            others: what may be given beside them, for the error: ``a tensor, ``.
+
+        Raises:
+            InputError: it is none of them.
+
+        >>> Input.of((1, 3)) == Input.of("1x3")
+        True
+        """
+        if isinstance(given, Input):
+            return given
+        if isinstance(given, str):
+            return cls.parse(given)
+        if isinstance(given, Sequence):
+            return cls.parse(shape(given, "x"))
+        raise InputError(
+            f"{quoted(given)} is no input; give {others}dimensions such as (1, 3, 224, 224), or"
+            ' text such as "1x128:int64"'
+        )
 
     @classmethod
     def parse(cls, text: str) -> Input:

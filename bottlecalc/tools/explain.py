@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from bottlecalc.layers.calls import Evidence
 from bottlecalc.text.calls import ArgumentError, public, quoted
-from bottlecalc.text.shapes import Input, InputError, shape
+from bottlecalc.text.shapes import Input
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.tools.base import (
     Figure,
@@ -67,7 +67,7 @@ def explain(
     texts = _listed("claims", claims, '"4.1G"')
     _check(by, get_args(By), "by")
     _check(figure, ("operations", "params"), "figure")
-    read = read_subject(subject, [_input(one) for one in inputs], arguments or {})
+    read = read_subject(subject, [Input.of(one) for one in inputs], arguments or {})
     progress(f"counting {read.name}")
     evidence, notes = read.observe(read.inputs)
     ran = run_tools(read, _runnable(wanted), progress) if run else {}
@@ -161,16 +161,3 @@ def _tools(names: Sequence[str]) -> list[Tool]:
 def _check(given: object, known: Sequence[str], name: str) -> None:
     if given not in known:
         raise ArgumentError(f"{name} = {quoted(given)}; give {' or '.join(map(repr, known))}")
-
-
-def _input(given: object) -> Input:
-    if isinstance(given, Input):
-        return given
-    if isinstance(given, str):
-        return Input.parse(given)
-    if isinstance(given, Sequence):
-        return Input.parse(shape(given, "x"))
-    raise InputError(
-        f"{quoted(given)} is no input; give dimensions such as (1, 3, 224, 224), or text such as"
-        ' "1x128:int64"'
-    )
