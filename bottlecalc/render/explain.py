@@ -18,7 +18,7 @@ from bottlecalc.tools.explanation import Account, Claim, Explanation, Match
 from bottlecalc.tools.predict import Line
 
 LEGEND = """\
-MAC = one multiply-accumulate of a convolution or matrix product; FLOPs = 2 × MACs.
+MACs are of convolutions and matrix products; FLOPs = 2 × MACs.
 ! is wrong by the tool's own rule; the rest is convention. Every sum is exact."""
 BASES = {"operations": "MACs", "params": "parameters", "activations": "activations"}
 MOST_REASONS = 12
@@ -57,7 +57,7 @@ def _account(account: Account) -> Iterator[RenderableType]:
     )
     yield _sum(account)
     for note in account.notes:
-        yield Breakable(f"  {note}{'' if note.endswith('.') else '.'}", style="dim")
+        yield hung("", f"{note}{'' if note.endswith('.') else '.'}", style="dim")
 
 
 def disagreeing(accounts: Iterable[Account]) -> list[Account]:
@@ -128,7 +128,8 @@ def plural(unit: str) -> str:
 
 def _claim(claim: Claim) -> Iterator[RenderableType]:
     unit = ", in M or G" if claim.is_guessed else ""
-    yield heading(f"claimed: {claim.text}{unit}", chance(claim))
+    yield heading(f"claimed: {claim.text}{unit}")
+    yield hung("", chance(claim), style="dim")
     if claim.nearest is not None:
         yield hung("", f"no convention here gives this; nearest: {nearest(claim.nearest)}")
     if claim.otherwise:
