@@ -85,15 +85,15 @@ def count_one(budget: Budget) -> Verdict:
 
 def _against(budget: Budget, base: BaseBudget | None) -> Verdict:
     """Held against another revision's, where it has one that can be compared."""
-    baseline = base.baseline if base else None
-    if base is None or baseline is None:
+    if base is None:
         return _verdict(budget.ungrown(), None)
     from bottlecalc.budgets.base import raises
 
-    notes = (*raises(budget, base), *([other] if (other := _other_basis(budget, baseline)) else []))
-    usable = None if other else baseline
+    other = _other_basis(budget, base.baseline) if base.baseline else ""
+    usable = None if other else base.baseline
     verdict = _verdict(budget if usable else budget.ungrown(), usable)
-    return replace(verdict, budget=budget, notes=(*notes, *verdict.notes))
+    notes = (*raises(budget, base), *filter(None, [other]), *verdict.notes)
+    return replace(verdict, budget=budget, notes=notes)
 
 
 def _verdict(budget: Budget, baseline: Baseline | None) -> Verdict:
