@@ -112,6 +112,18 @@ def test_one_of_the_first_schema_is_up_to_date_too() -> None:
     assert outdated(Lock(baselines={"a": before}), [verdict], [budget]) == []
 
 
+def test_no_module_changes_against_a_lock_that_is_up_to_date() -> None:
+    """Activations, which cost nothing and are in no lock, are no new modules."""
+    budget = Budget(name="a", block=BLOCK)
+    verdict = hold(budget, count(BLOCK))
+    free = [node.name for node in count(BLOCK).own if node.type == "ReLU"]
+    assert free == ["relu1", "relu2", "relu"]
+    lock = read(document([verdict], Lock()), "lock.json")
+    assert "relu" not in lock.baselines["a"].modules
+    for before in (lock.baselines["a"], baseline(BLOCK, budget)):
+        assert hold(budget, count(BLOCK), before).changes() == ()
+
+
 def held_against(figure: Figure, module: str, by: int) -> Verdict:
     """The block held against its own baseline, in whose file one figure is off by so much."""
     budget = Budget(name="a", block=BLOCK, max_increase=Fraction(0))
