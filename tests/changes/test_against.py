@@ -148,6 +148,12 @@ def test_a_budget_is_raised_on_purpose(blocks: Repository) -> None:
     assert "max_params = 136 was dropped by this change" in text
 
 
+def test_a_least_is_lowered_on_purpose(blocks: Repository) -> None:
+    blocks.commit(bottlecalc_toml=BLOCK + "min_params = 136\n")
+    blocks.branch("least", bottlecalc_toml=BLOCK + "min_params = 1\n")
+    assert "min_params was lowered from 136 to 1 by this change" in str(check(against="main"))
+
+
 def test_all_that_is_approved_of_a_figure_is_told(blocks: Repository) -> None:
     """The first of two is no less of the change than the last."""
     late = '{ to = 150, reason = "later", until = 2099-01-31 }'
