@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bottlecalc.changes.diff import Cost, ModuleChange
 
 Status = Literal["pass", "breach", "warning", "error", "skipped"]
+WORST_FIRST: tuple[Status, ...] = ("error", "breach", "warning", "pass", "skipped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +261,16 @@ class Report(Displayed):
     notes: tuple[str, ...] = ()
     pressing: tuple[str, ...] = ()
     against: Against | None = None
+
+    @property
+    def worst(self) -> Status:
+        """The worst that came of any budget; skipped where there is none."""
+        statuses = {verdict.status for verdict in self.verdicts}
+        return next((status for status in WORST_FIRST if status in statuses), "skipped")
+
+    def is_new(self, verdict: Verdict) -> bool:
+        """Whether the revision that it is held against has no such budget."""
+        return self.against is not None and verdict.budget.name in self.against.new
 
     @property
     def versions(self) -> dict[Counter, str]:
