@@ -189,6 +189,13 @@ def test_a_budget_is_deleted_and_another_is_new(blocks: Repository) -> None:
     assert "removed by this change: 'block'" in report.notes
 
 
+def test_what_is_not_chosen_is_not_gone(models: Repository) -> None:
+    models.branch("same", readme_md="")
+    against = check(names="block", against="main").against
+    assert against
+    assert (against.new, against.removed) == ((), ())
+
+
 def test_what_is_counted_on_another_input_is_counted_on_it_at_both(blocks: Repository) -> None:
     blocks.branch("size", bottlecalc_toml=BLOCK + "size = 28\n")
     found = figure(check(against="main"), "block", "macs")
