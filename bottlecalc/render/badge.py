@@ -6,8 +6,8 @@ Source: https://shields.io/badges/endpoint-badge.
 from __future__ import annotations
 
 from bottlecalc.budgets.verdict import Report, Status, Verdict
-from bottlecalc.render.budgets import NAMES
 from bottlecalc.render.records import as_json
+from bottlecalc.render.sentences import NAMES
 from bottlecalc.render.words import line
 
 COLOURS: dict[Status, str] = {

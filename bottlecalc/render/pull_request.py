@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from bottlecalc.budgets.verdict import Report, Status, Verdict
 from bottlecalc.changes.diff import COSTS, ModuleChange
 from bottlecalc.render import words
-from bottlecalc.render.budgets import LEGEND, MARKS, notes, sentences, summary, table_lines
+from bottlecalc.render.budgets import LEGEND, MARKS, summary, table_lines
 from bottlecalc.render.diff import modules_markdown
 from bottlecalc.render.diff_modules import Row, rows
+from bottlecalc.render.sentences import notes, sentences
 from bottlecalc.render.words import code, line, markdown
 
 MARKER = "<!-- bottlecalc check -->"

@@ -13,7 +13,7 @@ from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.counting import figures
 from bottlecalc.budgets.lock import Lock, LockError, document, outdated, read
 from bottlecalc.budgets.verdict import Part, Verdict
-from bottlecalc.render.budgets import breach
+from bottlecalc.render.sentences import breach
 from tests.budgets.cases import BLOCK, baseline
 
 
