@@ -18,7 +18,7 @@ from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.entry import LIMITS, Entry, unknown
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.verdict import Verdict
-from bottlecalc.render.budgets import breach
+from bottlecalc.render.sentences import breach
 
 if TYPE_CHECKING:
     from torch import nn

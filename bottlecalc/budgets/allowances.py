@@ -20,13 +20,13 @@ KEYS = ("budget", "figure", "to", "reason", "until")
 EXAMPLE = 'allow = [{ budget = "net", to = "60k", reason = "…", until = 2027-01-31 }]'
 
 
-def read_allowances(table: object, file: str, name: str | None = None) -> Iterator[Allowance]:
+def read_allowances(table: object, file: str, name: str = "") -> Iterator[Allowance]:
     """Read ``allow``.
 
     Args:
         table: what the file holds under that key.
         file: its name, for errors.
-        name: of the budget that it stands in, or None.
+        name: of the budget that it stands in; empty where it stands beside them.
 
     Raises:
         BudgetError: it is no list of tables, or one of these is wrong.
@@ -34,7 +34,7 @@ def read_allowances(table: object, file: str, name: str | None = None) -> Iterat
     if not isinstance(table, list) or not all(isinstance(one, dict) for one in table):
         raise BudgetError(f"{file}: allow = {quoted(table)} is no list of tables; give {EXAMPLE}")
     for place, values in enumerate(table, 1):
-        usual = {} if name is None else {"budget": name}
+        usual = {"budget": name} if name else {}
         yield _Reader({**usual, **values}, f"{file}: allow {place}").allowance()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,6 @@ from bottlecalc.layers.counted import Node
 from bottlecalc.text.files import read_text
 from bottlecalc.text.values import from_json, to_json
 
-RULES = ("max_increase", "level")
-
 
 @dataclass(frozen=True, kw_only=True)
 class BaseBudget:
@@ -26,7 +25,8 @@ class BaseBudget:
 
     Attributes:
         limits: that it had, by figure.
-        rules: what else it said, as text: by how much figures may grow, its level.
+        rules: what else it said, as text: by how much figures may grow, what was approved, without
+            what it is skipped, its level.
         baseline: what was counted of it there, or None.
         problem: why it could not be counted, or empty.
     """
@@ -68,8 +68,12 @@ def rules(budget: Budget) -> dict[str, str]:
     """What a budget says beside its limits, as text."""
     texts = {f"max_increase_{figure}": spelled(one) for figure, one in budget.increases.items()}
     general = {} if budget.max_increase is None else {"max_increase": spelled(budget.max_increase)}
-    approved = {f"allow ({a.figure})": str(a) for a in budget.allowances}
-    return {**general, **texts, **approved, "level": budget.level}
+    approved = defaultdict[str, list[str]](list)  # of a figure there may be several
+    for allowance in budget.allowances:
+        approved[f"allow ({allowance.figure})"].append(str(allowance))
+    lists: dict[str, Sequence[str]] = {**approved, "skip_without": budget.skip_without}
+    joined = {key: ", ".join(listed) for key, listed in lists.items() if listed}
+    return {**general, **texts, **joined, "level": budget.level}
 
 
 def raises(budget: Budget, base: BaseBudget) -> Iterator[str]:

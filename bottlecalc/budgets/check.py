@@ -60,7 +60,13 @@ def check(
 def hold(
     budget: Budget, count: ClosedForm | ModelCount, baseline: Baseline | None = None
 ) -> Verdict:
-    """Hold what was counted against its budget, on exact integers, limits included."""
+    """Hold what was counted against its budget, on exact integers, limits included.
+
+    Args:
+        budget: to be held.
+        count: of its block or model.
+        baseline: what was counted of it before, or None; one that is stale is told and not used.
+    """
     stale = _stale(budget, baseline) if baseline else ""
     usable = None if stale else baseline
     findings = {
@@ -85,15 +91,15 @@ def count_one(budget: Budget) -> Verdict:
 
 def _against(budget: Budget, base: BaseBudget | None) -> Verdict:
     """Held against another revision's, where it has one that can be compared."""
-    baseline = base.baseline if base else None
-    if base is None or baseline is None:
+    if base is None:
         return _verdict(budget.ungrown(), None)
     from bottlecalc.budgets.base import raises
 
-    notes = (*raises(budget, base), *([other] if (other := _other_basis(budget, baseline)) else []))
-    usable = None if other else baseline
+    other = _other_basis(budget, base.baseline) if base.baseline else ""
+    usable = None if other else base.baseline
     verdict = _verdict(budget if usable else budget.ungrown(), usable)
-    return replace(verdict, budget=budget, notes=(*notes, *verdict.notes))
+    notes = (*raises(budget, base), *filter(None, [other]), *verdict.notes)
+    return replace(verdict, budget=budget, notes=notes)
 
 
 def _verdict(budget: Budget, baseline: Baseline | None) -> Verdict:
@@ -118,11 +124,11 @@ def _failed(budget: Budget, problem: str, cause: BaseException | None) -> Verdic
 
 def _uncounted(budget: Budget, findings: Mapping[Figure, Finding]) -> str:
     """Why a limit cannot be held, or empty."""
-    missing = [figure for figure in budget.limits if figure not in findings]
-    if not missing:
+    absent = [figure for figure in budget.limits if figure not in findings]
+    if not absent:
         return ""
     return (
-        f"{' and '.join(missing)} cannot be counted without an input;"
+        f"{' and '.join(absent)} cannot be counted without an input;"
         " give input = [1, 3, 224, 224], or what your model takes"
     )
 
@@ -156,16 +162,16 @@ def _ungrowable(
     budget: Budget, findings: Mapping[Figure, Finding], baseline: Baseline | None, stale: str
 ) -> str:
     """Why ``max_increase`` cannot be held, or empty."""
-    missing = [
+    absent = [
         figure for figure, finding in findings.items()
         if finding.baseline is None and (budget.growth(figure) is not None)
     ]  # fmt: skip
-    if not missing:
+    if not absent:
         return ""
     if not baseline:
         reason = "there is no baseline for max_increase"
     else:
-        reason = stale or f"the baseline has no {' and no '.join(missing)}"
+        reason = stale or f"the baseline has no {' and no '.join(absent)}"
     return f"{reason}; make one with: bottlecalc check --update"
 
 
@@ -197,7 +203,7 @@ def _differing(budget: Budget, baseline: Baseline) -> str:
 
 
 def _finding(value: int, budget: Budget, figure: Figure, baseline: Baseline | None) -> Finding:
-    """FLOPs grow exactly as MACs do, so that these alone are held against the baseline."""
+    """One figure beside its limits, of which what was is one where there is a baseline."""
     before = baseline.figures.get(figure) if baseline else None
     growth = budget.growth(figure)
     most = None if before is None or growth is None else allowed(growth, before)

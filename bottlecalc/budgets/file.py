@@ -64,6 +64,7 @@ def read_contents(
     entries, defaults = table["budget"], table["defaults"]
     lines = _lines(code, len(entries))
     budgets: dict[str, Budget] = {}
+    allow = [(table["allow"], "")]
     placed = enumerate(zip(entries, lines, strict=True), 1)
     each = ((one, start, place) for place, (entry, start) in placed for one in of_each(entry, find))
     for entry, start, place in each:
@@ -74,20 +75,19 @@ def read_contents(
                 f"there are two budgets named {budget.name!r}; give each a name of its own", "name"
             )
         budgets[budget.name] = budget
-    return _contents(tuple(budgets.values()), table["allow"], entries, file)
+        if "allow" in entry:
+            allow.append((entry["allow"], budget.name))
+    return _contents(tuple(budgets.values()), allow, file)
 
 
-def _contents(
-    budgets: tuple[Budget, ...], allow: Any, entries: Iterable[Any], file: str
-) -> Contents:
-    """Budgets with what was approved beside them, and in the entries."""
-    inside = [(one["allow"], one.get("name")) for one in entries if "allow" in one]
-    if allow == [] and not inside:
+def _contents(budgets: tuple[Budget, ...], allow: Iterable[tuple[Any, str]], file: str) -> Contents:
+    """Budgets with what was approved beside them, and in their entries, by the budget's name."""
+    if not any(table != [] for table, _ in allow):
         return Contents(budgets)
     from bottlecalc.budgets.allowances import allowed, read_allowances, unmatched
 
-    tables = [(allow, None), *inside]
-    found = [one for table, name in tables for one in read_allowances(table, file, name)]
+    read = (one for table, name in allow for one in read_allowances(table, file, name))
+    found = [*dict.fromkeys(read)]  # an entry of several models is there for each of them
     return Contents(allowed(budgets, found), (*unmatched(budgets, found),))
 
 

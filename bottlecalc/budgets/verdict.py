@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bottlecalc.changes.diff import Cost, ModuleChange
 
 Status = Literal["pass", "breach", "warning", "error", "skipped"]
+WORST_FIRST: tuple[Status, ...] = ("error", "breach", "warning", "pass", "skipped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ class Verdict:
         skipped: why it was not counted, as the budget says, or empty.
         traceback: its last lines, where what the user's own code raised was why, or empty.
         baseline: what it was held against too, or None.
-        notes: on the baseline.
+        notes: on the baseline, on what was approved, and on limits that are near, a sentence each.
     """
 
     budget: Budget
@@ -172,7 +173,7 @@ class Verdict:
         before = [*self.baseline.tree()]
         after = [*folded(self.count.own, self.baseline.depth)]
         if not self.baseline.nodes:
-            after = [*_as_locked(after)]
+            before, after = _costly(before), _costly(after)
         if figure == "trainable_params":
             before, after = ([replace(n, params=n.trainable) for n in s] for s in (before, after))
         return changes(before, after)
@@ -250,7 +251,7 @@ class Report(Displayed):
         verdicts: in the order of the file.
         exit_code: of the check: 0 where all hold or only warn, 1 where one is exceeded or the
             baseline is out of date and may not be, 2 where one could not be held.
-        notes: on the baseline as a whole.
+        notes: of no one budget: on the baseline, the revision and the file, a sentence each.
         pressing: those of the notes that ask for something to be done.
         against: the revision that they were held against, or None.
     """
@@ -260,6 +261,16 @@ class Report(Displayed):
     notes: tuple[str, ...] = ()
     pressing: tuple[str, ...] = ()
     against: Against | None = None
+
+    @property
+    def worst(self) -> Status:
+        """The worst that came of any budget; skipped where there is none."""
+        statuses = {verdict.status for verdict in self.verdicts}
+        return next((status for status in WORST_FIRST if status in statuses), "skipped")
+
+    def is_new(self, verdict: Verdict) -> bool:
+        """Whether the revision that it is held against has no such budget."""
+        return self.against is not None and verdict.budget.name in self.against.new
 
     @property
     def versions(self) -> dict[Counter, str]:
@@ -325,11 +336,9 @@ def _node(name: str, own: Figures) -> Node:
     )  # fmt: skip
 
 
-def _as_locked(nodes: Iterable[Node]) -> Iterator[Node]:
-    """As a lock has modules: the whole, and what costs something, by name and without a type."""
-    for node in nodes:
-        if not node.name or any(_figures(node).values()):
-            yield replace(node, type="")
+def _costly(nodes: Iterable[Node]) -> list[Node]:
+    """Those that cost something, as a lock has them."""
+    return [node for node in nodes if any(_figures(node).values())]
 
 
 def _own(modules: Mapping[str, Figures], figure: Figure) -> dict[str, int]:

@@ -116,7 +116,13 @@ class Diff(Displayed):
     @cached_property
     def sums(self) -> Mapping[str, Mapping[Cost, int]]:
         """By how much all grew that is inside of each module, itself included."""
-        return sums(self.modules)
+        found: dict[str, dict[Cost, int]] = {}
+        for module in self.modules:
+            for place in above(module.place):
+                here = found.setdefault(place, dict.fromkeys(COSTS, 0))
+                for cost, figure in module.figures.items():
+                    here[cost] += figure.change or 0
+        return found
 
 
 def diff_sides(before: Side, after: Side) -> Diff:
@@ -146,17 +152,6 @@ def changes(before: Sequence[Node], after: Sequence[Node]) -> tuple[ModuleChange
     now = [change for branch in other if (change := _now(branch))]
     gone = [_gone(branch) for branch in one if branch.is_free]
     return (*now, *gone)
-
-
-def sums(modules: Iterable[ModuleChange]) -> dict[str, dict[Cost, int]]:
-    """By how much all grew that is inside of each place, itself included."""
-    found: dict[str, dict[Cost, int]] = {}
-    for module in modules:
-        for place in above(module.place):
-            here = found.setdefault(place, dict.fromkeys(COSTS, 0))
-            for cost, figure in module.figures.items():
-                here[cost] += figure.change or 0
-    return found
 
 
 def above(place: str) -> Iterator[str]:

@@ -25,12 +25,11 @@ class DocumentError(BottlecalcError, ValueError):
     """A file that is no count; its text says why."""
 
 
-def read_document(path: Path, name: str = "") -> Side:
+def read_document(path: Path) -> Side:
     """What ``bottlecalc count --format json`` wrote.
 
     Args:
-        path: of the file.
-        name: what it is called where it is told of; its path where that is empty.
+        path: of the file, by which the side is called.
 
     Raises:
         DocumentError: it cannot be read, is no JSON, or is another document.
@@ -41,7 +40,7 @@ def read_document(path: Path, name: str = "") -> Side:
     if schema != SCHEMA:
         raise _refusal(file, f"its schema is {quoted(schema)}, not {SCHEMA!r}")
     try:
-        return _side(document, name or str(path))
+        return _side(document, str(path))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _refusal(file, f"something is missing or wrong, {quoted(str(error))}") from None
 

@@ -101,11 +101,7 @@ def _shifted(before: Sequence[Branch], after: Sequence[Branch]) -> list[Pair]:
     """
     ways = ((_likeness, _kind, _label), (_kind, _label))
     found = [[*_aligned(before, after, keys)] for keys in ways]
-    return max(found, key=lambda pairs: (len(pairs), sum(map(_is_alike, pairs))))
-
-
-def _is_alike(pair: Pair) -> bool:
-    return pair[0].likeness == pair[1].likeness
+    return max(found, key=len)  # of as many the first, in which as much as can be is alike
 
 
 def _alike(before: Sequence[Branch], after: Sequence[Branch]) -> Iterator[Pair]:

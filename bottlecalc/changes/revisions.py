@@ -55,7 +55,7 @@ def resolve(text: str, folder: Path) -> Revision:
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top.returncode:
         raise RevisionError(
-            f"{brief(text)!r} cannot be looked up: {_said(top)}; run this inside a git repository"
+            f"{brief(text)!r} cannot be looked up: {_reason(top)}; run this inside a git repository"
         )
     root = Path(os.path.realpath(top.stdout.strip("\n")))
     ref = text.removeprefix(MERGE_BASE)
@@ -84,7 +84,7 @@ def laid_out(revision: Revision) -> Iterator[Path]:
             done = _git(revision.root, *command, **index)
             if done.returncode:
                 raise RevisionError(
-                    f"{brief(revision.text)!r} cannot be checked out: {_said(done)};"
+                    f"{brief(revision.text)!r} cannot be checked out: {_reason(done)};"
                     f" fetch it whole: {FETCH}"
                 )
         yield tree
@@ -147,7 +147,8 @@ def _git(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
         raise RevisionError("git cannot be run: it is not installed; install it") from None
 
 
-def _said(done: subprocess.CompletedProcess[str]) -> str:
+def _reason(done: subprocess.CompletedProcess[str]) -> str:
+    """What git ended with, on one line."""
     lines = done.stderr.strip().splitlines() or [f"git ended with {done.returncode}"]
     fatal = next((line for line in lines if line.startswith("fatal: ")), lines[-1])
     return brief(fatal.removeprefix("fatal: "))

@@ -71,30 +71,30 @@ def diff(
     """
     listed = [inputs] if isinstance(inputs, str | Input) else inputs
     shapes = [Input.of(one) for one in listed]
-    sides = [_given(one, shapes, arguments or {}, host) for one in (before, after)]
+    sides = [_side(one, shapes, arguments or {}, host) for one in (before, after)]
     return diff_sides(sides[0], sides[1])
 
 
-def _given(given: object, inputs: Inputs, arguments: Arguments, host: Host) -> Side:
-    if isinstance(given, Side):
-        return given
-    if isinstance(given, Result):
-        return side_of(given)
-    if isinstance(given, Block | Network):
-        return side_of(_closed_form(given, inputs))
-    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
+def _side(subject: object, inputs: Inputs, arguments: Arguments, host: Host) -> Side:
+    if isinstance(subject, Side):
+        return subject
+    if isinstance(subject, Result):
+        return side_of(subject)
+    if isinstance(subject, Block | Network):
+        return side_of(_closed_form(subject, inputs))
+    if not isinstance(subject, str | os.PathLike) or not os.fspath(subject):
         raise ArgumentError(
-            f"{quoted(given)} is nothing to hold against another; give what was counted, a block,"
+            f"{quoted(subject)} is nothing to hold against another; give what was counted, a block,"
             " a network, or text such as 'net.py:Net@main'"
         )
-    text = str(os.fspath(given))
+    text = str(os.fspath(subject))
     return _of_revision(text, inputs, arguments) or _counted(text, inputs, arguments, host)
 
 
-def side_of(count: Result, name: str = "") -> Side:
+def side_of(count: Result) -> Side:
     """A count as it is held against another."""
     return Side(
-        name=name or str(count.subject),
+        name=str(count.subject),
         input=", ".join(map(str, count.inputs)),
         nodes=count.own,
         bytes=count.parameters.bytes if count.parameters else None,
@@ -129,10 +129,10 @@ def _is_network(text: str) -> bool:
 
 
 def _closed_form(subject: Block | Network, inputs: Inputs) -> ClosedForm:
-    said = closed_form.size_and_batch(subject, inputs)
+    size_and_batch = closed_form.size_and_batch(subject, inputs)
     if isinstance(subject, Network):
-        return count_network(subject, *said)
-    return closed_form.count(subject, *said)
+        return count_network(subject, *size_and_batch)
+    return closed_form.count(subject, *size_and_batch)
 
 
 def _of_revision(text: str, inputs: Inputs, arguments: Arguments) -> Side | None:

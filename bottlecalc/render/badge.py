@@ -6,27 +6,24 @@ Source: https://shields.io/badges/endpoint-badge.
 from __future__ import annotations
 
 from bottlecalc.budgets.verdict import Report, Status, Verdict
-from bottlecalc.render.budgets import NAMES
 from bottlecalc.render.records import as_json
+from bottlecalc.render.sentences import NAMES
 from bottlecalc.render.words import line
 
 COLOURS: dict[Status, str] = {
     "error": "lightgrey", "breach": "red", "warning": "yellow", "pass": "brightgreen",
     "skipped": "lightgrey",
 }  # fmt: skip
-"""The worst first."""
 
 
 def document(report: Report) -> str:
     """The JSON text: how many budgets hold; of one its name, and what it costs."""
-    statuses = {verdict.status for verdict in report.verdicts} or {"skipped"}
-    worst = next(status for status in COLOURS if status in statuses)
     alone = report.verdicts[0] if len(report.verdicts) == 1 else None
     badge = {
         "schemaVersion": 1,
         "label": line(alone.budget.name) if alone else "budgets",
         "message": _cost(alone) if alone else _numbers(report),
-        "color": COLOURS["error" if report.exit_code == 2 else worst],
+        "color": COLOURS["error" if report.exit_code == 2 else report.worst],
     }
     return as_json(badge)
 

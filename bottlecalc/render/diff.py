@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bottlecalc.changes.diff import COSTS, Change, Diff, ModuleChange
+from bottlecalc.render import words
 from bottlecalc.render.diff_modules import Row, rows
 from bottlecalc.render.layout import fits, printed, ruled
 from bottlecalc.render.records import as_json
@@ -20,7 +21,6 @@ from bottlecalc.text.schema import heading
 LEGEND = """\
 MACs: of convolutions and matrix products, one forward pass in eval mode, on the
 input shown. Of a module what is its own; (9 inside): of these too."""
-NAMES = {"params": "parameters", "macs": "MACs", "activations": "activations", "bytes": "bytes"}
 HEADERS = ("=before", "=after", "=change", "=%")
 UNKNOWN = "–"
 
@@ -53,7 +53,9 @@ def as_markdown(diff: Diff) -> str:
     on = f" on {code(input_of(diff))}" if input_of(diff) else ""
     title = f"{code(diff.before.name)} → {code(diff.after.name)}{on}\n"
     lines = [_lined(("figure", *(name[1:] for name in HEADERS))), "| --- |" + " ---: |" * 4]
-    lines += [_lined((NAMES[name], *cells(one))) for name, one in diff.figures.items() if _is(one)]
+    lines += [
+        _lined((words.name(name), *cells(one))) for name, one in diff.figures.items() if _is(one)
+    ]
     told = [*modules_markdown(diff.modules)] or [f"\n{_unchanged(diff)}"]
     notes = "".join(f"- {markdown(line(note))}\n" for note in diff.notes)
     return "\n".join([title, *lines, *told]) + "\n" + (f"\n{notes}" if notes else "")
@@ -64,7 +66,7 @@ def modules_markdown(modules: tuple[ModuleChange, ...]) -> Iterator[str]:
     listed = [*rows(modules)]
     if listed:
         yield ""
-        yield _lined(("", "module", *(NAMES[cost] for cost in COSTS)))
+        yield _lined(("", "module", *(words.name(cost) for cost in COSTS)))
         yield "| --- | --- |" + " ---: |" * len(COSTS)
     for row in listed:
         texts = (code(row.name) if row.name else "", markdown(line(row.aside)))
@@ -89,7 +91,7 @@ def _parts(diff: Diff, console: Console) -> Iterator[RenderableType]:
     figures = ruled("figure", *HEADERS)
     for name, figure in diff.figures.items():
         if _is(figure):
-            figures.add_row(NAMES[name], *cells(figure))
+            figures.add_row(words.name(name), *cells(figure))
     yield figures
     yield Text()
     yield _modules(diff, console) if diff.modules else Text(_unchanged(diff))
@@ -103,7 +105,7 @@ def _modules(diff: Diff, console: Console) -> Table:
 
 
 def _grid(diff: Diff, costs: tuple[str, ...]) -> Table:
-    grid = ruled("", "what changed", *(f"={NAMES[cost]}" for cost in costs))
+    grid = ruled("", "what changed", *(f"={words.name(cost)}" for cost in costs))
     for row in rows(diff.modules):
         growth = [_signed(grown) for grown in row.growth[: len(costs)]]
         grid.add_row(row.mark, _label(row), *growth)

@@ -9,13 +9,13 @@ from bottlecalc.agreement.compare import Comparison
 from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.catalogue import Catalogue
 from bottlecalc.budgets.verdict import Report
-from bottlecalc.changes.diff import Diff
 from bottlecalc.render.budgets import summary
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.numbers import number, ratio
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.networks import NetworkComparison
+    from bottlecalc.changes.diff import Diff
     from bottlecalc.explore.network_sweep import NetworkSweep
     from bottlecalc.explore.sweep import Sweep
 

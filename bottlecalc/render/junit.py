@@ -6,7 +6,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bottlecalc.budgets.verdict import Report, Verdict
-from bottlecalc.render.budgets import breach, remark, sentences
+from bottlecalc.render.sentences import breach, remark, sentences
 from bottlecalc.render.words import line
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from bottlecalc.budgets.verdict import Report, Status, Verdict
 from bottlecalc.changes.diff import COSTS, ModuleChange
-from bottlecalc.render.budgets import LEGEND, MARKS, notes, sentences, summary, table_lines
-from bottlecalc.render.diff import NAMES as COST_NAMES
+from bottlecalc.render import words
+from bottlecalc.render.budgets import LEGEND, MARKS, summary, table_lines
 from bottlecalc.render.diff import modules_markdown
 from bottlecalc.render.diff_modules import Row, rows
+from bottlecalc.render.sentences import notes, sentences
 from bottlecalc.render.words import code, line, markdown
 
 MARKER = "<!-- bottlecalc check -->"
@@ -19,8 +20,6 @@ STATUSES: dict[Status, str] = {
     "pass": "holds", "breach": "exceeded", "warning": "exceeded, which only warns",
     "error": "not checked", "skipped": "skipped",
 }  # fmt: skip
-ORDER: tuple[Status, ...] = ("error", "breach", "warning", "pass", "skipped")
-"""The worst first."""
 
 MOST_PLACES = 3
 """So many places are named before anything is unfolded."""
@@ -43,16 +42,14 @@ def document(report: Report) -> str:
 
 def _is_told(verdict: Verdict, report: Report) -> bool:
     """Whether there is more to say of it than that it holds and costs what it did."""
-    is_new = report.against is not None and verdict.budget.name in report.against.new
+    is_new = report.is_new(verdict)
     return verdict.status != "pass" or verdict.changed or is_new or bool(verdict.notes)
 
 
 def _headline(report: Report) -> str:
     """What a reader in a hurry reads."""
-    statuses = {verdict.status for verdict in report.verdicts}
-    mark = next(MARKS[one][0] for one in ORDER if one in (statuses or ("skipped",)))
-    if report.exit_code and statuses <= {"pass", "warning", "skipped"}:
-        mark = MARKS["error"][0]
+    fails = report.exit_code and report.worst not in ("error", "breach")  # by no budget of its own
+    mark, _ = MARKS["error" if fails else report.worst]
     grown = "" if any(verdict.changed for verdict in report.verdicts) else _nothing(report)
     return f"**{mark} Model budgets**: {markdown(_numbers_of(report))}{grown}"
 
@@ -81,9 +78,9 @@ def _pressing(report: Report) -> Iterator[str]:
 
 def _budget(verdict: Verdict, report: Report) -> str:
     """A budget: whether it holds, why not, what was made of it, and its modules folded away."""
-    is_new = report.against is not None and verdict.budget.name in report.against.new
-    told = [*sentences(verdict), *notes(verdict), *verdict.budget.message.splitlines()]
-    lines = [f"- {markdown(line(text))}" for text in (*(["new with this change"] * is_new), *told)]
+    fresh = ["new with this change"] if report.is_new(verdict) else []
+    texts = [*fresh, *sentences(verdict), *notes(verdict), *verdict.budget.message.splitlines()]
+    lines = [f"- {markdown(line(text))}" for text in texts]
     lines += [f"- {text}" for text in _where(verdict)]
     name, status = markdown(line(verdict.budget.name)), _status(verdict)
     head = f"**{name}** ({markdown(line(verdict.budget.of))}): {status}"
@@ -103,12 +100,16 @@ def _where(verdict: Verdict) -> Iterator[str]:
     texts = [f"{code(row.name)} ({_growth(row)})" for row in names]
     if texts:
         more = len(places) - len(names)
-        yield f"most in {', '.join(texts)}{f', and {more} more places' if more else ''}"
+        yield f"most in {', '.join(texts)}{_more(more)}"
+
+
+def _more(places: int) -> str:
+    return f", and {places} more place{'s' if places > 1 else ''}" if places else ""
 
 
 def _growth(row: Row) -> str:
     known = zip(COSTS, row.growth, strict=True)
-    return ", ".join(f"{grown:+,} {COST_NAMES[cost]}" for cost, grown in known if grown)
+    return ", ".join(f"{grown:+,} {words.name(cost)}" for cost, grown in known if grown)
 
 
 def _modules(verdict: Verdict) -> Iterator[str]:

@@ -15,7 +15,8 @@ from bottlecalc.budgets.verdict import (
     Verdict,
     allowance_status,
 )
-from bottlecalc.render.budgets import breach, changed, markdown, notes, remark, summary, table
+from bottlecalc.render.budgets import markdown, summary, table
+from bottlecalc.render.sentences import breach, changed, notes, remark
 from bottlecalc.render.words import line
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bottlecalc.budgets.verdict import Report, Verdict
-from bottlecalc.render.budgets import breach, notes, sentences
 from bottlecalc.render.records import as_json
+from bottlecalc.render.sentences import breach, notes, sentences
 from bottlecalc.render.words import line, visible
 from bottlecalc.version import __version__
 

@@ -13,7 +13,7 @@ import pytest
 from bottlecalc import Report, check
 from bottlecalc.budgets import allowance
 from bottlecalc.budgets.budget import Figure
-from bottlecalc.budgets.file import read
+from bottlecalc.budgets.file import read, read_contents
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.render.pull_request import document
 from tests.changes.conftest import Repository, repository  # noqa: F401
@@ -129,6 +129,24 @@ def test_a_pattern_and_an_entry_s_own(here: Path) -> None:
     pyproject = BLOCK.replace("[[budget]]", "[[tool.bottlecalc.budget]]")
     text = f"[tool.bottlecalc]\n{approved()}{pyproject}"
     assert read(text, "f.toml")[0].allowances[0].to == 150
+
+
+def test_a_name_that_is_like_a_pattern_is_a_name_first() -> None:
+    """``[v2]`` would be one letter."""
+    text = (approved() + BLOCK).replace('"net"', '"net [v2]"')
+    assert read(text, "f.toml")[0].approved("params") == 150
+
+
+def test_an_entry_s_own_is_of_each_of_its_models() -> None:
+    """Which are named by the model too; what names a budget itself is read once."""
+    beside = '{ budget = "*net:B", to = 200, reason = "x" }'
+    entry = '[[budget]]\nname = "own"\nmodel = ["net:A", "net:B"]\nmax_params = 100\n'
+    own = f'allow = [{{ to = 150, reason = "x" }}, {beside}]\n'
+    contents = read_contents(entry + own, "f.toml")
+    assert [sorted(one.to for one in b.allowances) for b in contents.budgets] == [[150], [150, 200]]
+    assert contents.unmatched == ()
+    unnamed = entry.replace('name = "own"\n', "") + own
+    assert [one.approved("params") for one in read(unnamed, "f.toml")] == [150, 200]
 
 
 WRONG = [

@@ -19,7 +19,7 @@ from bottlecalc.budgets.check import check, hold
 from bottlecalc.budgets.file import read
 from bottlecalc.budgets.lock import Lock, document
 from bottlecalc.budgets.lock import read as read_lock
-from bottlecalc.render.budgets import breach
+from bottlecalc.render.sentences import breach
 from tests.budgets.cases import BLOCK, baseline
 from tests.conftest import Run
 

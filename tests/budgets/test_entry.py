@@ -83,6 +83,7 @@ def test_the_larger_of_two_increases_is_allowed() -> None:
         10_000, 509_999, 510_000, 612_000,
     ]  # fmt: skip
     assert (allowed(Fraction(1, 50), 51), allowed(Increase(3), 51)) == (52, 54)
+    assert allowed(Increase(1, Fraction(1, 50)), 99) == 100  # 2% are 1.98, of which 1 is whole
     assert spelled(TWO_OR_TEN) == "2% or 10,000"
     assert (spelled(Increase(3)), spelled(Fraction(1, 1000))) == ("3", "0.1%")
 

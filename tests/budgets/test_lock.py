@@ -13,7 +13,7 @@ from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.counting import figures
 from bottlecalc.budgets.lock import Lock, LockError, document, outdated, read
 from bottlecalc.budgets.verdict import Part, Verdict
-from bottlecalc.render.budgets import breach
+from bottlecalc.render.sentences import breach
 from tests.budgets.cases import BLOCK, baseline
 
 
@@ -110,6 +110,18 @@ def test_one_of_the_first_schema_is_up_to_date_too() -> None:
     before = baseline(BLOCK, budget)
     verdict = hold(budget, count(BLOCK))
     assert outdated(Lock(baselines={"a": before}), [verdict], [budget]) == []
+
+
+def test_no_module_changes_against_a_lock_that_is_up_to_date() -> None:
+    """Activations, which cost nothing and are in no lock, are no new modules."""
+    budget = Budget(name="a", block=BLOCK)
+    verdict = hold(budget, count(BLOCK))
+    free = [node.name for node in count(BLOCK).own if node.type == "ReLU"]
+    assert free == ["relu1", "relu2", "relu"]
+    lock = read(document([verdict], Lock()), "lock.json")
+    assert "relu" not in lock.baselines["a"].modules
+    for before in (lock.baselines["a"], baseline(BLOCK, budget)):
+        assert hold(budget, count(BLOCK), before).changes() == ()
 
 
 def held_against(figure: Figure, module: str, by: int) -> Verdict:

@@ -15,7 +15,7 @@ from bottlecalc.budgets.budget import Budget, Figures, Limit
 from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.increase import read_increase
 from bottlecalc.budgets.verdict import Finding, Part, exit_code, own_figures
-from bottlecalc.render.budgets import breach, notes
+from bottlecalc.render.sentences import breach, notes
 from tests.budgets.cases import BLOCK, baseline
 from tests.cases import GRID, Case
 

@@ -148,6 +148,36 @@ def test_a_budget_is_raised_on_purpose(blocks: Repository) -> None:
     assert "max_params = 136 was dropped by this change" in text
 
 
+def test_a_least_is_lowered_on_purpose(blocks: Repository) -> None:
+    blocks.commit(bottlecalc_toml=BLOCK + "min_params = 136\n")
+    blocks.branch("least", bottlecalc_toml=BLOCK + "min_params = 1\n")
+    assert "min_params was lowered from 136 to 1 by this change" in str(check(against="main"))
+
+
+def test_all_that_is_approved_of_a_figure_is_told(blocks: Repository) -> None:
+    """The first of two is no less of the change than the last."""
+    late = '{ to = 150, reason = "later", until = 2099-01-31 }'
+    blocks.commit(bottlecalc_toml=f"{BLOCK}allow = [{late}]\n")
+    wide = '{ to = 9_000, reason = "wider" }'
+    blocks.branch("approve", bottlecalc_toml=f"{BLOCK}allow = [{wide}, {late}]\n")
+    assert (
+        "allow (params) was changed from params up to 150 until 2099-01-31 to params up to 9,000,"
+        " params up to 150 until 2099-01-31 by this change" in str(check(against="main"))
+    )
+
+
+def test_a_raise_is_told_where_nothing_was_counted_before(blocks: Repository) -> None:
+    """There the budget was skipped; its limits are known all the same."""
+    skipping = f'{BLOCK}skip_without = "nosuch_package"\n'
+    blocks.commit(bottlecalc_toml=skipping)
+    blocks.branch("raise", bottlecalc_toml=BLOCK.replace("136", "200"))
+    report = check(against="main")
+    assert figure(report, "block").baseline is None
+    notes = report.verdicts[0].notes
+    assert "max_params was raised from 136 to 200 by this change" in notes
+    assert "skip_without = nosuch_package was dropped by this change" in notes
+
+
 def test_a_budget_is_deleted_and_another_is_new(blocks: Repository) -> None:
     other = BLOCK.replace('"block"', '"other"') + 'max_increase = "1%"\n'
     blocks.branch("delete", bottlecalc_toml=other)
@@ -157,6 +187,13 @@ def test_a_budget_is_deleted_and_another_is_new(blocks: Repository) -> None:
     assert (report.against.new, report.against.removed) == (("other",), ("block",))
     assert "new with this change: 'other'" in report.notes
     assert "removed by this change: 'block'" in report.notes
+
+
+def test_what_is_not_chosen_is_not_gone(models: Repository) -> None:
+    models.branch("same", readme_md="")
+    against = check(names="block", against="main").against
+    assert against
+    assert (against.new, against.removed) == ((), ())
 
 
 def test_what_is_counted_on_another_input_is_counted_on_it_at_both(blocks: Repository) -> None:

@@ -116,6 +116,48 @@ def test_a_sequence_of_the_same_things_is_joined_by_name() -> None:
     assert {one.status for one in diff(before, after).modules} == {"changed"}
 
 
+@pytest.mark.parametrize("now", ["core Block", "inner Other"])
+def test_what_moved_takes_along_what_it_is_inside_of(now: str) -> None:
+    """Where that has the same type or the same name; the outermost has neither, and stays apart."""
+    name, type_ = now.split()
+    middle = node("middle", LINEAR, 5)
+    before = [node("", "Net"), node("left", "Left"), node("left.inner", "Block"),
+              node("left.inner.conv", CONV, 10), node("left.inner.fc", LINEAR, 7),
+              middle]  # fmt: skip
+    place = f"right.{name}"
+    after = [node("", "Net"), middle, node("right", "Right"), node(place, type_),
+             node(f"{place}.conv", CONV, 10), node(f"{place}.fc", LINEAR, 9)]  # fmt: skip
+    assert statuses(diff(before, after)) == [
+        ("added", None, "right"),
+        ("renamed", "left.inner", place),
+        ("renamed", "left.inner.conv", f"{place}.conv"),
+        ("renamed", "left.inner.fc", f"{place}.fc"),
+        ("removed", "left", "left"),
+    ]
+
+
+def test_what_is_in_the_same_place_and_built_alike_grew() -> None:
+    """Though something else has, elsewhere, what it had."""
+    tail = node("tail", LINEAR, 5)
+    before = [node("", "Net"), node("a", "Block"), node("a.conv", CONV, 10), tail]
+    after = [node("", "Net"), node("b", "Block"), node("b.conv", CONV, 12), tail,
+             node("c", "Head"), node("c.conv", CONV, 10)]  # fmt: skip
+    assert statuses(diff(before, after)) == [
+        ("renamed", "a", "b"), ("renamed", "a.conv", "b.conv"),
+        ("added", None, "c"), ("added", None, "c.conv"),
+    ]  # fmt: skip
+
+
+def test_what_costs_nothing_does_not_move() -> None:
+    """One activation is like any other: that it went here and came there is no move."""
+    before = [node("", "Net"), node("a", "Branch"), node("a.conv", CONV, 10), node("a.act", "ReLU")]
+    after = [*before[:3], node("b", "Head"), node("b.fc", LINEAR, 30), node("b.act", "ReLU")]
+    assert statuses(diff(before, after)) == [
+        ("added", None, "b"), ("added", None, "b.fc"), ("added", None, "b.act"),
+        ("removed", "a.act", "a.act"),
+    ]  # fmt: skip
+
+
 def test_all_of_a_model_within_another_module_is_renamed() -> None:
     before = [node("", "Net"), node("stem", CONV, 10), node("body", "Sequential"),
               node("body.0", CONV, 20), node("body.1", LINEAR, 30)]  # fmt: skip

@@ -11,8 +11,11 @@ from markdown_it import MarkdownIt
 from bottlecalc import Bottleneck, Plain, check, count
 from bottlecalc.budgets.budget import Budget, Figure, Limit
 from bottlecalc.budgets.check import hold
-from bottlecalc.budgets.verdict import Report
+from bottlecalc.budgets.verdict import Against, Report, Verdict
+from bottlecalc.changes.diff import changes
+from bottlecalc.layers.counted import Node
 from bottlecalc.render.badge import document as badge
+from bottlecalc.render.diff import modules_markdown
 from bottlecalc.render.pull_request import MARKER, document
 from tests.budgets.cases import baseline
 from tests.changes.conftest import Repository
@@ -87,13 +90,34 @@ def test_nothing_of_others_is_interpreted() -> None:
     before = baseline(Plain(3, 3), budget)
     report = Report(verdicts=(hold(budget, count(Plain(3, 4)), before),), exit_code=1,
                     notes=(HOSTILE,))  # fmt: skip
-    body = document(report)
+    check_inert(document(report))
+
+
+def test_what_is_counted_or_gone_is_not_interpreted_either() -> None:
+    budget = Budget(name="a", model="net.py:Net", arguments={"x": HOSTILE})
+    verdict = Verdict(budget=budget, problem=HOSTILE)
+    against = Against(ref="main", removed=(HOSTILE,), problem=HOSTILE)
+    body = document(Report(verdicts=(verdict,), exit_code=2, against=against))
+    assert body.count("script") == 4
+    check_inert(body)
+
+
+def check_inert(body: str) -> None:
+    """Whatever HOSTILE would make of it, it is text."""
     for line in body.splitlines():
         if line.startswith("<"):
             assert "script" not in line
     html = MarkdownIt("commonmark", {"linkify": False}).enable("table").render(body)
     assert "<script>" not in html
     assert not re.search(r"<h\d|https://|www\.x|[^>]@all|[^>]\$x", html)
+
+
+def test_a_module_stays_in_its_cell() -> None:
+    """One that is named with a bar, by which a cell would end, in code or not."""
+    after = Node(name="one|two", type="Conv", params=3, trainable=3, macs=0, activations=0)
+    changed = changes([], [after])
+    html = MarkdownIt("commonmark").enable("table").render("\n".join(modules_markdown(changed)))
+    assert re.findall("<td[^>]*>(.*?)</td>", html) == ["+", "one|two", "+3", "", ""]
 
 
 def test_a_badge_says_how_many_hold() -> None:

@@ -141,6 +141,14 @@ def test_a_lock_that_is_out_of_date_fails_where_it_is_asked_for(here: Path, run:
     assert f"{LOCK} is out of date: it is not there" in missing.out
 
 
+def test_what_cannot_be_checked_outweighs_a_lock_that_is_out_of_date(here: Path, run: Run) -> None:
+    broken = '[[budget]]\nname = "m"\nmodel = "nosuch.py:f"\nmax_params = 1\n'
+    (here / "bottlecalc.toml").write_text(broken, "utf-8")
+    result = run("check", "--locked")
+    assert result.code == 2
+    assert f"{LOCK} is out of date: it is not there" in result.out
+
+
 def test_nothing_is_written_where_one_file_cannot_be(here: Path, run: Run) -> None:
     assert run("check", "--update", "--format", "junit", "--output", "none/x.xml").code == 2
     assert [path.name for path in here.iterdir()] == ["bottlecalc.toml"]
