@@ -105,8 +105,13 @@ def _part(count: ClosedForm, module: str) -> ClosedForm:
         return count
     layers = tuple(layer for layer in count.layers if is_inside(layer.name, module))
     if not layers:
-        hint = did_you_mean(module, [node.name for node in count.own if node.name])
-        raise BudgetError(f"{count.subject} has no part {brief(module)!r}; name one of it{hint}")
+        names = [node.name for node in count.own if node.name]
+        tops = ", ".join(dict.fromkeys(name.partition(".")[0] for name in names))
+        hint = did_you_mean(module, names)
+        raise BudgetError(
+            f"{count.subject} has no part {brief(module)!r}; name one of it, such as those of"
+            f" {brief(tops)}{hint}"
+        )
     return replace(count, layers=layers)
 
 

@@ -17,7 +17,7 @@ from bottlecalc.budgets.counting import models_of
 from bottlecalc.budgets.file import CONFIGS, has_budgets, read_contents, select
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.lock import Lock, LockError, outdated
-from bottlecalc.budgets.verdict import Against, Report
+from bottlecalc.budgets.verdict import Against, Report, Verdict
 from bottlecalc.errors import argument
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.files import read_text, shown
@@ -102,7 +102,7 @@ def check(
         report = _with_base(report, base.against)
     if locked:
         report = _with_lock(report, lock, budgets, files.baseline)
-    notes = [] if report.verdicts else [f"no budget is of {only}: nothing was checked"]
+    notes = [] if report.verdicts else [_nothing(only, names)]
     notes += contents.unmatched
     notes += _updated(files.baseline, report, budgets) if update else _strangers(lock, budgets)
     if config is None:
@@ -137,6 +137,11 @@ def _only(kind: str | None, budgets: Sequence[Budget]) -> tuple[Budget, ...]:
         raise BudgetError(f"{argument('only')} {quoted(kind)} is neither 'blocks' nor 'models'")
     kinds = {"blocks": False, "models": True, None: None}
     return tuple(one for one in budgets if kinds[kind] in (None, one.model is not None))
+
+
+def _nothing(only: str | None, names: str | Sequence[str]) -> str:
+    whose = "none of the budgets named" if names else "no budget"
+    return f"{whose} is of {only}: nothing was checked"
 
 
 def _check_options(
@@ -177,14 +182,28 @@ def _base(
 def _with_base(report: Report, against: Against) -> Report:
     """What was found at the other revision, beside; it could not be counted: exit code 2."""
     notes = []
-    if against.commit and not against.problem:
+    if any(verdict.baseline for verdict in report.verdicts) or not against.problem:
         notes.append(f"held against {against}, counted in its tree by what is installed here")
     if against.new:
         notes.append(f"new with this change: {', '.join(map(repr, against.new))}")
     if against.removed:
         notes.append(f"removed by this change: {', '.join(map(repr, against.removed))}")
-    code = 2 if against.problem else report.exit_code
-    return replace(report, against=against, notes=tuple(notes), exit_code=code)
+    if not against.problem:
+        return replace(report, against=against, notes=tuple(notes))
+    return replace(
+        report, against=against, exit_code=2, notes=(*notes, against.problem),
+        verdicts=tuple(_unheld(verdict, against) for verdict in report.verdicts),
+        pressing=(against.problem,),
+    )  # fmt: skip
+
+
+def _unheld(verdict: Verdict, against: Against) -> Verdict:
+    """With a note where its growth could not be held."""
+    is_held = verdict.baseline or verdict.budget.name in against.new
+    if is_held or not verdict.budget.grows or not verdict.count:
+        return verdict
+    note = f"max_increase is not held against {against}"
+    return replace(verdict, notes=(*verdict.notes, note))
 
 
 def _with_lock(report: Report, lock: Lock | None, budgets: Sequence[Budget], path: Path) -> Report:
@@ -194,7 +213,10 @@ def _with_lock(report: Report, lock: Lock | None, budgets: Sequence[Budget], pat
         return report
     note = f"{path} is out of date: {'; '.join(found)}; write it with: bottlecalc check --update"
     return replace(
-        report, notes=(*report.notes, note), pressing=(note,), exit_code=report.exit_code or 1
+        report,
+        notes=(*report.notes, note),
+        pressing=(*report.pressing, note),
+        exit_code=report.exit_code or 1,
     )
 
 

@@ -277,6 +277,11 @@ class Report(Displayed):
         """Of the libraries that counted."""
         return versions(self.verdicts)
 
+    @property
+    def is_unheld(self) -> bool:
+        """Whether the revision, or some of its budgets, could not be counted."""
+        return bool(self.against and self.against.problem)
+
 
 def allowance_status(allowance: Allowance, findings: Mapping[Figure, Finding]) -> AllowanceStatus:
     """What has become of something that was approved: whether anything is beyond its limits."""

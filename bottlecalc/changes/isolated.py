@@ -74,6 +74,7 @@ def answer(asked: str, answered: str, tree: str, root: str, function: str) -> No
     """Answer, in the process of its own."""
     sys.set_int_max_str_digits(0)
     sys.path[:] = [*_paths(Path(tree), Path(root))]
+    _refuse_reading(Path(tree), Path(root))
     module, _, name = function.partition(":")
     question = json.loads(Path(asked).read_text("utf-8"))
     try:
@@ -111,6 +112,24 @@ def _within(path: str, root: Path) -> Path | None:
     return whole.relative_to(root)
 
 
+def _refuse_reading(tree: Path, root: Path) -> None:
+    """Have no code of the working tree's own read, by an absolute path for one.
+
+    What is read is forgotten again where a target's own folder is searched for its modules, so
+    that looking at all modules afterwards is not enough.
+    """
+
+    def hook(event: str, arguments: Any) -> None:
+        path = arguments[0] if event == "open" else None
+        if isinstance(path, str) and path.endswith((".py", ".pyc")):
+            whole = Path(os.path.realpath(path))
+            is_own = whole.is_relative_to(tree) or whole.is_relative_to(PACKAGE)
+            if not is_own and _within(path, root) is not None:
+                raise _refusal(whole.name.partition(".")[0])
+
+    sys.addaudithook(hook)
+
+
 def _check_origins(tree: Path, root: Path) -> None:
     """Refuse figures of the working tree's own code.
 
@@ -122,7 +141,12 @@ def _check_origins(tree: Path, root: Path) -> None:
         if not isinstance(path, str) or Path(path).is_relative_to(PACKAGE):
             continue
         if _within(path, root) is not None and not Path(path).is_relative_to(tree):
-            raise IsolatedError(
-                f"{name} was imported from the working tree, not from the revision: it is installed"
-                " from there in a way that hides it; install it by its path alone"
-            )
+            raise _refusal(name)
+
+
+def _refusal(name: str) -> IsolatedError:
+    return IsolatedError(
+        f"{name} was imported from the working tree, not from the revision: it is named by an"
+        " absolute path, or installed in a way that hides where it is; name it by a path relative"
+        " to the repository, or install it by its path alone"
+    )

@@ -142,10 +142,30 @@ def _of_revision(text: str, inputs: Inputs, arguments: Arguments) -> Side | None
         return None
     here = Path(os.path.realpath(Path.cwd()))
     revision = resolve(match[2], here)
-    question = {"text": match[1], "inputs": [*map(str, inputs)], "arguments": dict(arguments)}
+    question = {
+        "text": _relative(match[1], revision, here), "inputs": [*map(str, inputs)],
+        "arguments": dict(arguments),
+    }  # fmt: skip
     side = _asked(question, revision, here, text)
     note = f"counted in the tree of {revision}, by what is installed here"
     return from_document({**side, "name": text, "notes": [note, *side["notes"]]})
+
+
+def _relative(text: str, revision: Revision, here: Path) -> str:
+    """What an absolute path names, as it is named in another tree.
+
+    Raises:
+        ArgumentError: it is of no file of the repository.
+    """
+    file, colon, name = text.partition(":")
+    if not os.path.isabs(file):
+        return text
+    whole = Path(os.path.realpath(file))
+    if not whole.is_relative_to(revision.root):
+        raise ArgumentError(
+            f"{quoted(text)} is not in the repository of {revision}; name a file of it"
+        )
+    return f"{os.path.relpath(whole, here)}{colon}{name}"
 
 
 def _asked(question: Any, revision: Revision, here: Path, text: str) -> Any:

@@ -22,10 +22,25 @@ def document(report: Report) -> str:
     badge = {
         "schemaVersion": 1,
         "label": line(alone.budget.name) if alone else "budgets",
-        "message": _cost(alone) if alone else _numbers(report),
-        "color": COLOURS["error" if report.exit_code == 2 else report.worst],
+        "message": _message(report),
+        "color": COLOURS[_status(report)],
     }
     return as_json(badge)
+
+
+def _status(report: Report) -> Status:
+    """The worst of the budgets, or of what is of none."""
+    if report.exit_code == 2:
+        return "error"
+    return "breach" if report.exit_code else report.worst
+
+
+def _message(report: Report) -> str:
+    if report.is_unheld:
+        return "not held against what it was"
+    if report.exit_code == 1 and report.worst != "breach":
+        return "baseline out of date"
+    return _cost(report.verdicts[0]) if len(report.verdicts) == 1 else _numbers(report)
 
 
 def _cost(verdict: Verdict) -> str:

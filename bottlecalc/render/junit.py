@@ -19,6 +19,7 @@ def document(report: Report) -> str:
     Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
     """
     statuses = [verdict.status for verdict in report.verdicts]
+    statuses += ["error"] * report.is_unheld
     totals = {
         "name": "bottlecalc",
         "tests": str(len(statuses)),
@@ -29,6 +30,11 @@ def document(report: Report) -> str:
     suite = SubElement(suites, "testsuite", totals)
     for verdict in report.verdicts:
         _case(suite, verdict)
+    if report.against and report.is_unheld:
+        names = {"name": _legal(f"held against {line(report.against.ref)}")}
+        case = SubElement(suite, "testcase", {**names, "classname": "bottlecalc.against"})
+        message = _legal(line(report.against.problem))
+        SubElement(case, "error", {"type": "error", "message": message}).text = message
     if report.notes:
         SubElement(suite, "system-out").text = _legal("\n".join(map(line, report.notes)))
     indent(suites)

@@ -61,19 +61,21 @@ def _numbers_of(report: Report) -> str:
 
 def _nothing(report: Report) -> str:
     known = any(verdict.baseline for verdict in report.verdicts)
-    unknown = any(verdict.problem for verdict in report.verdicts)
+    unknown = any(verdict.problem for verdict in report.verdicts) or report.is_unheld
     return ". No cost changed." if known and not unknown else ""
 
 
 def _problem(report: Report) -> Iterator[str]:
-    if report.against and report.against.problem:
+    if report.against and report.is_unheld:
         yield f"**Not held against another revision**: {markdown(line(report.against.problem))}"
 
 
 def _pressing(report: Report) -> Iterator[str]:
     """What asks for something to be done and is of no budget."""
-    if report.pressing:
-        yield "\n".join(f"- {markdown(line(note))}" for note in report.pressing)
+    told = report.against.problem if report.against else ""
+    notes = [note for note in report.pressing if note != told]
+    if notes:
+        yield "\n".join(f"- {markdown(line(note))}" for note in notes)
 
 
 def _budget(verdict: Verdict, report: Report) -> str:

@@ -47,7 +47,11 @@ def github(report: Report) -> str:
     its entry.
     """
     told = [v for v in report.verdicts if v.status != "pass" or notes(v) or _is_compared(v, report)]
-    notices = [f"::notice::{_data(line(note))}\n" for note in report.notes]
+    problem = report.against.problem if report.against else ""
+    notices = [
+        f"::{'error' if note == problem else 'notice'}::{_data(line(note))}\n"
+        for note in report.notes
+    ]
     if report.against and report.against.commit:
         notices.append(f"::notice::{_data(summary(report))}\n")
     return "".join([*map(_annotation, told), *notices])

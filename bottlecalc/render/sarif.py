@@ -27,14 +27,14 @@ def document(report: Report) -> str:
         "tool": {"driver": _driver(report)},
         "invocations": [
             {
-                "executionSuccessful": not unchecked,
+                "executionSuccessful": not unchecked and not report.is_unheld,
                 "exitCode": report.exit_code,
                 "toolExecutionNotifications": [
                     *(_notification(v, "error", "; ".join(sentences(v))) for v in unchecked),
                     *(_notification(v, "note", "; ".join(sentences(v))) for v in skipped),
                     *(_notification(v, "note", "; ".join(notes(v))) for v in noted),
                     *(
-                        {"level": "note", "message": {"text": visible(note)}}
+                        {"level": _note_level(note, report), "message": {"text": visible(note)}}
                         for note in report.notes
                     ),
                 ],
@@ -43,6 +43,10 @@ def document(report: Report) -> str:
         "results": [_result(v, n) for n, v in enumerate(report.verdicts) if v.breaches],
     }
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _note_level(note: str, report: Report) -> str:
+    return "error" if report.against and note == report.against.problem else "note"
 
 
 def _driver(report: Report) -> dict[str, Any]:

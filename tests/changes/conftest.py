@@ -15,6 +15,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.git("init", "-q", "-b", "main")
+        (folder / ".git" / "info" / "exclude").write_text("__pycache__/\n", "utf-8")
 
     def git(self, *arguments: str) -> str:
         """What git says; it may not fail."""

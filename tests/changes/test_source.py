@@ -167,6 +167,22 @@ def test_a_target_at_another_revision(repository: Repository) -> None:
     assert len(repository.git("worktree", "list").splitlines()) == 1
 
 
+def test_an_absolute_path_is_that_of_the_revision(repository: Repository) -> None:
+    repository.commit(net_py=NET, parts_py="WIDTH = 8\n")
+    repository.write(parts_py="WIDTH = 9\n")
+    path = f"{repository.folder}/net.py:Net"
+    figures = diff(f"{path}@main", path).figures["params"]
+    assert (figures.before, figures.after) == (params(8), params(9))
+
+
+def test_a_file_of_no_repository_has_no_revisions(repository: Repository, tmp_path: Path) -> None:
+    repository.commit(net_py=NET)
+    path = tmp_path / "net.py"
+    path.write_text(NET, "utf-8")
+    with pytest.raises(ArgumentError, match=r"is not in the repository of main \(.*; name a file"):
+        diff(f"{path}:Net@main", "net.py:Net")
+
+
 def test_what_archives_leave_out_is_there(repository: Repository) -> None:
     repository.commit(net_py=NET, parts_py="WIDTH = 8\n")
     (repository.folder / ".gitattributes").write_text("parts.py export-ignore\n", "utf-8")
