@@ -42,7 +42,7 @@ from bottlecalc.models.parameters import by_module
 from bottlecalc.modules.families import MODULES, build
 from bottlecalc.text.ranges import Sizes
 from bottlecalc.tools import check, fvcore
-from tests.cases import GRID, Case
+from tests.awkward import GRID, Case
 from tests.families import FAMILY_TESTS, Published, said
 from tests.strategies import CHANNELS, FEW_CHANNELS, examples, sampled
 

@@ -17,9 +17,10 @@ from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
+from bottlecalc.models.inputs import Inputs, described
 from bottlecalc.models.own import written_out
 from bottlecalc.models.policy import INSISTING, absent, decline
-from bottlecalc.models.run import Run, Runner, described, run_module
+from bottlecalc.models.run import Run, Runner, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public, quoted
@@ -139,8 +140,9 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
     check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
-    runner = Runner(type(model).__name__, lambda: model, [*map(_read, inputs)], in_hand=True)
-    return _model_count(runner.name, map(described, runner.inputs), runner.run(counter))
+    given = Inputs([*map(_read, inputs)])
+    run = Runner(type(model).__name__, lambda: model, given, in_hand=True).run(counter)
+    return _model_count(type(model).__name__, map(described, given.by_place), run)
 
 
 def check_counter(given: object) -> None:
@@ -193,7 +195,7 @@ def count_target(
     check_installed(target.name, counter)
     it = written_out(target)
     with naming(f"{it.name} cannot be found"), it.importable():
-        run = Runner(it.name, it.load(), inputs, keywords or {}, part).run(counter)
+        run = Runner(it.name, it.load(), Inputs(inputs, keywords or {}), part).run(counter)
     shapes = inputs_of([*inputs, *(keywords or {}).values()])
     return _model_count(target.name, shapes, run)
 

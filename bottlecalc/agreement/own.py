@@ -8,6 +8,7 @@ from bottlecalc.agreement.ask import check_installed
 from bottlecalc.agreement.result import OwnCount
 from bottlecalc.blocks.own import OwnBlock
 from bottlecalc.models.failure import naming
+from bottlecalc.models.inputs import Inputs
 from bottlecalc.models.own import in_channels, target
 from bottlecalc.models.policy import INSISTING
 from bottlecalc.models.run import Runner
@@ -40,7 +41,7 @@ def counted(
     progress(f"measuring {block}")
     x = Input((batch, in_channels(block), *size))
     with naming(f"{it.name} cannot be found"), it.importable():
-        runner = Runner(it.name, it.load(), [x], insist=insist, insisting=INSISTING)
+        runner = Runner(it.name, it.load(), Inputs([x]), insist=insist, insisting=INSISTING)
         run = runner.run("both")
     return OwnCount(
         subject=str(block),

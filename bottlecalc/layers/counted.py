@@ -20,6 +20,9 @@ class Counted:
         total: what the library itself calls its total, by layer; empty where it has none.
         uncalled: layers that the forward pass never called.
         unsupported: operators that it met and does not count, and how often.
+        free: operators that it met and that are no MACs by the convention, and how often.
+        deciding: operators by which values decide what else is run, and how often.
+        remarks: how it counted what is not counted as usual, a sentence each.
         output: shape of what came out, where that is one tensor and the counter saw it.
     """
 
@@ -28,6 +31,9 @@ class Counted:
     total: ByLayer = field(default_factory=dict)
     uncalled: tuple[str, ...] = ()
     unsupported: Mapping[str, int] = field(default_factory=dict)
+    free: Mapping[str, int] = field(default_factory=dict)
+    deciding: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     output: Shape | None = None
 
     def sum(self, figure: Figure) -> int:

@@ -7,11 +7,11 @@ that the model itself is left exactly as it was.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter, Counters
@@ -19,6 +19,7 @@ from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
 from bottlecalc.models.failure import TargetError, cause, naming
 from bottlecalc.models.fvcore import fvcore_counts
+from bottlecalc.models.inputs import Inputs, described, positional
 from bottlecalc.models.parameters import lazy, nodes, parameters
 from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
 from bottlecalc.models.switches import (
@@ -27,8 +28,6 @@ from bottlecalc.models.switches import (
     unfused,
     unfused_attention,
 )
-from bottlecalc.text.shapes import Input
-from bottlecalc.text.values import leaves, mapped
 
 if TYPE_CHECKING:
     import torch
@@ -104,13 +103,6 @@ def _part(name: str, module: nn.Module, part: str, run: Run) -> Run:
     )
 
 
-def described(given: Input | Tensor) -> Input:
-    """What an input is, its values apart."""
-    if isinstance(given, Input):
-        return given
-    return Input(tuple(given.shape), str(given.dtype).removeprefix("torch."))
-
-
 @dataclass
 class Runner:
     """One model of somebody's, being counted.
@@ -118,8 +110,7 @@ class Runner:
     Attributes:
         name: of the model, for errors.
         build: gives it; anew by each call, unless it is in hand.
-        inputs: what it is run on: inputs, tensors, and lists and tables of these.
-        keywords: likewise, by the names of arguments; constants too.
+        inputs: what it is run on.
         part: the module that is held alone; all where it is empty.
         in_hand: whether it is somebody's, and must be left as it was.
         insist: have fvcore run at any size.
@@ -131,8 +122,7 @@ class Runner:
 
     name: str
     build: Callable[[], nn.Module]
-    inputs: Sequence[Any]
-    keywords: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=Inputs)
     part: str = ""
     in_hand: bool = False
     insist: bool = False
@@ -192,14 +182,14 @@ class Runner:
         try:
             signature = inspect.signature(module.forward)
         except ValueError:  # a scripted module has none
-            return self._is_given
+            return bool(self.inputs)
         takes = ", ".join(map(str, signature.parameters.values()))
-        if not self._is_given:
+        if not self.inputs:
             return not takes
         try:
-            signature.bind(*self.inputs, **self.keywords)
+            signature.bind(*self.inputs.by_place, **self.inputs.by_name)
         except TypeError as error:
-            number = len(self.inputs) + len(self.keywords)
+            number = len(self.inputs)
             count = f"{number} input{'s' if number > 1 else ''}"
             raise TargetError(
                 f"{self.name} does not take {count}: {error}; what it takes is ({takes})"
@@ -225,7 +215,7 @@ class Runner:
 
         try:
             with evaluating(module), torch.device("meta"):
-                return module, dispatcher_counts(module, *self._tensors("meta"))
+                return module, dispatcher_counts(module, *self.inputs.tensors("meta"))
         except Exception as error:
             reason = f"it cannot be run on the meta device ({_reason(error)})"
             self._check_fits(module, reason, error)
@@ -239,11 +229,11 @@ class Runner:
         from bottlecalc.models.trace import dispatcher_counts
 
         try:
-            with naming(f"{self.name} cannot be run on {self._shapes}"):
-                return dispatcher_counts(module, *self._tensors(_device(module)))
+            with naming(f"{self.name} cannot be run on {self.inputs}"):
+                return dispatcher_counts(module, *self.inputs.tensors(_device(module)))
         except TargetError as error:
             whole = "Expected tensor" in str(error) and "FloatTensor" in str(error)
-            hint = f"; for whole numbers say {self._shapes}:int64" if whole else ""
+            hint = f"; for whole numbers say {self.inputs}:int64" if whole else ""
             raise TargetError(f"{error.sentence}{hint}") from error.__cause__
 
     def _check_fits(self, module: nn.Module, reason: str, error: Exception) -> None:
@@ -254,9 +244,8 @@ class Runner:
             ) from (error.__cause__ or error)
 
     def _fvcore(self, module: nn.Module) -> Counted:
-        inputs, *keywords = self._tensors(_device(module))
-        tensors = _positional(module, inputs, *keywords) if keywords else inputs
-        fails = naming(f"fvcore cannot trace {self.name} on {self._shapes}")
+        tensors = positional(module, *self.inputs.tensors(_device(module)))
+        fails = naming(f"fvcore cannot trace {self.name} on {self.inputs}")
         with fails, evaluating(module), unfused_attention():
             return fvcore_counts(module, tensors)
 
@@ -276,9 +265,9 @@ class Runner:
         """What the model says to its inputs when it is run, and only the meta device took them."""
         try:
             module = self._real()
-            with naming(f"{self.name} itself fails on {self._shapes}"), evaluating(module):
-                inputs, *keywords = self._tensors(_device(module))
-                module(*inputs, **(keywords[0] if keywords else {}))
+            with naming(f"{self.name} itself fails on {self.inputs}"), evaluating(module):
+                tensors, by_name = self.inputs.tensors(_device(module))
+                module(*tensors, **by_name)
         except TargetError as error:
             return str(error)
         return ""
@@ -288,53 +277,10 @@ class Runner:
     ) -> Mapping[Counter, str]:
         held = parameters(module)
         macs = by_torch.sum("macs") if by_torch else 0
-        elements = sum(described(one).elements for one in self._leaves)
+        elements = sum(described(one).elements for one in self.inputs.shaped)
         elements += by_torch.sum("activations") if by_torch else 0
         size = held.bytes // FLOAT_BYTES + held.buffers
         return {} if self.insist else decline(macs, elements, size, self.insisting)
-
-    @property
-    def _shapes(self) -> str:
-        return ", ".join(str(described(one)) for one in self._leaves) or "no input"
-
-    @property
-    def _is_given(self) -> bool:
-        return bool(self.inputs or self.keywords)
-
-    @property
-    def _leaves(self) -> Iterator[Input | Tensor]:
-        """The inputs that have a shape."""
-        given = leaves([*self.inputs, *self.keywords.values()])
-        return (one for one in given if hasattr(one, "dimensions") or hasattr(one, "shape"))
-
-    def _tensors(self, device: torch.device | str) -> tuple[Any, ...]:
-        """What forward is given: a list by place, and where there is any a table by name."""
-        import torch
-
-        def made(one: Any) -> Any:
-            if isinstance(one, Input):
-                return torch.zeros(one.dimensions, dtype=getattr(torch, one.dtype), device=device)
-            if isinstance(one, torch.Tensor):
-                return one.detach().to(device, copy=True)
-            return one
-
-        given = (list(self.inputs), *([self.keywords] if self.keywords else []))
-        return tuple(mapped(one, made) for one in given)
-
-
-def _positional(
-    module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any]
-) -> Sequence[Any]:
-    """All by place, as fvcore takes it.
-
-    Raises:
-        TargetError: forward takes some by name alone.
-    """
-    bound = inspect.signature(module.forward).bind(*inputs, **keywords)
-    bound.apply_defaults()
-    if bound.kwargs:
-        raise TargetError(f"fvcore passes nothing by name, and {', '.join(bound.kwargs)} is")
-    return bound.args
 
 
 def _device(module: nn.Module) -> torch.device:

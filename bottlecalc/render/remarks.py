@@ -55,8 +55,16 @@ def passed_over(count: Result) -> Iterator[str]:
     for name, counted in count.others.items():
         alone = len(count.counters) == 1 or count.differences
         if counted.unsupported and (name == "torch" or alone):
-            listed = ", ".join(f"{op} ×{n}" for op, n in sorted(counted.unsupported.items()))
-            yield f"{name} does not support {listed}, and counts none of it"
+            yield f"{name} does not support {_often(counted.unsupported)}, and counts none of it"
+        if counted.free:
+            yield f"0 MACs by convention: {_often(counted.free)}"
+        if counted.deciding:
+            yield f"what is counted depends on values: {_often(counted.deciding)}"
+        yield from counted.remarks
+
+
+def _often(operators: Mapping[str, int]) -> str:
+    return ", ".join(f"{operator} ×{times}" for operator, times in sorted(operators.items()))
 
 
 def _misses(count: Result) -> Iterator[str]:

@@ -10,6 +10,7 @@ from bottlecalc.errors import argument
 from bottlecalc.layers.calls import Call, Evidence
 from bottlecalc.layers.products import Recurrent, Unnamed
 from bottlecalc.models.failure import TargetError, naming
+from bottlecalc.models.inputs import Inputs
 from bottlecalc.models.policy import absent
 from bottlecalc.models.run import Runner
 from bottlecalc.models.target import Target
@@ -31,7 +32,7 @@ def target(wanted: Target, inputs: Sequence[Input]) -> Subject:
     _check_installed(wanted.name)
 
     def runner(given: Sequence[Input]) -> Runner:
-        return Runner(wanted.name, wanted.load(), list(given))
+        return Runner(wanted.name, wanted.load(), Inputs(given))
 
     def around() -> AbstractContextManager[None]:
         return wanted.importable()
@@ -50,7 +51,7 @@ def model(module: nn.Module, inputs: Sequence[Input]) -> Subject:
     name = type(module).__name__
 
     def runner(given: Sequence[Input]) -> Runner:
-        return Runner(name, lambda: module, list(given), in_hand=True)
+        return Runner(name, lambda: module, Inputs(given), in_hand=True)
 
     return Subject(
         name=name,

@@ -16,8 +16,8 @@ from bottlecalc.budgets.check import hold
 from bottlecalc.budgets.increase import read_increase
 from bottlecalc.budgets.verdict import Finding, Part, exit_code, own_figures
 from bottlecalc.render.sentences import breach, notes
+from tests.awkward import GRID, Case
 from tests.budgets.cases import BLOCK, baseline
-from tests.cases import GRID, Case
 
 
 @pytest.mark.parametrize(

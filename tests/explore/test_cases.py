@@ -16,7 +16,7 @@ from bottlecalc.explore.cases import trace
 from bottlecalc.explore.figures import INPUT
 from bottlecalc.layers.count import totals
 from bottlecalc.layers.expression import Evaluation, Expression, evaluate
-from tests.cases import GRID, Case
+from tests.awkward import GRID, Case
 
 
 def names_in(expression: Any) -> set[str]:

@@ -214,7 +214,7 @@ if sys.argv[1] == "without":
         defined(cls, **options)
     TorchDispatchMode.__init_subclass__ = classmethod(without)
 from bottlecalc import Bottleneck, build, measure
-from bottlecalc.models.trace import Dispatcher
+from bottlecalc.models.dispatcher import Dispatcher
 found = measure(build(Bottleneck(64, 128)), (1, 64, 56, 56))
 own = "_should_skip_dynamo" in vars(Dispatcher)
 print(found.others["torch"].sum("macs"), own, "torch._dynamo" in sys.modules)
@@ -241,7 +241,7 @@ def private(text: str) -> list[str]:
 
 def test_no_private_hook_of_torchs_is_used() -> None:
     files = sorted((Path(bottlecalc.__file__).parent / "models").rglob("*.py"))
-    assert {"trace.py", "run.py", "fvcore.py"} <= {file.name for file in files}
+    assert {"dispatcher.py", "run.py", "fvcore.py"} <= {file.name for file in files}
     assert {file.name: private(file.read_text("utf-8")) for file in files} == {
         file.name: [] for file in files
     }

@@ -10,7 +10,7 @@ from torch import nn
 
 from bottlecalc import BlockError, Bottleneck, Plain, build, count, measure
 from bottlecalc.tools import check
-from tests.cases import GRID, Case
+from tests.awkward import GRID, Case
 from tests.strategies import sampled
 
 MODES = [*{str(case.block): case for case in GRID}.values()]

@@ -12,7 +12,7 @@ import pytest
 from bottlecalc import count, parse
 from bottlecalc.render.words import ascii_only
 from bottlecalc.text.numbers import change, percent, ratio
-from tests.cases import GRID, Case
+from tests.awkward import GRID, Case
 from tests.conftest import Run, run_on_terminal, run_process
 
 FAST = ("compare", "--in", "64", "--out", "128", "--no-measure")

@@ -1,0 +1,19 @@
+# SOURCE: discuss.pytorch.org: numpy inside forward
+# TARGET: Net
+# ARGS: --input 4x32
+# PARAMS: 32*16
+# MACS: 4*32*16 + 4*32*8
+# NOTE: numpy's product is invisible to any dispatcher: it cannot be counted, could it be said?
+import numpy as np
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = nn.Linear(32, 16, bias=False)
+        self.n = np.ones((32, 8), "float32")
+
+    def forward(self, x):
+        return self.l(x), torch.from_numpy(np.dot(x.cpu().numpy(), self.n))

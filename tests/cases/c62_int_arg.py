@@ -1,0 +1,18 @@
+# SOURCE: diffusion UNet forward(x, t:int); torchinfo#44 non-tensor arguments
+# TARGET: Net
+# ARGS: --input 1x16 --input 1:int64
+# PARAMS: 16*16
+# MACS: 16*16*3
+# NOTE: the number of steps is an int that cannot be given (3 wanted): what is printed?
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = nn.Linear(16, 16, bias=False)
+
+    def forward(self, x, steps):
+        for _ in range(steps):
+            x = self.l(x)
+        return x

@@ -1,0 +1,48 @@
+"""Situations that people met, a file each: what a model is, what it takes, and what is right.
+
+The header of a case in ``tests/cases`` says where it is from (SOURCE), what is counted (TARGET) on
+which arguments of ``bottlecalc count`` (ARGS), the right PARAMS and MACS as Python expressions, and
+where it is told beside them a part of a note (SAYS). NOTE is for who reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.py"))
+
+
+def header(case: Path) -> dict[str, str]:
+    """What its first lines say, by key."""
+    return dict(re.findall(r"^# ([A-Z]+): (.*)$", case.read_text("utf-8"), re.MULTILINE))
+
+
+def value(expression: str) -> int:
+    """Of an expression of whole numbers."""
+    assert re.fullmatch(r"[\d\s+*/()-]+", expression), expression
+    return int(eval(expression))
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) > 60
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_case(case: Path, run: Run) -> None:
+    said = header(case)
+    target = f"{case}:{said['TARGET']}"
+    result = run("count", target, *shlex.split(said["ARGS"]), "--format", "json")
+    assert result.code == 0, result.err
+    document = json.loads(result.out)
+    assert document["params"]["total"] == value(said["PARAMS"])
+    assert document["macs"] == value(said["MACS"]), document["notes"]
+    notes = "\n".join(document["notes"])
+    assert said.get("SAYS", "") in notes, notes
