@@ -9,8 +9,10 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from bottlecalc.models.operators import Formula, may_multiply
+from bottlecalc.models.operators import free_name, kind, qualified
+from bottlecalc.models.products import Formula
 from bottlecalc.models.running import Calls
+from bottlecalc.models.sparse_products import kept, remark
 
 aten = torch.ops.aten
 QUERIES = frozenset(
@@ -65,10 +67,20 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _note(self, func: Any, out: Any, args: Any, kwargs: Any) -> None:
         formula = self.formulas.get(func.overloadpacket)
-        if formula is not None:
-            self.calls.add(formula(*args, **kwargs, out_val=out), out)
-        elif may_multiply(name := str(func.overloadpacket)):
-            self.calls.unsupported[name.replace(".", "::")] += 1
+        flops = None if formula is None else formula(*args, **kwargs, out_val=out)
+        if flops is None:
+            self._note_uncounted(qualified(func.overloadpacket), args, kwargs)
+            return
+        self.calls.add(flops, kept(out))
+        if text := remark(args):
+            self.calls.say(text)
+
+    def _note_uncounted(self, name: str, args: Any, kwargs: Any) -> None:
+        what = kind(name)
+        if what == "multiplies":
+            self.calls.unsupported[name] += 1
+        elif what == "free":
+            self.calls.free[free_name(name, *args, **kwargs)] += 1
 
     def _higher_order(self, func: Any, args: Any) -> Any:
         """``torch.cond`` is what its costlier branch is; of the others torch knows no way."""

@@ -1,65 +1,137 @@
-"""What operators of torch cost: formulas of those that multiply.
+"""What operators of torch cost: formulas of those that multiply, and what is to be said of others.
 
 Source: ``torch.utils.flop_counter``, whose public ``flop_registry`` has 2 for every MAC of a
-convolution, matrix product or attention.
+convolution, matrix product or attention; what it lacks is in ``products``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import torch
-from torch import Tensor
 from torch.utils.flop_counter import flop_registry
 
-Formula = Callable[..., int]
-"""FLOPs of an operator, from what goes in and, as ``out_val``, what comes out."""
+from bottlecalc.models import products
+from bottlecalc.models.elementwise import ELEMENTWISE, LIBRARIES
+from bottlecalc.models.multiplying import FREE, MULTIPLYING
+from bottlecalc.models.products import Formula
+from bottlecalc.models.quantized_products import QUANTIZED
+from bottlecalc.models.sparse_products import SPARSE, guarded
 
-PRODUCTS = frozenset(
-    (
-        *("mm", "addmm", "bmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot"),
-        *("linear", "convolution", "attention", "rnn", "cdist"),
-    )
-)
-"""Words in the names of operators that multiply: one without a formula is not passed over."""
+Kind = Literal["multiplies", "free", "nothing"]
+"""What an operator without a formula does: products that are passed over, what has 0 MACs by the
+convention, and what contracts nothing."""
 
-aten = torch.ops.aten
+
+def _aten(names: str, formula: Formula) -> dict[str, Formula]:
+    return {f"aten::{name}": formula for name in names.split()}
+
+
+OWN: dict[str, Formula] = {
+    **_aten("mv dot vdot", products.vector),
+    **_aten("addmv addmv_", products.added_vector),
+    **_aten("_trilinear", products.trilinear),
+    **_aten("_int_mm _scaled_mm _scaled_mm_v2", products.matrices),
+    **_aten("addmm_ _addmm_activation baddbmm_ addbmm addbmm_", products.added_matrices),
+    **_aten("_grouped_mm _scaled_grouped_mm _scaled_grouped_mm_v2", products.grouped),
+    **_aten("_dyn_quant_matmul_4bit", products.int4_dynamic),
+    **_aten("conv_tbc", products.convolution_by_time),
+    **_aten(
+        "_conv_depthwise2d conv_depthwise3d slow_conv3d_forward slow_conv_dilated2d"
+        " slow_conv_dilated3d cudnn_convolution_relu cudnn_convolution_add_relu"
+        " miopen_convolution miopen_convolution_relu miopen_convolution_add_relu"
+        " miopen_depthwise_convolution mkldnn_convolution _mps_convolution"
+        " _nnpack_spatial_convolution",
+        products.convolution,
+    ),
+    **_aten(
+        "slow_conv_transpose2d slow_conv_transpose3d cudnn_convolution_transpose"
+        " miopen_convolution_transpose _mps_convolution_transpose",
+        products.transposed,
+    ),
+    **_aten("mkldnn_rnn_layer", products.recurrent_layer),
+    **_aten("_cudnn_rnn miopen_rnn", products.recurrent_layers),
+    **_aten("_native_multi_head_attention", products.multi_head),
+    **_aten("_transformer_encoder_layer_fwd", products.encoder_layer),
+    "inductor::_mm_plus_mm": products.two_products,
+    "torchvision::deform_conv2d": products.deformed,
+    **QUANTIZED,
+}
+"""Formulas of products that torch's own registry lacks, by operator."""
+
+ALIKE = {
+    "_scaled_dot_product_flash_attention_for_cpu": "_scaled_dot_product_flash_attention",
+    "_scaled_dot_product_flash_attention_for_cpu_backward": (
+        "_scaled_dot_product_flash_attention_backward"
+    ),
+}
+"""Operators of aten that cost what others cost that the registry knows."""
 
 
 def formulas() -> dict[Any, Formula]:
-    """What torch's own registry knows, and what it lacks.
-
-    Products with a vector, in place and of batches summed, and attention fused on the CPU.
-    """
+    """What torch's own registry knows, what its users registered, and what it lacks."""
+    aten = torch.ops.aten
+    alike = {
+        getattr(aten, one): flop_registry[getattr(aten, other)]
+        for one, other in ALIKE.items()
+        if hasattr(aten, one) and getattr(aten, other) in flop_registry
+    }
+    own = {packet: OWN[name] for name in OWN if (packet := _packet(name)) is not None}
+    dense = {**alike, **own, **flop_registry}
+    sparse = {packet: None for name in SPARSE if (packet := _packet(name)) is not None}
     return {
-        **dict.fromkeys((aten.mv, aten.dot, aten.vdot), _vector_flops),
-        **dict.fromkeys((aten.addmv, aten.addmv_), _addmv_flops),
-        aten._trilinear: _trilinear_flops,
-        aten._scaled_dot_product_flash_attention_for_cpu: flop_registry[
-            aten._scaled_dot_product_flash_attention
-        ],
-        aten._int_mm: flop_registry[aten.mm],
-        aten.addmm_: flop_registry[aten.addmm],
-        **dict.fromkeys((aten.baddbmm_, aten.addbmm, aten.addbmm_), flop_registry[aten.baddbmm]),
-        **flop_registry,
+        packet: guarded(qualified(packet), formula)
+        for packet, formula in {**sparse, **dense}.items()
     }
 
 
-def _vector_flops(*tensors: Tensor, **_: object) -> int:
-    """Of a matrix, or a vector, times a vector: every element of the first is used once."""
-    return 2 * tensors[0].numel()
+def _packet(name: str) -> Any:
+    """An operator by its name; None where this torch, or this process, has none."""
+    library, _, operator = name.partition("::")
+    return getattr(getattr(torch.ops, library), operator, None)
 
 
-def _addmv_flops(_: Tensor, matrix: Tensor, vector: Tensor, **__: object) -> int:
-    return _vector_flops(matrix, vector)
+@cache
+def qualified(packet: Any) -> str:
+    """An operator's name: ``aten::mm``."""
+    return str(packet).replace(".", "::", 1)
 
 
-def _trilinear_flops(_: Tensor, weight: Tensor, *__: object, out_val: Tensor, **___: object) -> int:
-    """Of ``nn.Bilinear``: every output element uses every weight of its matrix once."""
-    return 2 * out_val.numel() * (weight.numel() // weight.shape[0])
+@cache
+def kind(name: str) -> Kind:
+    """Of an operator that has no formula.
+
+    One that nobody has sorted may multiply where it is of a library of somebody's, or takes two
+    tensors: a product needs two.
+    """
+    if name in FREE:
+        return "free"
+    library = name.partition("::")[0]
+    if name in ELEMENTWISE or (library in LIBRARIES and name not in MULTIPLYING):
+        return "nothing"
+    if library == "aten" and name not in MULTIPLYING and not takes_two(name):
+        return "nothing"
+    return "multiplies"
 
 
-def may_multiply(operator: str) -> bool:
-    library, _, name = operator.partition(".")
-    return library not in ("aten", "prim", "prims") or not PRODUCTS.isdisjoint(name.split("_"))
+def takes_two(name: str) -> bool:
+    """Whether some form of an operator takes two tensors, or a list of them."""
+    packet = _packet(name)
+    if packet is None:
+        return True
+    schemas = (getattr(packet, overload)._schema for overload in packet.overloads())
+    return any(_tensors(schema) > 1 for schema in schemas)
+
+
+def _tensors(schema: Any) -> int:
+    """How many tensors it takes, but for those that it writes to; a list counts as two."""
+    given = (str(one.type) for one in schema.arguments if not one.is_out)
+    return sum(2 if "[]" in text or "List" in text else 1 for text in given if "Tensor" in text)
+
+
+def free_name(name: str, *given: Any, **keywords: Any) -> str:
+    """What the user calls an operator that has 0 MACs by the convention."""
+    called: str | Callable[..., str] = FREE[name]
+    return called if isinstance(called, str) else called(*given, **keywords)

@@ -19,6 +19,8 @@ class Calls:
         flops: by name [FLOPs].
         outputs: of operators that have FLOPs, by name [elements].
         unsupported: operators that may multiply and have no formula, and how often.
+        free: operators that are no MACs by the convention, as the user calls them, and how often.
+        sentences: how it was counted where that was not as usual, each once.
         branched: whether ``torch.cond`` was met.
         output: shape of what came out, where that is one tensor.
     """
@@ -28,6 +30,8 @@ class Calls:
         self.flops: Counter[str] = Counter()
         self.outputs: Counter[str] = Counter()
         self.unsupported: Counter[str] = Counter()
+        self.free: Counter[str] = Counter()
+        self.sentences: dict[str, None] = {}
         self.branched = False
         self.output: tuple[int, ...] | None = None
         self._called: set[str] = set()
@@ -43,6 +47,15 @@ class Calls:
         )
         unseen = (name for name in self.names.values() if name not in self._called)
         return tuple(name for name in unseen if not name.startswith(scripted))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How it was counted where that was not as usual, a sentence each."""
+        return tuple(self.sentences)
+
+    def say(self, sentence: str) -> None:
+        """Note how something was counted."""
+        self.sentences[sentence] = None
 
     def add(self, flops: int, out: Any) -> None:
         """Note an operator's FLOPs, and what it puts out."""

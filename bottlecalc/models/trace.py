@@ -34,6 +34,8 @@ def dispatcher_counts(
         version=torch.__version__.partition("+")[0],
         uncalled=calls.uncalled,
         unsupported=calls.unsupported,
+        free=calls.free,
+        remarks=calls.remarks,
         output=calls.output,
     )
 
