@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def copied(model: nn.Module, device: str | None) -> nn.Module:
     """A copy on the meta device, or one that shares the parameters: no memory either way.
 
-    Buffers are copies of their own, for a forward pass may write to them.
+    Buffers are copies of their own, for a forward pass may write to them. Sparse tensors stay where
+    they are: the meta device does not know how many elements they have.
     """
     import torch
 
@@ -50,14 +51,17 @@ def _counterpart(tensor: Tensor, device: str | None) -> Tensor:
     import torch
     from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+    from bottlecalc.models.sparse_products import is_sparse
+
     if is_lazy(tensor):
         is_parameter = isinstance(tensor, UninitializedParameter)
         lazy: Any = UninitializedParameter if is_parameter else UninitializedBuffer
         return cast("Tensor", lazy(device=device or tensor.device, dtype=tensor.dtype))
-    other = tensor.detach() if device is None else torch.empty_like(tensor, device=device)
+    stays = device is None or is_sparse(tensor)
+    other = tensor.detach() if stays else torch.empty_like(tensor, device=device)
     if isinstance(tensor, torch.nn.Parameter):
         return torch.nn.Parameter(other, tensor.requires_grad)
-    return other.clone() if device is None else other
+    return other.clone() if stays else other
 
 
 def _tensors_of(model: nn.Module) -> Iterator[Tensor]:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 def parameters(module: nn.Module) -> Parameters:
     """What a module holds, each parameter and buffer once; of lazy ones nothing yet."""
     tensors = _known(module.parameters())
-    trainable = sum(tensor.numel() for tensor in tensors if tensor.requires_grad)
-    total = sum(tensor.numel() for tensor in tensors)
+    trainable = sum(held(tensor) for tensor in tensors if tensor.requires_grad)
+    total = sum(held(tensor) for tensor in tensors)
     return Parameters(
         total=total,
         trainable=trainable,
         frozen=total - trainable,
-        buffers=sum(buffer.numel() for buffer in _known(module.buffers())),
-        bytes=sum(tensor.numel() * tensor.element_size() for tensor in tensors),
+        buffers=sum(held(buffer) for buffer in _known(module.buffers())),
+        bytes=sum(held(tensor) * tensor.element_size() for tensor in tensors),
     )
 
 
@@ -31,8 +31,15 @@ def by_module(module: nn.Module, trainable: bool = False) -> ByLayer:
     own = {name: 0 for name, _ in module.named_modules()}
     for name, tensor in module.named_parameters():
         if (tensor.requires_grad or not trainable) and not is_lazy(tensor):
-            own[name.rpartition(".")[0]] += tensor.numel()
+            own[name.rpartition(".")[0]] += held(tensor)
     return own
+
+
+def held(tensor: Tensor) -> int:
+    """What a tensor keeps: of a sparse one the elements that it specifies [elements]."""
+    from bottlecalc.models.sparse_products import is_sparse, specified
+
+    return specified(tensor).numel() if is_sparse(tensor) else tensor.numel()
 
 
 def _known(tensors: Iterable[Tensor]) -> list[Tensor]:

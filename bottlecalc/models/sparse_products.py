@@ -78,9 +78,16 @@ def sampled(mask: Tensor, a: Tensor, b: Tensor, *_: object, **__: object) -> int
 def remark(arguments: Iterable[object]) -> str:
     """What has to be said of a product of these; empty where that is nothing."""
     sparse = [one for one in arguments if isinstance(one, Tensor) and is_sparse(one)]
-    if any(one.layout == torch.sparse_coo and not one.is_coalesced() for one in sparse):
-        return f"{BY_ELEMENTS}; of one that is not coalesced each counts, were they of one place"
+    if any(map(_has_duplicates, sparse)):
+        return f"{BY_ELEMENTS}; those of one place count each, as in one that is not coalesced"
     return BY_ELEMENTS if sparse else ""
+
+
+def _has_duplicates(tensor: Tensor) -> bool:
+    if tensor.layout != torch.sparse_coo or tensor.is_coalesced():
+        return False
+    indices = tensor._indices()
+    return bool(torch.unique(indices, dim=1).shape[1] < indices.shape[1])
 
 
 def _along(matrix: Tensor, dimension: int) -> Tensor:

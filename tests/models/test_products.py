@@ -130,7 +130,7 @@ def test_a_scaled_product() -> None:
 
 
 def layer() -> nn.TransformerEncoderLayer:
-    return nn.TransformerEncoderLayer(12, 3, 20, batch_first=True).eval()
+    return nn.TransformerEncoderLayer(12, 2, 20, batch_first=True).eval()
 
 
 def encoder_macs(batch: int, length: int) -> int:

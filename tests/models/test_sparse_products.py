@@ -14,14 +14,16 @@ from torch import Tensor, nn
 from bottlecalc import count_model
 from bottlecalc.models.sparse_products import (
     BY_ELEMENTS,
+    SPARSE,
     ElementsError,
     elements,
+    guarded,
     products,
     sampled,
 )
 from bottlecalc.models.trace import dispatcher_counts
 
-pytestmark = pytest.mark.filterwarnings("ignore:Sparse C:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:Sparse .* tensor support:UserWarning")
 
 SIDES = st.tuples(*[st.integers(1, 7)] * 3)
 SEEDS = st.integers(0, 2**31)
@@ -183,24 +185,22 @@ def test_elements_of_one_place_count_each() -> None:
 
     counted = count_model(Graph(call, "COO", "buffer"), (3, 5), counter="torch")
     assert counted.macs == 6 * 5
-    assert f"{BY_ELEMENTS}; of one that is not coalesced each counts, were they of one place" in (
-        counted.remarks
-    )
+    said = f"{BY_ELEMENTS}; those of one place count each, as in one that is not coalesced"
+    assert said in counted.remarks
 
 
 def test_what_no_formula_is_known_for_is_named() -> None:
     """Not counted as if it were dense."""
+    formula = guarded("aten::dot", lambda *_, **__: 2 * 20)
+    row = ADJACENCY[0]
+    assert formula(row, row, out_val=row) == 2 * 20
+    assert formula(row.to_sparse(), row, out_val=row) is None
 
-    def call(a: Tensor, x: Tensor) -> Any:
-        return torch.dot(a[0], a[0])
 
-    class Dot(nn.Module):
-        def forward(self, x: Tensor) -> Any:
-            row = ADJACENCY[0].to_sparse()
-            return torch.dot(row, row) + x.sum()
-
-    counted = count_model(Dot(), (3, 5), counter="torch")
-    assert (counted.macs, counted.counters["torch"].unsupported) == (0, {"aten::dot": 1})
+def test_what_has_no_figure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(SPARSE, "aten::mm")
+    counted = count_model(Graph(torch.mm, "CSR", "buffer"), (20, 7), counter="torch")
+    assert (counted.macs, counted.counters["torch"].unsupported) == (0, {"aten::mm": 1})
 
 
 def test_on_meta_no_figure_is_given() -> None:
@@ -211,8 +211,10 @@ def test_on_meta_no_figure_is_given() -> None:
     for tensor in (sparse, csr):
         with pytest.raises(ElementsError, match="a sparse product is counted by its elements"):
             products(tensor, torch.ones(tensor.shape[1], 5, device="meta"))
-    with pytest.raises(NotImplementedError):
-        dispatcher_counts(Graph(torch.mm, "COO", "forward").to("meta"), [sparse, sparse])
+        model = Graph(torch.mm, "COO", "none")
+        model.matrix = tensor
+        with pytest.raises(NotImplementedError):
+            dispatcher_counts(model, [torch.ones(tensor.shape[1], 5, device="meta")])
 
 
 def test_a_graph_network_counts_its_dense_product_too() -> None:
