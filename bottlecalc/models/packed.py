@@ -13,8 +13,10 @@ from bottlecalc.layers.count import ByLayer
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-HALF = 2
-"""Bytes of an element that is packed as float16, and is unpacked as float32 [bytes]."""
+NARROW = {"torch.quint4x2": 4, "torch.quint2x4": 2}
+"""Bits of an element where several share a byte [bits]."""
+HALF = 16
+"""Bits of one that is packed as float16, and is unpacked as float32 [bits]."""
 
 
 class UnreadableError(ValueError):
@@ -82,10 +84,11 @@ PACKED_NAMES = (
 
 
 def weights(module: nn.Module) -> list[Tensor]:
-    """What a module packs itself, and biases that it keeps beside that."""
-    found = list(objects(module))
-    read = [tensor for one in found for tensor in _readable(one)]
-    return read + (_biases(module) if found else [])
+    """What a module packs itself.
+
+    A recurrent cell's biases are packed with its matrices; the attributes are copies of them.
+    """
+    return [tensor for one in objects(module) for tensor in _readable(one)]
 
 
 def _readable(packed: Any) -> tuple[Tensor, ...]:
@@ -95,19 +98,12 @@ def _readable(packed: Any) -> tuple[Tensor, ...]:
         return ()
 
 
-def _biases(module: nn.Module) -> list[Tensor]:
-    """Of a quantized recurrent cell, which keeps them as plain attributes."""
-    import torch
-
-    names = ("bias_ih", "bias_hh")
-    values = (vars(module).get(name) for name in names)
-    return [value for value in values if isinstance(value, torch.Tensor)]
-
-
 def bytes_of(tensor: Tensor) -> int:
     """What an unpacked matrix takes where it is packed; one of floats is packed as float16."""
-    size = HALF if tensor.is_floating_point() and tensor.dim() > 1 else tensor.element_size()
-    return tensor.numel() * size
+    bits = NARROW.get(str(tensor.dtype), 8 * tensor.element_size())
+    if tensor.is_floating_point() and tensor.dim() > 1:
+        bits = HALF
+    return tensor.numel() * bits // 8
 
 
 def by_layer(model: nn.Module) -> ByLayer:

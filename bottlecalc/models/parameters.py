@@ -7,31 +7,43 @@ from typing import TYPE_CHECKING
 
 from bottlecalc.layers.count import ByLayer
 from bottlecalc.layers.counted import Counted, Node, Parameters
+from bottlecalc.models.packed import by_layer, bytes_of, weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
 def parameters(module: nn.Module) -> Parameters:
-    """What a module holds, each parameter and buffer once; of lazy ones nothing yet."""
+    """What a module holds, each parameter and buffer once; of lazy ones nothing yet.
+
+    What quantized layers pack is held too, and is not trainable.
+    """
     tensors = _known(module.parameters())
+    packed = [tensor for layer in module.modules() for tensor in weights(layer)]
     trainable = sum(held(tensor) for tensor in tensors if tensor.requires_grad)
-    total = sum(held(tensor) for tensor in tensors)
+    total = sum(held(tensor) for tensor in [*tensors, *packed])
     return Parameters(
         total=total,
         trainable=trainable,
         frozen=total - trainable,
         buffers=sum(held(buffer) for buffer in _known(module.buffers())),
-        bytes=sum(held(tensor) * tensor.element_size() for tensor in tensors),
+        bytes=sum(held(tensor) * tensor.element_size() for tensor in tensors)
+        + sum(map(bytes_of, packed)),
     )
 
 
 def by_module(module: nn.Module, trainable: bool = False) -> ByLayer:
-    """Parameters of each module's own, all or the trainable ones; a shared one is its first's."""
+    """Parameters of each module's own, all or the trainable ones; a shared one is its first's.
+
+    Packed ones are the module's that packs them, and not trainable.
+    """
     own = {name: 0 for name, _ in module.named_modules()}
     for name, tensor in module.named_parameters():
         if (tensor.requires_grad or not trainable) and not is_lazy(tensor):
             own[name.rpartition(".")[0]] += held(tensor)
+    if not trainable:
+        for name, packed in by_layer(module).items():
+            own[name] += packed
     return own
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
+from bottlecalc.models import packed
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
 from bottlecalc.models.failure import TargetError, cause, naming
 from bottlecalc.models.fvcore import fvcore_counts
@@ -80,7 +81,7 @@ def _run(
         parameters=parameters(module),
         nodes=nodes(module, next(iter(counters.values()), None)),
         counters=counters,
-        notes=tuple(notes),
+        notes=(*notes, *packed.notes(module)),
     )
 
 
