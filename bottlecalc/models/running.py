@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+
+
+class Costs(NamedTuple):
+    """What operators cost, by module.
+
+    Attributes:
+        flops: [FLOPs].
+        outputs: of those that have FLOPs [elements].
+    """
+
+    flops: Counter[str]
+    outputs: Counter[str]
 
 
 class Calls:
@@ -62,6 +74,22 @@ class Calls:
         name = self._running[-1] if self._running else ""
         self.flops[name] += flops
         self.outputs[name] += (out[0] if isinstance(out, tuple) else out).numel()
+
+    @contextmanager
+    def apart(self) -> Iterator[Costs]:
+        """What is noted meanwhile, which is not counted until it is joined."""
+        before = Costs(self.flops, self.outputs)
+        made = Costs(Counter(), Counter())
+        self.flops, self.outputs = made
+        try:
+            yield made
+        finally:
+            self.flops, self.outputs = before
+
+    def join(self, made: Costs, parts: int) -> None:
+        """Count what was noted apart, where so many parts of it are one."""
+        for counts, more in zip((self.flops, self.outputs), made, strict=True):
+            counts.update({name: number // parts for name, number in more.items()})
 
     @contextmanager
     def innermost(self) -> Iterator[None]:

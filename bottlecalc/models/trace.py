@@ -18,6 +18,7 @@ from bottlecalc.models.dispatcher import Dispatcher, Uncompiled
 from bottlecalc.models.operators import formulas
 from bottlecalc.models.parameters import by_module
 from bottlecalc.models.running import Calls
+from bottlecalc.models.unseen import Unseen
 
 
 def dispatcher_counts(
@@ -46,7 +47,7 @@ def _calls(module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any]
     calls = Calls(module)
     dispatcher = Uncompiled if compiling else Dispatcher
     try:
-        with calls.innermost(), dispatcher(calls, formulas()):
+        with calls.innermost(), dispatcher(calls, formulas()), Unseen(calls):
             calls.output = _shape(module(*inputs, **keywords))
     except Exception:
         if compiling or not _compiling():

@@ -3,6 +3,7 @@
 # ARGS: --input 1x32
 # PARAMS: 32*64+64
 # MACS: 32*64
+# SAYS: 1 packed layer: 2,112 parameters are read out of packed weights
 # NOTE: MACs may be a named omission; parameters are packed, nn.Module.parameters() has none: should be said
 import warnings
 

@@ -3,6 +3,7 @@
 # ARGS: --input 1x16x64
 # PARAMS: 16*64
 # MACS: 0
+# SAYS: 0 MACs by convention: fft_irfft ×1, fft_rfft ×2
 # NOTE: 0 by the convention; a long convolution of 16*64*64 by hand: is it said that the FFT was not counted?
 import torch
 from torch import nn
