@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from bottlecalc.models import grouped
 from bottlecalc.models.operators import free_name, kind, qualified
 from bottlecalc.models.products import Formula
 from bottlecalc.models.running import Calls
@@ -61,7 +62,7 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 parts = func.decompose(*args, **kwargs)
             if parts is not NotImplemented:
                 return parts
-        out = func(*args, **kwargs)
+        out = (grouped.output if grouped.takes(func, args) else func)(*args, **kwargs)
         self._note(func, out, args, kwargs)
         return out
 

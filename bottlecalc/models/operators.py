@@ -57,6 +57,7 @@ OWN: dict[str, Formula] = {
     **_aten("_transformer_encoder_layer_fwd", products.encoder_layer),
     "inductor::_mm_plus_mm": products.two_products,
     "torchvision::deform_conv2d": products.deformed,
+    "transformers::grouped_mm_fallback": products.grouped,
     **QUANTIZED,
 }
 """Formulas of products that torch's own registry lacks, by operator."""

@@ -36,8 +36,9 @@ def unpacked(packed: Any) -> tuple[Tensor, ...]:
     cells = _cells(packed)
     if cells:
         return tuple(tensor for cell in cells for tensor in unpacked(cell))
+    it: Any = packed
     try:
-        found = packed.unpack()
+        found = it.unpack()
     except (AttributeError, RuntimeError):
         raise UnreadableError(str(packed)) from None
     tensors = found if isinstance(found, tuple) else (found,)

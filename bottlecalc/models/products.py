@@ -125,7 +125,8 @@ def multi_head(
 def encoder_layer(x: Tensor, width: int, *rest: Any, **_: object) -> int | None:
     """Of ``_transformer_encoder_layer_fwd``: attention to itself, and two linear layers."""
     attention = multi_head(x, x, x, width)
-    first, second = rest[12], rest[14]
+    first: Tensor = rest[12]
+    second: Tensor = rest[14]
     if attention is None:
         return None
     return attention + 2 * x.shape[0] * x.shape[1] * (first.numel() + second.numel())

@@ -94,9 +94,10 @@ def _along(matrix: Tensor, dimension: int) -> Tensor:
     """How many elements each column (1), or row (0), of a sparse matrix specifies."""
     elements(matrix)  # that they are there
     with torch.no_grad():
-        coo = matrix.detach()
+        coo: Any = matrix.detach()
         coo = coo if coo.layout == torch.sparse_coo else coo.to_sparse_coo()
-        return torch.bincount(coo._indices()[dimension], minlength=matrix.shape[dimension])
+        places: Tensor = coo._indices()[dimension]
+        return torch.bincount(places, minlength=matrix.shape[dimension])
 
 
 SPARSE: dict[str, Formula] = {

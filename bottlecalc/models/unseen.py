@@ -19,9 +19,10 @@ CONVOLUTIONS = frozenset(
         *(torch.conv_transpose1d, torch.conv_transpose2d, torch.conv_transpose3d),
     )
 )
-LEAVING = {
-    **dict.fromkeys((Tensor.numpy, Tensor.__array__), "NumPy"),
-    **dict.fromkeys((Tensor.__dlpack__,), "another library by DLPack"),
+LEAVING: dict[Any, str] = {
+    Tensor.numpy: "NumPy",
+    Tensor.__array__: "NumPy",
+    Tensor.__dlpack__: "another library by DLPack",
 }
 """Methods that give a tensor's values away, and to whom."""
 

@@ -101,7 +101,7 @@ def static() -> tuple[Static, nn.Module]:
     config = quantization.QConfig(
         activation=quantization.default_observer, weight=quantization.default_weight_observer
     )
-    model.qconfig = config  # type: ignore[assignment]
+    model.qconfig = config
     fused = quantization.fuse_modules(model, [["conv", "relu"]])
     ready = quantization.prepare(fused)
     ready(torch.randn(2, 6, 9, 8))

@@ -11,9 +11,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.utils.flop_counter import flop_registry
 
 from bottlecalc import count_model
 from bottlecalc.models import products
+from bottlecalc.models.grouped import output
 from bottlecalc.models.operators import OWN, formulas, qualified
 from bottlecalc.models.trace import dispatcher_counts
 
@@ -138,21 +140,47 @@ def encoder_macs(batch: int, length: int) -> int:
     return batch * (4 * length * 12 * 12 + 2 * length * length * 12 + 2 * length * 12 * 20)
 
 
+def fused(model: nn.TransformerEncoderLayer) -> nn.Module:
+    """The layer as torch's fast path calls it."""
+    attention = model.self_attn
+    norms = (model.norm1.weight, model.norm1.bias, model.norm2.weight, model.norm2.bias)
+    linears = (model.linear1.weight, model.linear1.bias, model.linear2.weight, model.linear2.bias)
+    projection = (attention.out_proj.weight, attention.out_proj.bias)
+    inward = (attention.in_proj_weight, attention.in_proj_bias)
+    return Calling(
+        lambda x: torch._transformer_encoder_layer_fwd(
+            x, 12, 2, *inward, *projection, False, False, 1e-5, *norms, *linears
+        )
+    )
+
+
 def test_fused_encoders_cost_what_they_are_made_of() -> None:
-    model, x = layer(), torch.zeros(2, 7, 12)
+    model, x = layer(), torch.randn(2, 7, 12)
     with torch.no_grad():
-        fused = dispatcher_counts(model, [x])
-    assert fused.sum("macs") == count_model(model, (2, 7, 12), counter="torch").macs
-    assert fused.sum("macs") == encoder_macs(2, 7)
+        assert torch.allclose(fused(model)(x), model(x), atol=1e-5)
+        found = dispatcher_counts(fused(model), [x])
+    apart = count_model(model, (2, 7, 12), counter="torch")
+    assert found.sum("macs") == apart.macs == encoder_macs(2, 7)
+
+
+def test_fused_attention_costs_what_it_is_made_of() -> None:
+    model, x = layer().self_attn, torch.randn(2, 7, 12)
+    projections = (model.in_proj_weight, model.in_proj_bias)
+    outward = (model.out_proj.weight, model.out_proj.bias)
+    call = Calling(
+        lambda x: torch._native_multi_head_attention(x, x, x, 12, 2, *projections, *outward)
+    )
+    with torch.no_grad():
+        found = dispatcher_counts(call, [x])
+    assert found.sum("macs") == 2 * (4 * 7 * 12 * 12 + 2 * 7 * 7 * 12)
 
 
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
 def test_a_fused_encoder_of_nested_tensors_is_named() -> None:
     """Their lengths differ, and no formula knows them."""
-    model, short = layer(), torch.zeros(3, 12)
-    nested = torch.nested.nested_tensor([short, torch.zeros(5, 12)])
+    nested = torch.nested.nested_tensor([torch.zeros(3, 12), torch.zeros(5, 12)])
     with torch.no_grad():
-        found = dispatcher_counts(model, [nested])
+        found = dispatcher_counts(fused(layer()), [nested])
     assert found.unsupported == {"aten::_transformer_encoder_layer_fwd": 1}
 
 
@@ -233,8 +261,77 @@ def test_a_formula_that_is_tampered_with_is_seen_by_fvcore(
     from bottlecalc.models import operators
 
     assert count_model(nn.Linear(3, 5), (2, 3)).agrees
-    tampered = {**operators.flop_registry, mm: lambda *_, **__: 2 * 2 * 3 * 6}
+    tampered = {**flop_registry, mm: lambda *_, **__: 2 * 2 * 3 * 6}
     monkeypatch.setattr(operators, "flop_registry", tampered)
     counted = count_model(nn.Linear(3, 5), (2, 3))
     assert (counted.macs, counted.agrees) == (2 * 3 * 6, False)
     assert "torch counts 36 MACs and fvcore 30; torch's stands" in "\n".join(counted.remarks)
+
+
+grouped_mm = pytest.mark.skipif(
+    not hasattr(torch.ops.aten, "_grouped_mm"), reason="this torch has no grouped products"
+)
+
+
+class Mixture(nn.Module):
+    """The experts of Mixtral (Jiang et al. 2024), each token through two of them."""
+
+    def __init__(self, experts: int, width: int, hidden: int, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.router = nn.Linear(width, experts, bias=False, dtype=dtype)
+        self.enter = nn.Parameter(torch.zeros(experts, width, 2 * hidden, dtype=dtype))
+        self.leave = nn.Parameter(torch.zeros(experts, hidden, width, dtype=dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        top = self.router(x).topk(2).indices.flatten()
+        order, counts = top.argsort(), torch.zeros(len(self.enter), device=x.device)
+        ends = counts.scatter_add(0, top, torch.ones_like(top, dtype=counts.dtype)).cumsum(0)
+        offs = ends.to(torch.int32)
+        gate, up = torch._grouped_mm(x[order // 2], self.enter, offs=offs).chunk(2, -1)
+        out: Tensor = torch._grouped_mm(gate.sigmoid() * up, self.leave, offs=offs)
+        return out
+
+
+@grouped_mm
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_mixture_of_experts_on_meta(dtype: str) -> None:
+    """Router, and three matrices of an expert for both choices of each of 9 tokens."""
+    model = Mixture(4, 16, 24, getattr(torch, dtype))
+    counted = count_model(model, f"9x16:{dtype}", counter="torch")
+    assert counted.macs == 9 * 16 * 4 + 9 * 2 * 3 * 16 * 24
+    assert not any("run on real tensors" in remark for remark in counted.remarks)
+
+
+@grouped_mm
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_what_comes_out_of_grouped_products(dtype: torch.dtype) -> None:
+    """In all four combinations as on the CPU."""
+    offs = torch.tensor([8, 24], dtype=torch.int32)
+    shapes = (((24, 8), (2, 8, 16)), ((2, 16, 8), (8, 24)), ((16, 24), (24, 32)),
+              ((2, 16, 8), (2, 8, 24)))  # fmt: skip
+    for one, other in shapes:
+        given: Any = None if len(one) == len(other) == 3 else offs
+        a, b = torch.zeros(one, dtype=dtype), torch.zeros(other, dtype=dtype)
+        real = torch._grouped_mm(a, b, offs=given)
+        ours = output(a.to("meta"), b.to("meta"), given)
+        assert (ours.shape, ours.dtype) == (real.shape, real.dtype)
+    with pytest.raises(RuntimeError, match="contraction dimension of mat_a"):
+        output(meta(3, 5), meta(2, 4, 5), offs)
+
+
+def test_mixtral() -> None:
+    """By hand (Jiang et al. 2024): attention with half the keys, router, two of four experts."""
+    transformers: Any = pytest.importorskip("transformers")
+    layers, tokens, width, hidden, words, experts = 2, 32, 64, 96, 101, 4
+    config = transformers.MixtralConfig(
+        vocab_size=words, hidden_size=width, intermediate_size=hidden, num_hidden_layers=layers,
+        num_attention_heads=4, num_key_value_heads=2, num_local_experts=experts,
+        num_experts_per_tok=2,
+    )  # fmt: skip
+    attention = 2 * width * width + 2 * width * (width // 2) + 2 * tokens * width
+    layer = tokens * (attention + width * experts + 2 * 3 * width * hidden)
+    for way in ("grouped_mm", "eager"):
+        config._experts_implementation = way
+        model = transformers.MixtralForCausalLM(config)
+        counted = count_model(model, f"1x{tokens}:int64", counter="torch")
+        assert counted.macs == layers * layer + tokens * width * words

@@ -116,6 +116,8 @@ OF_COO_ALONE = ("smm", "hspmm", "sspaddmm", "bmm")
 class Graph(nn.Module):
     """A graph's adjacency, as a buffer, a parameter, an attribute, or made as it runs."""
 
+    matrix: Tensor
+
     def __init__(self, call: Sparse, layout: str, place: str) -> None:
         super().__init__()
         self.call, self.layout, self.place = call, layout, place

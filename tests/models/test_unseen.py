@@ -76,7 +76,7 @@ def test_complex_products(sides: tuple[int, int, int, int]) -> None:
 
 def test_complex_gradients_are_said() -> None:
     class Gradient(nn.Conv2d):
-        @torch.enable_grad()  # type: ignore[untyped-decorator]
+        @torch.enable_grad()
         def forward(self, x: Tensor) -> Any:
             return super().forward(x)
 
