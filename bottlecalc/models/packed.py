@@ -5,7 +5,9 @@ No ``Parameter`` holds them, so that no module knows them as its own; they are r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.layers.count import ByLayer
@@ -108,12 +110,20 @@ def bytes_of(tensor: Tensor) -> int:
 
 
 def by_layer(model: nn.Module) -> ByLayer:
-    """Packed parameters of each module's own; of modules that have any [parameters]."""
-    counts = {
-        name: sum(tensor.numel() for tensor in weights(module))
-        for name, module in model.named_modules()
-    }
+    """Packed parameters of each layer's own; of layers that have any [parameters].
+
+    Modules that only pack for another, by names such as ``_packed_params``, are parts of it.
+    """
+    counts = Counter[str]()
+    for name, module in model.named_modules():
+        counts[layer_of(name)] += sum(tensor.numel() for tensor in weights(module))
     return {name: count for name, count in counts.items() if count}
+
+
+def layer_of(name: str) -> str:
+    """The layer that a module is a private part of, or is."""
+    parts = takewhile(lambda part: not part.startswith("_"), name.split("."))
+    return ".".join(parts)
 
 
 def notes(model: nn.Module) -> Iterator[str]:

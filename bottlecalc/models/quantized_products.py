@@ -53,8 +53,6 @@ LINEAR = (
     *("aten::_weight_int4pack_mm", "aten::_weight_int4pack_mm_for_cpu"),
     *("aten::_weight_int4pack_mm_with_scales_and_zeros", "aten::_weight_int8pack_mm"),
     *("aten::_mixed_dtypes_linear", "aten::_wrapped_quantized_linear_prepacked"),
-    *("aten::fbgemm_linear_fp16_weight", "aten::fbgemm_linear_fp16_weight_fp32_activation"),
-    *("aten::fbgemm_linear_int8_weight", "aten::fbgemm_linear_int8_weight_fp32_activation"),
     *_names("quantized", "linear", "", "_relu", "_leaky_relu", "_tanh", "_dynamic"),
     *_names("quantized", "linear_relu_dynamic linear_relu_dynamic_fp16", ""),
     *_names("quantized", "linear_dynamic_fp16 linear_dynamic_fp16_unpacked_weight", ""),

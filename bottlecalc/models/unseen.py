@@ -1,6 +1,7 @@
-"""What the dispatcher cannot see of what a model calls: two functions of torch's, seen before it.
+"""What the dispatcher cannot see of what a model calls, seen before it.
 
-A complex convolution is three real ones by then, and what leaves for NumPy never comes there.
+A complex convolution is three real ones by then; what leaves for NumPy, and what torch computes by
+another library on the spot, never comes there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from bottlecalc.models import products
 from bottlecalc.models.running import Calls
 
 CONVOLUTIONS = frozenset(
@@ -26,11 +28,22 @@ LEAVING: dict[Any, str] = {
 }
 """Methods that give a tensor's values away, and to whom."""
 
+HIDDEN = frozenset(
+    getattr(torch, f"fbgemm_linear_{kind}")
+    for kind in (
+        *("fp16_weight", "fp16_weight_fp32_activation"),
+        *("int8_weight", "int8_weight_fp32_activation"),
+    )
+    if hasattr(torch, f"fbgemm_linear_{kind}")
+)
+"""Linear layers that are no operators of the dispatcher's."""
+
+ONE = "a complex convolution, which torch makes three real ones of, is counted as one"
 GRADIENTS = "gradients of a complex convolution, where they are taken, are of three real ones"
 
 
 class Unseen(TorchFunctionMode):
-    """Notes both while it lasts."""
+    """Notes that while it lasts."""
 
     def __init__(self, calls: Calls) -> None:
         super().__init__()
@@ -43,7 +56,10 @@ class Unseen(TorchFunctionMode):
             self.calls.say(left(LEAVING[func]))
         if func in CONVOLUTIONS and any(map(_is_complex, (*args, *kwargs.values()))):
             return self._complex(func, args, kwargs)
-        return func(*args, **kwargs)
+        out = func(*args, **kwargs)
+        if func in HIDDEN:
+            self.calls.add(products.linear(args[0], out_val=out), out)
+        return out
 
     def _complex(self, func: Any, args: Any, kwargs: Any) -> Tensor:
         """One convolution, however many real ones it is made of."""
@@ -51,6 +67,8 @@ class Unseen(TorchFunctionMode):
             out: Tensor = func(*args, **kwargs)
         parts = made.outputs.total() // (out.numel() or 1)
         self.calls.join(made, max(parts, 1))
+        if parts > 1:
+            self.calls.say(ONE)
         if out.requires_grad:
             self.calls.say(GRADIENTS)
         return out

@@ -68,7 +68,10 @@ def test_layers_that_are_quantized_as_they_run(name: str, dtype: Any) -> None:
     assert counted.params.bytes == weights * (1 if dtype == torch.qint8 else 2) + 4 * biases
     assert counted.macs == rows * weights
     assert not counted.counters["torch"].unsupported
-    assert sum(module.params for module in counted.own) == weights + biases
+    assert {module.name: module.params for module in counted.own if module.params} == {
+        "0": weights + biases
+    }
+    assert not counted.uncalled
 
 
 def test_it_is_said_that_parameters_are_packed() -> None:
@@ -138,6 +141,16 @@ def test_scripted_layers_are_read_too() -> None:
     script: Any = torch.jit.script
     counted = count_model(script(dynamic(nn.Linear(32, 64))), (1, 32), counter="torch")
     assert (counted.params.total, counted.macs) == (2112, 2048)
+
+
+@pytest.mark.skipif(not hasattr(torch, "fbgemm_linear_fp16_weight"), reason="there is none")
+def test_a_linear_layer_that_is_no_operator_is_seen() -> None:
+    class Linear(nn.Module):
+        def forward(self, x: Tensor) -> Any:
+            packed = torch.fbgemm_pack_gemm_matrix_fp16(torch.ones(4, 7))
+            return torch.fbgemm_linear_fp16_weight(x, packed, torch.zeros(7))
+
+    assert count_model(Linear(), (3, 4), counter="torch").macs == 3 * 4 * 7
 
 
 def test_what_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from bottlecalc import count_model
 from bottlecalc.models.trace import dispatcher_counts
-from bottlecalc.models.unseen import GRADIENTS, left
+from bottlecalc.models.unseen import GRADIENTS, ONE, left
 
 
 class Calling(nn.Module):
@@ -61,6 +61,7 @@ def test_a_complex_convolution_by_hand() -> None:
     counted = count_model(model, "1x2x6x6:complex64", counter="torch")
     assert counted.macs == 3 * 2 * 9 * 16
     assert [node.activations for node in counted.own] == [3 * 4 * 4]
+    assert counted.remarks == (ONE,)
 
 
 @settings(deadline=None, max_examples=10)
