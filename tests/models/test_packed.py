@@ -147,7 +147,7 @@ def test_scripted_layers_are_read_too() -> None:
 def test_a_linear_layer_that_is_no_operator_is_seen() -> None:
     class Linear(nn.Module):
         def forward(self, x: Tensor) -> Any:
-            packed = torch.fbgemm_pack_gemm_matrix_fp16(torch.ones(4, 7))
+            packed = torch.fbgemm_pack_gemm_matrix_fp16(torch.ones(7, 4))
             return torch.fbgemm_linear_fp16_weight(x, packed, torch.zeros(7))
 
     assert count_model(Linear(), (3, 4), counter="torch").macs == 3 * 4 * 7
