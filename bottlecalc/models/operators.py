@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import flop_registry
 
+from bottlecalc.models.gradients import convolution_backward_flops
+
 Formula = Callable[..., int]
 """FLOPs of an operator, from what goes in and, as ``out_val``, what comes out."""
 
@@ -43,6 +45,7 @@ def formulas() -> dict[Any, Formula]:
         aten.addmm_: flop_registry[aten.addmm],
         **dict.fromkeys((aten.baddbmm_, aten.addbmm, aten.addbmm_), flop_registry[aten.baddbmm]),
         **flop_registry,
+        aten.convolution_backward: convolution_backward_flops,
     }
 
 

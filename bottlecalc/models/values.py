@@ -1,0 +1,117 @@
+"""Operators by which values decide what else is run: how often, and on how much.
+
+Source: the tags ``dynamic_output_shape`` and ``data_dependent_output`` that torch gives operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils.weak import WeakTensorKeyDictionary
+
+NAMES = {
+    **{"_local_scalar_dense": "item", "is_nonzero": "item", "one_hot": "one_hot"},
+    **{"_unique": "unique", "_unique2": "unique", "unique_dim": "unique"},
+    **{"unique_consecutive": "unique", "equal": "equal", "allclose": "allclose"},
+    **{"nonzero": "nonzero", "masked_select": "masked_select", "bincount": "bincount"},
+    **{"_pack_padded_sequence": "pack_padded_sequence"},
+}
+"""What users call operators; not each of these has a tag in every release."""
+
+TAGS = frozenset(
+    getattr(torch.Tag, tag)
+    for tag in ("dynamic_output_shape", "data_dependent_output")
+    if hasattr(torch.Tag, tag)
+)
+RANDOM = getattr(torch.Tag, "nondeterministic_seeded", None)
+
+READERS = {Tensor.tolist: "tolist", Tensor.numpy: "numpy", Tensor.__array__: "numpy"}
+"""Methods that read a tensor past the dispatcher."""
+
+aten = torch.ops.aten
+
+
+class Values:
+    """Which operators read values that are not the same in every forward pass.
+
+    A tensor that is made of numbers alone, such as ``torch.tensor(3)``, has the same values always.
+    """
+
+    def __init__(self, note: Callable[[str], object]) -> None:
+        self._note = note
+        self._constants: Any = WeakTensorKeyDictionary()
+        self._checking = False
+
+    def see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
+        """An operator that was run."""
+        sources = [*tensors_of((*args, *kwargs.values()))]
+        is_constant = all(tensor in self._constants for tensor in sources)
+        if (name := deciding(func, args)) and not (is_constant or self._checking):
+            self._note(name)
+        if (is_constant and RANDOM not in func.tags) or func.overloadpacket is aten.lift_fresh:
+            self._constants.update(dict.fromkeys([*tensors_of((out,))], True))
+        elif func._schema.is_mutable:  # what is written to may be a view of any of them
+            self._constants.clear()
+
+    def read(self, tensor: Tensor, name: str) -> None:
+        """A tensor was read past the dispatcher."""
+        if tensor not in self._constants:
+            self._note(name)
+
+    @contextmanager
+    def checking(self) -> Iterator[None]:
+        """While this lasts, values are read to be checked, and decide nothing."""
+        before, self._checking = self._checking, True
+        try:
+            yield
+        finally:
+            self._checking = before
+
+
+class Readers(TorchFunctionMode):
+    """Sees what reads tensors past the dispatcher, or does no more than check their values."""
+
+    def __init__(self, values: Values) -> None:
+        super().__init__()
+        self.values = values
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in READERS:
+            self.values.read(args[0], READERS[func])
+        if func is torch.tensor:
+            for tensor in tensors_of(args):
+                self.values.read(tensor, "item")
+        if func is torch.nn.functional.one_hot and -1 not in (*args[1:2], *kwargs.values()):
+            if len(args) + len(kwargs) > 1:
+                with self.values.checking():
+                    return func(*args, **kwargs)
+        return func(*args, **kwargs)
+
+
+def deciding(func: Any, args: Any) -> str:
+    """What users call an operator whose output's shape, or number, depends on values; or empty."""
+    packet = func.overloadpacket
+    library, _, name = str(packet).partition(".")
+    if packet is aten.index:
+        masks = (torch.bool, torch.uint8)
+        return "boolean index" if any(one.dtype in masks for one in tensors_of(args[1:])) else ""
+    if library == "aten" and name in NAMES:
+        return NAMES[name]
+    if TAGS.isdisjoint(func.tags):
+        return ""
+    return name if library == "aten" else f"{library}::{name}"
+
+
+def tensors_of(values: Iterable[object]) -> Iterator[Tensor]:
+    """Tensors, and those in lists."""
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from tensors_of(value)
