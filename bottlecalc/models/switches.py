@@ -5,6 +5,7 @@ torch is imported when it is asked, so that importing this costs nothing.
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import warnings
@@ -106,7 +107,13 @@ def unwarned() -> Iterator[None]:
 
     What the user's own code warns of is shown.
     """
+    logger = logging.getLogger("torch")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
     with warnings.catch_warnings():
         for module in (r"torch(\.|$)", r"bottlecalc(\.|$)"):
             warnings.filterwarnings("ignore", module=module)
-        yield
+        try:
+            yield
+        finally:
+            logger.setLevel(level)

@@ -11,8 +11,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
+
+from bottlecalc.models.nested import is_ragged_attention, ragged_attention
 
 NAMES = {
     **{"_local_scalar_dense": "item", "is_nonzero": "item", "one_hot": "one_hot"},
@@ -64,9 +67,9 @@ class Values:
             self._note(name)
 
     @contextmanager
-    def checking(self) -> Iterator[None]:
-        """While this lasts, values are read to be checked, and decide nothing."""
-        before, self._checking = self._checking, True
+    def checking(self, is_so: bool) -> Iterator[None]:
+        """While this lasts, whether values are read to be checked alone, and decide nothing."""
+        before, self._checking = self._checking, is_so or self._checking
         try:
             yield
         finally:
@@ -82,16 +85,20 @@ class Readers(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
+        if is_ragged_attention(func, args):
+            return ragged_attention(*args, **kwargs)
         if func in READERS:
             self.values.read(args[0], READERS[func])
         if func is torch.tensor:
             for tensor in tensors_of(args):
                 self.values.read(tensor, "item")
-        if func is torch.nn.functional.one_hot and -1 not in (*args[1:2], *kwargs.values()):
-            if len(args) + len(kwargs) > 1:
-                with self.values.checking():
-                    return func(*args, **kwargs)
-        return func(*args, **kwargs)
+        with self.values.checking(func is one_hot and _classes(*args, **kwargs) > 0):
+            return func(*args, **kwargs)
+
+
+def _classes(_: Tensor, num_classes: int = -1) -> int:
+    """How many ``one_hot`` is told that there are; by values where it is told nothing."""
+    return num_classes
 
 
 def deciding(func: Any, args: Any) -> str:
