@@ -45,9 +45,8 @@ def _cond(dispatcher: Dispatcher, _: Any, *given: Any) -> Any:
     before = calls.flops.total()
     outs, counts = zip(*(_branch(dispatcher, each, operands) for each in branches), strict=True)
     calls.flops, calls.outputs = max(counts, key=lambda count: count[0].total())
-    most, least = sorted(((flops.total() - before) // 2 for flops, _ in counts), reverse=True)
-    if most > least:
-        calls.say(f"torch.cond counts its costlier branch, {most:,} MACs; the other has {least:,}")
+    least, most = sorted((flops.total() - before) // 2 for flops, _ in counts)
+    calls.say(f"torch.cond: its costlier branch is counted, {most:,} MACs; the other has {least:,}")
     return outs[0]
 
 
