@@ -17,7 +17,7 @@ from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
-from bottlecalc.models.failure import TargetError, cause, naming
+from bottlecalc.models.failure import TargetError, in_passing, naming
 from bottlecalc.models.fvcore import fvcore_counts
 from bottlecalc.models.gradients import taken
 from bottlecalc.models.inputs import Inputs, described, positional
@@ -288,7 +288,7 @@ class Runner:
                 return {"fvcore": self._fvcore(self._real())}
             reason = declined["fvcore"]
         except TargetError as error:
-            reason = self._failure_alone() or str(error)
+            reason = self._failure_alone() or in_passing(error)
         self.left_out["fvcore"] = reason
         return {}
 
@@ -300,7 +300,7 @@ class Runner:
                 tensors, by_name = self._tensors(_device(module))
                 taken(lambda: module(*tensors, **by_name))
         except TargetError as error:
-            return str(error)
+            return in_passing(error)
         return ""
 
     def _declined(
@@ -322,4 +322,5 @@ def _device(module: nn.Module) -> torch.device:
 
 
 def _reason(error: BaseException) -> str:
-    return cause(error.__cause__ if isinstance(error, TargetError) and error.__cause__ else error)
+    inner = error.__cause__ if isinstance(error, TargetError) and error.__cause__ else error
+    return in_passing(inner)
