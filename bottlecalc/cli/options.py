@@ -15,8 +15,8 @@ from bottlecalc.blocks.families import COMPARED
 from bottlecalc.cli import completion
 from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError
-from bottlecalc.text.files import FORMATS
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import LARGEST_SEED, WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError, mend, read_value

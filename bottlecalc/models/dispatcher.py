@@ -83,7 +83,9 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return results(out)
         if is_corrected(args):
             self.calls.say(CORRECTED)
-        return tuple(one for one, is_asked in zip(out, gradients(args)) if is_asked)
+        return tuple(
+            one for one, is_asked in zip(out[:2], gradients(args), strict=True) if is_asked
+        )
 
 
 class Uncompiled(Dispatcher):  # type: ignore[no-untyped-call]

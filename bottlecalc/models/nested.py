@@ -1,4 +1,4 @@
-"""Attention of nested tensors, sequence by sequence: torch has no kernel on the CPU for all of it."""
+"""Attention of nested tensors, sequence by sequence: torch has no kernel for all of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_ragged_attention(func: Any, args: Any) -> bool:
 
 def ragged_attention(query: Tensor, key: Tensor, value: Tensor, **options: Any) -> Tensor:
     """The same as torch's; every sequence's products are as large as the sequence."""
-    like = query.transpose(1, 2)
+    like: Any = query.transpose(1, 2)
     sequences = zip(*(x.transpose(1, 2).unbind() for x in (query, key, value)), strict=True)
     values = torch.cat([_attention(each, options) for each in sequences])
     ragged: Any = torch.nested.nested_tensor_from_jagged(values, like.offsets())

@@ -5,7 +5,7 @@ Source: the tags ``dynamic_output_shape`` and ``data_dependent_output`` that tor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,11 +18,13 @@ from torch.utils.weak import WeakTensorKeyDictionary
 from bottlecalc.models.nested import is_ragged_attention, ragged_attention
 
 NAMES = {
-    **{"_local_scalar_dense": "item", "is_nonzero": "item", "one_hot": "one_hot"},
-    **{"_unique": "unique", "_unique2": "unique", "unique_dim": "unique"},
-    **{"unique_consecutive": "unique", "equal": "equal", "allclose": "allclose"},
-    **{"nonzero": "nonzero", "masked_select": "masked_select", "bincount": "bincount"},
-    **{"_pack_padded_sequence": "pack_padded_sequence"},
+    "_local_scalar_dense": "item",
+    "_pack_padded_sequence": "pack_padded_sequence",
+    "_unique": "unique",
+    "_unique2": "unique",
+    "is_nonzero": "item",
+    "unique_dim": "unique",
+    **{name: name for name in ("allclose", "equal", "bincount", "masked_select", "nonzero")},
 }
 """What users call operators; not each of these has a tag in every release."""
 
@@ -52,14 +54,28 @@ class Values:
 
     def see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         """An operator that was run."""
-        sources = [*tensors_of((*args, *kwargs.values()))]
-        is_constant = all(tensor in self._constants for tensor in sources)
-        if (name := deciding(func, args)) and not (is_constant or self._checking):
+        decided = not self._are_constant(deciders := _deciders(func, args))
+        if (name := deciding(func, deciders)) and decided and not self._checking:
             self._note(name)
-        if (is_constant and RANDOM not in func.tags) or func.overloadpacket is aten.lift_fresh:
-            self._constants.update(dict.fromkeys([*tensors_of((out,))], True))
+        if not decided and func.overloadpacket is aten._pack_padded_sequence:
+            self._keep(out[1:])
+        elif self._is_constant(func, args, kwargs):
+            self._keep((out,))
         elif func._schema.is_mutable:  # what is written to may be a view of any of them
             self._constants.clear()
+
+    def _is_constant(self, func: Any, args: Any, kwargs: Any) -> bool:
+        """Whether an operator puts out the same always."""
+        if func.overloadpacket is aten.lift_fresh:
+            return True
+        return RANDOM not in func.tags and self._are_constant((*args, *kwargs.values()))
+
+    def _are_constant(self, values: Iterable[object]) -> bool:
+        return all(tensor in self._constants for tensor in tensors_of(values))
+
+    def _keep(self, values: Iterable[object]) -> None:
+        for tensor in tensors_of(values):
+            self._constants[tensor] = True
 
     def read(self, tensor: Tensor, name: str) -> None:
         """A tensor was read past the dispatcher."""
@@ -101,18 +117,25 @@ def _classes(_: Tensor, num_classes: int = -1) -> int:
     return num_classes
 
 
-def deciding(func: Any, args: Any) -> str:
+def deciding(func: Any, deciders: Sequence[object]) -> str:
     """What users call an operator whose output's shape, or number, depends on values; or empty."""
-    packet = func.overloadpacket
-    library, _, name = str(packet).partition(".")
-    if packet is aten.index:
-        masks = (torch.bool, torch.uint8)
-        return "boolean index" if any(one.dtype in masks for one in tensors_of(args[1:])) else ""
+    library, _, name = str(func.overloadpacket).partition(".")
+    if func.overloadpacket is aten.index:
+        return "boolean index" if deciders else ""
     if library == "aten" and name in NAMES:
         return NAMES[name]
     if TAGS.isdisjoint(func.tags):
         return ""
     return name if library == "aten" else f"{library}::{name}"
+
+
+def _deciders(func: Any, args: Sequence[object]) -> Sequence[object]:
+    """What of its arguments decides: masks and lengths, or all."""
+    if func.overloadpacket is aten.index:
+        masks = (torch.bool, torch.uint8)
+        return [one for one in tensors_of(args[1:]) if one.dtype in masks]
+    by_second = (aten.masked_select, aten._pack_padded_sequence)
+    return args[1:2] if func.overloadpacket in by_second else args
 
 
 def tensors_of(values: Iterable[object]) -> Iterator[Tensor]:
