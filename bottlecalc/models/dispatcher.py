@@ -48,7 +48,7 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.calls = calls
         self.formulas = formulas
-        self.values = Values(calls.decide)
+        self.values = Values(calls)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator; one that is made of others runs these instead."""

@@ -5,7 +5,7 @@ Source: the tags ``dynamic_output_shape`` and ``data_dependent_output`` that tor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from bottlecalc.models.nested import is_ragged_attention, ragged_attention
+from bottlecalc.models.running import Calls
 
 NAMES = {
     "_local_scalar_dense": "item",
@@ -47,8 +48,8 @@ class Values:
     A tensor that is made of numbers alone, such as ``torch.tensor(3)``, has the same values always.
     """
 
-    def __init__(self, note: Callable[[str], object]) -> None:
-        self._note = note
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
         self._constants: Any = WeakTensorKeyDictionary()
         self._checking = False
 
@@ -56,7 +57,7 @@ class Values:
         """An operator that was run."""
         decided = not self._are_constant(deciders := _deciders(func, args))
         if (name := deciding(func, deciders)) and decided and not self._checking:
-            self._note(name)
+            self.calls.decide(name)
         if not decided and func.overloadpacket is aten._pack_padded_sequence:
             self._keep(out[1:])
         elif self._is_constant(func, args, kwargs):
@@ -80,7 +81,9 @@ class Values:
     def read(self, tensor: Tensor, name: str) -> None:
         """A tensor was read past the dispatcher."""
         if tensor not in self._constants:
-            self._note(name)
+            self.calls.decide(name)
+            if name == "numpy":
+                self.calls.say("tensors are read by numpy: what it computes is not counted")
 
     @contextmanager
     def checking(self, is_so: bool) -> Iterator[None]:
