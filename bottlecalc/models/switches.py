@@ -113,6 +113,7 @@ def unwarned() -> Iterator[None]:
     with warnings.catch_warnings():
         for module in (r"torch(\.|$)", r"bottlecalc(\.|$)"):
             warnings.filterwarnings("ignore", module=module)
+        warnings.filterwarnings("ignore", "Using `torch.compile", UserWarning)  # of our hooks
         try:
             yield
         finally:

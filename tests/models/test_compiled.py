@@ -80,7 +80,15 @@ def test_what_is_compiled_inside_of_a_model_counts_and_compiles(compiler: Compil
 
 
 def test_in_place_too(compiler: Compiler) -> None:
-    model = layers()
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = layers()
+
+        def forward(self, x: torch.Tensor) -> Any:
+            return self.layers(x)
+
+    model = Net()
     model.compile(backend=compiler)
     assert count_model(model, (2, 7), counter="torch").macs == 2 * (35 + 15)
     model(torch.randn(2, 7))
