@@ -17,13 +17,15 @@ from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
-from bottlecalc.models.inputs import Inputs, described
+from bottlecalc.models.inputs import Inputs, described, drawn
 from bottlecalc.models.own import written_out
 from bottlecalc.models.policy import INSISTING, absent, decline
 from bottlecalc.models.run import Run, Runner, run_module
+from bottlecalc.models.switches import random_state_kept, sow
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
-from bottlecalc.text.calls import public, quoted
+from bottlecalc.text.calls import public, quoted, whole_number
+from bottlecalc.text.numbers import LARGEST_SEED
 from bottlecalc.text.shapes import Input, InputError
 from bottlecalc.text.values import inputs_of
 
@@ -114,15 +116,18 @@ def measure(module: nn.Module, shape: Sequence[int] | Input | str) -> ModelCount
     like = next(module.parameters(), torch.empty(()))
     sides, dtype = described(x).dimensions, described(x).dtype
     zeros = like.new_zeros(sides, dtype=None if dtype == "float32" else getattr(torch, dtype))
+    values = drawn(zeros, torch.Generator().manual_seed(0))
     with _failure(f"{type(module).__name__} on an input of shape {sides}"):
         asked = [name for name in ORDER if name not in left_out]
-        run = run_module(module, [zeros], asked)
+        run = run_module(module, [values], asked)
     inputs = (described(zeros.to("meta")),)
     return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
 
 
 @public("count_model(model, (1, 3, 224, 224))")
-def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both") -> ModelCount:
+def count_model(
+    model: nn.Module, *inputs: AnyInput, counter: Counters = "both", seed: int = 0
+) -> ModelCount:
     """Count any model, and leave it exactly as it was; loads torch.
 
     Args:
@@ -131,17 +136,20 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
             dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
             counted, unless the forward takes none.
         counter: torch's dispatcher, fvcore, or both.
+        seed: by which inputs are drawn that are no tensors; whole numbers are 0.
 
     Raises:
         ModelTypeError: the model is none.
         TargetError: the model does not run on these inputs.
-        InputError: an input is none, or there is no such counter.
+        InputError: an input is none, or there is no such counter, or the seed is none.
     """
     check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
     given = Inputs([*map(_read, inputs)])
-    run = Runner(type(model).__name__, lambda: model, given, in_hand=True).run(counter)
+    run = Runner(
+        type(model).__name__, lambda: model, given, seed=check_seed(seed), in_hand=True
+    ).run(counter)
     return _model_count(type(model).__name__, map(described, given.by_place), run)
 
 
@@ -154,6 +162,20 @@ def check_counter(given: object) -> None:
     names = get_args(Counters)
     if not (isinstance(given, str) and given in names):
         raise InputError(f"counter = {quoted(given)}; give {', '.join(map(repr, names))}")
+
+
+def check_seed(given: object) -> int:
+    """The seed that is given.
+
+    Raises:
+        InputError: it is none.
+    """
+    seed = whole_number(given, 0)
+    if seed is None or seed > LARGEST_SEED:
+        raise InputError(
+            f"seed = {quoted(given)}; give a whole number from 0 to {LARGEST_SEED:,}, such as 0"
+        )
+    return seed
 
 
 def _check_model(given: object) -> None:
@@ -171,7 +193,7 @@ def _check_model(given: object) -> None:
 
 def count_target(
     target: Target, inputs: Sequence[Any], counter: Counters = "both",
-    keywords: Mapping[str, Any] | None = None, part: str = "",
+    keywords: Mapping[str, Any] | None = None, part: str = "", seed: int = 0,
 ) -> Count | ModelCount:  # fmt: skip
     """Count a model by its name, or a block by its spec.
 
@@ -181,6 +203,7 @@ def count_target(
         counter: torch's dispatcher, fvcore, or both.
         keywords: likewise by name, constants too.
         part: the module that is counted alone; all where it is empty.
+        seed: by which weights and inputs are drawn where values decide what is run.
 
     Raises:
         TargetError: it cannot be found or built, or does not run on these inputs.
@@ -194,8 +217,10 @@ def count_target(
         return _count_spec(target, inputs, counter)
     check_installed(target.name, counter)
     it = written_out(target)
-    with naming(f"{it.name} cannot be found"), it.importable():
-        run = Runner(it.name, it.load(), Inputs(inputs, keywords or {}), part).run(counter)
+    given = Inputs(inputs, keywords or {})
+    with naming(f"{it.name} cannot be found"), it.importable(), random_state_kept():
+        sow(check_seed(seed))  # a model that is built where its file is read draws its weights here
+        run = Runner(it.name, it.load(), given, part, seed).run(counter)
     shapes = inputs_of([*inputs, *(keywords or {}).values()])
     return _model_count(target.name, shapes, run)
 

@@ -38,6 +38,14 @@ def count(
             help="torch, fvcore or both; both leaves fvcore out where it would take too much.",
         ),
     ] = "both",
+    seed: Annotated[
+        str,
+        typer.Option(
+            "--seed",
+            metavar="N",
+            help="By which weights and inputs are drawn, for where values decide what is run.",
+        ),
+    ] = "0",
     output_format: Annotated[
         Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
@@ -66,9 +74,10 @@ def count(
 
     levels = options.read_depth(depth)
     wanted = Target(target, options.read_arguments(arguments or ()))
+    draws = options.read_seed(seed)
     shapes = [Input.parse(text) for text in inputs or ()]
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = count_target(wanted, shapes, counter)
+        counted = count_target(wanted, shapes, counter, seed=draws)
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):

@@ -15,8 +15,9 @@ from bottlecalc.blocks.families import COMPARED
 from bottlecalc.cli import completion
 from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.text.calls import quoted
 from bottlecalc.text.files import FORMATS
-from bottlecalc.text.numbers import WHOLE_NUMBER
+from bottlecalc.text.numbers import LARGEST_SEED, WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.toml import TomlError, mend, read_value
 
@@ -207,6 +208,20 @@ def read_depth(text: str) -> int:
     """
     if not WHOLE_NUMBER.fullmatch(text):
         raise OptionError(f"--depth {text!r} is no depth; give a whole number, 0 for totals alone")
+    return int(text)
+
+
+def read_seed(text: str) -> int:
+    """By what random numbers begin.
+
+    Raises:
+        OptionError: it is no whole number, or too large for one.
+    """
+    if not (WHOLE_NUMBER.fullmatch(text) and len(text) < 11 and int(text) <= LARGEST_SEED):
+        raise OptionError(
+            f"--seed {quoted(text)} is no seed; give a whole number from 0 to {LARGEST_SEED:,},"
+            " such as 0"
+        )
     return int(text)
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from bottlecalc.models.closures import Closures
+from bottlecalc.models.held import held_modules
 from bottlecalc.models.parameters import is_lazy
 
 if TYPE_CHECKING:
@@ -25,17 +27,20 @@ def copied(model: nn.Module, device: str | None) -> nn.Module:
     """
     import torch
 
-    memo: dict[int, object] = {}
+    closures = Closures(model)
+    memo = closures.memo()
     with torch.no_grad():
         for tensor in _tensors_of(model):
             memo[id(tensor)] = _counterpart(tensor, device)
     try:
-        twin = copy.deepcopy(model, dict(memo))
+        twin = copy.deepcopy(model, done := dict(memo))
     except Exception:
         _share_what_cannot_be_copied(model, memo)
-        twin = copy.deepcopy(model, dict(memo))
-    kept = set(model.modules()) & set(twin.modules())
-    return _copied_by_hand(model, kept, memo) if kept else twin
+        twin = copy.deepcopy(model, done := dict(memo))
+    if kept := set(model.modules()) & set(twin.modules()):
+        twin = _copied_by_hand(model, kept, done := memo)
+    closures.fill(done)
+    return twin
 
 
 def _copied_by_hand(model: nn.Module, kept: set[nn.Module], memo: dict[int, object]) -> nn.Module:
@@ -65,10 +70,10 @@ def _counterpart(tensor: Tensor, device: str | None) -> Tensor:
 
 
 def _tensors_of(model: nn.Module) -> Iterator[Tensor]:
-    """Parameters, buffers, and tensors that are plain attributes of a module."""
+    """Parameters, buffers, and tensors that are plain attributes, of whatever module it holds."""
     import torch
 
-    for module in model.modules():
+    for module in held_modules(model):
         for tensors in (module._parameters, module._buffers, vars(module)):
             for value in tensors.values():
                 if isinstance(value, torch.Tensor):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bottlecalc.models import grouped
+from bottlecalc.models.gradients import CORRECTED, gradients, is_corrected
+from bottlecalc.models.higher_order import run_higher_order
 from bottlecalc.models.operators import free_name, kind, qualified
 from bottlecalc.models.products import Formula
-from bottlecalc.models.running import Calls
+from bottlecalc.models.running import Calls, results
 from bottlecalc.models.sparse_products import kept, remark
+from bottlecalc.models.values import Values
 
 aten = torch.ops.aten
 QUERIES = frozenset(
@@ -28,7 +30,7 @@ QUERIES = frozenset(
         *(aten.dim.default, torch.ops.prim.layout.default),
     )
 )
-"""What nested tensors ask about themselves, and answer."""
+"""What is asked of tensors, and is no operation."""
 
 
 class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -49,14 +51,18 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.calls = calls
         self.formulas = formulas
+        self.values = Values(calls)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator; one that is made of others runs these instead."""
         kwargs = kwargs or {}
+        if types and any(hasattr(kind, "__tensor_flatten__") for kind in types):
+            return NotImplemented  # a tensor that is made of others has operators run on these
         if func in QUERIES:
-            return NotImplemented
+            return func(*args, **kwargs)
         if isinstance(func, torch._ops.HigherOrderOperator):
-            return self._higher_order(func, args)
+            return run_higher_order(self, func, args, kwargs)
+        self.calls.use((*args, *kwargs.values()))
         if func is not torch.ops.prim.device.default:
             with self:
                 parts = func.decompose(*args, **kwargs)
@@ -67,12 +73,13 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
     def _note(self, func: Any, out: Any, args: Any, kwargs: Any) -> None:
+        self.values.see(func, args, kwargs, out)
         formula = self.formulas.get(func.overloadpacket)
         flops = None if formula is None else formula(*args, **kwargs, out_val=out)
         if flops is None:
             self._note_uncounted(qualified(func.overloadpacket), args, kwargs)
             return
-        self.calls.add(flops, kept(out))
+        self.calls.add(flops, self._outputs(func, out, args))
         if text := remark(args):
             self.calls.say(text)
 
@@ -83,25 +90,15 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         elif what == "free":
             self.calls.free[free_name(name, *args, **kwargs)] += 1
 
-    def _higher_order(self, func: Any, args: Any) -> Any:
-        """``torch.cond`` is what its costlier branch is; of the others torch knows no way."""
-        if func is not torch.ops.higher_order.cond:
-            return NotImplemented
-        self.calls.branched = True
-        _, *branches, operands = args
-        outs, counts = zip(*(self._branch(branch, operands) for branch in branches), strict=True)
-        self.calls.flops, self.calls.outputs = max(counts, key=lambda count: count[0].total())
-        return outs[0]
-
-    def _branch(self, branch: Callable[..., Any], operands: Any) -> Any:
-        """What a branch gives, and what would be counted up to its end."""
-        before = self.calls.flops, self.calls.outputs
-        self.calls.flops, self.calls.outputs = (Counter(count) for count in before)
-        with self:
-            out = branch(*operands)
-        after = self.calls.flops, self.calls.outputs
-        self.calls.flops, self.calls.outputs = before
-        return out, after
+    def _outputs(self, func: Any, out: Any, args: Any) -> tuple[Any, ...]:
+        """What comes of products: of a convolution's gradients both, not that of its bias."""
+        if func.overloadpacket is not aten.convolution_backward:
+            return results(kept(out))
+        if is_corrected(args):
+            self.calls.say(CORRECTED)
+        return tuple(
+            one for one, is_asked in zip(out[:2], gradients(args), strict=True) if is_asked
+        )
 
 
 class Uncompiled(Dispatcher):  # type: ignore[no-untyped-call]

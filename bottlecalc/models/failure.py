@@ -17,6 +17,9 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.text.calls import ArgumentError
 
 SHOWN_FRAMES = 3
+LONGEST_LINE = 120
+"""So much is quoted in passing of what a library says [characters]."""
+
 OF_SCRIPTS = "The following operation failed in the TorchScript interpreter."
 """How torch begins what it says of scripted code; the reason comes last."""
 
@@ -57,8 +60,7 @@ def pruned(error: BaseException) -> BaseException:
 
 def cause(error: BaseException) -> str:
     """What an exception says, in one line, and where in the user's code it was raised."""
-    lines = str(error).strip().splitlines()
-    first = lines[-1] if lines and lines[0] == OF_SCRIPTS else "".join(lines[:1])
+    first = _first_line(error)
     text = f"{type(error).__name__}: {first}" if first else type(error).__name__
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_shown(error.filename)}, line {error.lineno}: {type(error).__name__}: {error.msg}"
@@ -68,6 +70,27 @@ def cause(error: BaseException) -> str:
     frame, line = frames[-1]
     code = frame.f_code
     return f"{_shown(code.co_filename)}, line {line}, in {code.co_name}: {text}"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines and lines[0] == OF_SCRIPTS else "".join(lines[:1])
+
+
+def in_passing(error: BaseException) -> str:
+    """What an exception says, in one line that is no longer than a note."""
+    reason = error.__cause__ if isinstance(error, TargetError) and error.__cause__ else error
+    text = str(error) if isinstance(error, TargetError) else cause(error)
+    quoted = _first_line(reason)
+    return text.replace(quoted, _cut(quoted)) if quoted else text
+
+
+def _cut(line: str) -> str:
+    """Its first sentences, as many as fit: torch goes on with advice."""
+    if len(line) <= LONGEST_LINE:
+        return line
+    end = line.rfind(". ", 0, LONGEST_LINE)
+    return line[:end] if end > 0 else f"{line[:LONGEST_LINE].rpartition(' ')[0]} …"
 
 
 def last_lines(error: BaseException) -> str:

@@ -51,10 +51,12 @@ def fvcore_counts(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
 
 @contextmanager
 def _unwarned() -> Iterator[None]:
-    """fvcore's import warns of ``torch.jit.script``; a FutureWarning since torch 2.14."""
+    """fvcore's import and its trace warn, some of it in the name of the model's lines.
+
+    What the model itself warns of is shown where torch runs it.
+    """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore")
         yield
 
 

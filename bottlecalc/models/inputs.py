@@ -50,18 +50,35 @@ class Inputs:
         given = leaves([*self.by_place, *self.by_name.values()])
         return (one for one in given if hasattr(one, "dimensions") or hasattr(one, "shape"))
 
-    def tensors(self, device: torch.device | str) -> tuple[list[Any], dict[str, Any]]:
-        """What forward is called with, by place and by name."""
+    def tensors(
+        self, device: torch.device | str, seed: int = 0
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """What forward is called with, by place and by name; values are drawn by this seed."""
         import torch
+
+        draws = torch.Generator("cpu").manual_seed(seed)
 
         def made(one: Any) -> Any:
             if isinstance(one, Input):
-                return torch.zeros(one.dimensions, dtype=getattr(torch, one.dtype), device=device)
+                dtype = getattr(torch, one.dtype)
+                return drawn(torch.zeros(one.dimensions, dtype=dtype, device=device), draws)
             if isinstance(one, torch.Tensor):
                 return one.detach().to(device, copy=True)
             return one
 
         return mapped(list(self.by_place), made), mapped(self.by_name, made)
+
+
+def drawn(zeros: Tensor, draws: torch.Generator) -> Tensor:
+    """Drawn from a standard normal distribution; whole numbers stay zeros, and so does what has
+    no values.
+    """
+    import torch
+
+    if zeros.is_meta or not (zeros.is_floating_point() or zeros.is_complex()):
+        return zeros
+    whole = torch.complex64 if zeros.is_complex() else torch.float32
+    return torch.randn(zeros.shape, dtype=whole, generator=draws).to(zeros)
 
 
 def positional(

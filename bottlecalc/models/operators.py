@@ -15,6 +15,7 @@ from torch.utils.flop_counter import flop_registry
 
 from bottlecalc.models import products
 from bottlecalc.models.elementwise import ELEMENTWISE, LIBRARIES
+from bottlecalc.models.gradients import convolution_backward_flops
 from bottlecalc.models.multiplying import FREE, MULTIPLYING
 from bottlecalc.models.products import Formula
 from bottlecalc.models.quantized_products import QUANTIZED
@@ -80,7 +81,8 @@ def formulas() -> dict[Any, Formula]:
         if hasattr(aten, one) and getattr(aten, other) in flop_registry
     }
     own = {packet: OWN[name] for name in OWN if (packet := _packet(name)) is not None}
-    dense = {**alike, **own, **flop_registry}
+    corrected = {aten.convolution_backward: convolution_backward_flops}
+    dense = {**alike, **own, **flop_registry, **corrected}
     sparse = {packet: None for name in SPARSE if (packet := _packet(name)) is not None}
     return {
         packet: guarded(qualified(packet), formula)

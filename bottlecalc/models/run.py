@@ -11,23 +11,27 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
 from bottlecalc.models import packed
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
-from bottlecalc.models.failure import TargetError, cause, naming
+from bottlecalc.models.failure import TargetError, in_passing, naming
 from bottlecalc.models.fvcore import fvcore_counts
+from bottlecalc.models.gradients import taken
 from bottlecalc.models.inputs import Inputs, described, positional
 from bottlecalc.models.parameters import lazy, nodes, parameters
 from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
 from bottlecalc.models.switches import (
     default_dtype_kept,
     random_state_kept,
+    sow,
+    uncompiled,
     unfused,
     unfused_attention,
+    unwarned,
 )
 
 if TYPE_CHECKING:
@@ -113,11 +117,15 @@ class Runner:
         build: gives it; anew by each call, unless it is in hand.
         inputs: what it is run on.
         part: the module that is held alone; all where it is empty.
+        seed: by which weights and inputs are drawn where they have values.
+        part: the module that is held alone; all where it is empty.
         in_hand: whether it is somebody's, and must be left as it was.
         insist: have fvcore run at any size.
         insisting: the option that insists, for where fvcore is left out.
         notes: what has to be said of how it was counted.
         left_out: counters that are asked and cannot be, each with the reason.
+        asked: who counts it.
+        original: what was built, or is in hand, and copied last.
         keeping: what puts back as it was what is in hand.
     """
 
@@ -125,11 +133,14 @@ class Runner:
     build: Callable[[], nn.Module]
     inputs: Inputs = field(default_factory=Inputs)
     part: str = ""
+    seed: int = 0
     in_hand: bool = False
     insist: bool = False
     insisting: str = "--counter fvcore"
     notes: list[str] = field(default_factory=list)
     left_out: dict[Counter, str] = field(default_factory=dict)
+    asked: Counters = "both"
+    original: nn.Module | None = None
     keeping: ExitStack = field(default_factory=ExitStack)
 
     def run(self, counter: Counters) -> Run:
@@ -138,10 +149,11 @@ class Runner:
         Raises:
             TargetError: it cannot be built or copied, or does not run on these inputs.
         """
+        self.asked = counter
         failing = naming(f"{self.name} cannot be counted")
-        with failing, random_state_kept(), default_dtype_kept(), self.keeping:
+        with failing, random_state_kept(), default_dtype_kept(), unwarned(), self.keeping:
             if self.in_hand:
-                self.keeping.enter_context(state_kept(self.build()))
+                self.keeping.enter_context(state_kept(self._built()))
             module = self._real() if counter == "fvcore" else self._virtual()
             counters: dict[Counter, Counted] = {}
             if self._takes_inputs(module):
@@ -151,15 +163,26 @@ class Runner:
                 run = _part(self.name, module, self.part, run)
             return replace(run, left_out=self.left_out)
 
+    def _built(self) -> nn.Module:
+        """It, with the same weights every time."""
+        sow(self.seed)
+        self.original = self.build()
+        return self.original
+
+    def _tensors(self, device: torch.device | str) -> tuple[list[Any], dict[str, Any]]:
+        """What it is run on, the same every time, as what it draws itself."""
+        sow(self.seed)
+        return self.inputs.tensors(device, self.seed)
+
     def _virtual(self) -> nn.Module:
         """A copy on the meta device, where nothing is allocated."""
         import torch
 
         try:
             with torch.device("meta"):
-                return copied(self.build(), "meta")
+                return copied(self._built(), "meta")
         except Exception as error:
-            module = self.build()
+            module = self._built()
             self.notes.append(
                 f"built on the CPU: it cannot be built on the meta device ({_reason(error)})"
             )
@@ -167,12 +190,12 @@ class Runner:
 
     def _real(self) -> nn.Module:
         """A copy with real tensors."""
-        model = self.build()
+        model = self._built()
         if any(parameter.is_meta for parameter in model.parameters()):
             remedy = "give one with values" if self.in_hand else "have it built at every call"
+            other = "" if self.asked == "torch" else ", or ask torch's dispatcher alone"
             raise TargetError(
-                f"{self.name} is on the meta device, where nothing is computed;"
-                f" {remedy}, or ask torch's dispatcher alone"
+                f"{self.name} is on the meta device, where nothing is computed; {remedy}{other}"
             )
         if self.in_hand:
             self.keeping.enter_context(values_kept(model.parameters()))
@@ -184,16 +207,16 @@ class Runner:
             signature = inspect.signature(module.forward)
         except ValueError:  # a scripted module has none
             return bool(self.inputs)
-        takes = ", ".join(map(str, signature.parameters.values()))
         if not self.inputs:
-            return not takes
+            return not signature.parameters
         try:
             signature.bind(*self.inputs.by_place, **self.inputs.by_name)
         except TypeError as error:
             number = len(self.inputs)
             count = f"{number} input{'s' if number > 1 else ''}"
+            takes = signature.replace(return_annotation=signature.empty)
             raise TargetError(
-                f"{self.name} does not take {count}: {error}; what it takes is ({takes})"
+                f"{self.name} does not take {count}: {error}; what it takes is {takes}"
             ) from None
         return True
 
@@ -212,11 +235,9 @@ class Runner:
         """What torch's dispatcher sees on the meta device, or else on real tensors."""
         import torch
 
-        from bottlecalc.models.trace import dispatcher_counts
-
         try:
             with evaluating(module), torch.device("meta"):
-                return module, dispatcher_counts(module, *self.inputs.tensors("meta"))
+                return module, self._dispatched(module, "meta")
         except Exception as error:
             reason = f"it cannot be run on the meta device ({_reason(error)})"
             self._check_fits(module, reason, error)
@@ -226,12 +247,20 @@ class Runner:
         self.notes.append(f"run on real tensors, fused attention and recurrence off: {reason}")
         return module, by_torch
 
-    def _torch_for_real(self, module: nn.Module) -> Counted:
+    def _dispatched(self, module: nn.Module, device: torch.device | str) -> Counted:
         from bottlecalc.models.trace import dispatcher_counts
 
+        counted, with_gradients = taken(
+            lambda: dispatcher_counts(module, *self._tensors(device), self.original)
+        )
+        if with_gradients:
+            self.notes.append("run with gradients on, which its forward takes: counted too")
+        return counted
+
+    def _torch_for_real(self, module: nn.Module) -> Counted:
         try:
             with naming(f"{self.name} cannot be run on {self.inputs}"):
-                return dispatcher_counts(module, *self.inputs.tensors(_device(module)))
+                return self._dispatched(module, _device(module))
         except TargetError as error:
             whole = "Expected tensor" in str(error) and "FloatTensor" in str(error)
             hint = f"; for whole numbers say {self.inputs}:int64" if whole else ""
@@ -245,10 +274,12 @@ class Runner:
             ) from (error.__cause__ or error)
 
     def _fvcore(self, module: nn.Module) -> Counted:
-        tensors = positional(module, *self.inputs.tensors(_device(module)))
+        def traced() -> Counted:
+            return fvcore_counts(module, positional(module, *self._tensors(_device(module))))
+
         fails = naming(f"fvcore cannot trace {self.name} on {self.inputs}")
-        with fails, evaluating(module), unfused_attention():
-            return fvcore_counts(module, tensors)
+        with fails, evaluating(module), unfused_attention(), uncompiled():
+            return taken(traced)[0]
 
     def _fvcore_too(self, module: nn.Module, by_torch: Counted) -> dict[Counter, Counted]:
         """What fvcore finds, unless that would take too much, or it fails: then say why."""
@@ -258,7 +289,7 @@ class Runner:
                 return {"fvcore": self._fvcore(self._real())}
             reason = declined["fvcore"]
         except TargetError as error:
-            reason = self._failure_alone() or str(error)
+            reason = self._failure_alone() or in_passing(error)
         self.left_out["fvcore"] = reason
         return {}
 
@@ -267,10 +298,10 @@ class Runner:
         try:
             module = self._real()
             with naming(f"{self.name} itself fails on {self.inputs}"), evaluating(module):
-                tensors, by_name = self.inputs.tensors(_device(module))
-                module(*tensors, **by_name)
+                tensors, by_name = self._tensors(_device(module))
+                taken(lambda: module(*tensors, **by_name))
         except TargetError as error:
-            return str(error)
+            return in_passing(error)
         return ""
 
     def _declined(
@@ -292,4 +323,5 @@ def _device(module: nn.Module) -> torch.device:
 
 
 def _reason(error: BaseException) -> str:
-    return cause(error.__cause__ if isinstance(error, TargetError) and error.__cause__ else error)
+    inner = error.__cause__ if isinstance(error, TargetError) and error.__cause__ else error
+    return in_passing(inner)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from bottlecalc.models.registered import Registered
 
 
 class Costs(NamedTuple):
@@ -27,22 +29,25 @@ class Calls:
     """The calls of operators in a forward pass, each that of the innermost module that runs.
 
     Attributes:
-        names: of the modules, each module's first.
+        names: of the modules, each module's first; those of the model that was copied too.
         flops: by name [FLOPs].
         outputs: of operators that have FLOPs, by name [elements].
         unsupported: operators that may multiply and have no formula, and how often.
         free: operators that are no MACs by the convention, as the user calls them, and how often.
+        deciding: operators by which values decide what else is run, and how often.
         sentences: how it was counted where that was not as usual, each once.
-        branched: whether ``torch.cond`` was met.
+        branched: whether an operator was met that torch compiles a function for.
         output: shape of what came out, where that is one tensor.
     """
 
-    def __init__(self, model: nn.Module) -> None:
-        self.names = {module: name for name, module in model.named_modules()}
+    def __init__(self, model: nn.Module, original: nn.Module | None = None) -> None:
+        self._registered = Registered(model, original)
+        self.names = self._registered.names
         self.flops: Counter[str] = Counter()
         self.outputs: Counter[str] = Counter()
         self.unsupported: Counter[str] = Counter()
         self.free: Counter[str] = Counter()
+        self.deciding: Counter[str] = Counter()
         self.sentences: dict[str, None] = {}
         self.branched = False
         self.output: tuple[int, ...] | None = None
@@ -51,29 +56,39 @@ class Calls:
 
     @property
     def uncalled(self) -> tuple[str, ...]:
-        """Modules that were never called; what a scripted one calls cannot be seen."""
+        """Modules that nothing ran of; what a scripted one calls cannot be seen."""
         scripted = tuple(
             f"{name}." if name else ""
             for module, name in self.names.items()
             if isinstance(module, torch.jit.ScriptModule)
         )
-        unseen = (name for name in self.names.values() if name not in self._called)
+        seen = self._called | self._registered.used
+        unseen = (name for name in dict.fromkeys(self.names.values()) if name not in seen)
         return tuple(name for name in unseen if not name.startswith(scripted))
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """How it was counted where that was not as usual, a sentence each."""
-        return tuple(self.sentences)
+        apart = self._registered.used_apart(self._called)
+        return (*self.sentences, *apart, *self._registered.strangers)
 
     def say(self, sentence: str) -> None:
         """Note how something was counted."""
         self.sentences[sentence] = None
 
-    def add(self, flops: int, out: Any) -> None:
+    def decide(self, operator: str) -> None:
+        """Note an operator by which values decide."""
+        self.deciding[operator] += 1
+
+    def use(self, values: Iterable[object]) -> None:
+        """Note what an operator is given."""
+        self._registered.use(values)
+
+    def add(self, flops: int, outputs: Iterable[Tensor]) -> None:
         """Note an operator's FLOPs, and what it puts out."""
         name = self._running[-1] if self._running else ""
         self.flops[name] += flops
-        self.outputs[name] += (out[0] if isinstance(out, tuple) else out).numel()
+        self.outputs[name] += sum(out.numel() for out in outputs)
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:
@@ -108,8 +123,16 @@ class Calls:
 
     def _begin(self, module: nn.Module, _: object) -> None:
         outer = self._running[-1] if self._running else ""
+        if module not in self.names:
+            self._registered.meet(module)
         self._running.append(self.names.get(module, outer))
         self._called.add(self._running[-1])
 
     def _end(self, *_: object) -> None:
         self._running.pop()
+
+
+def results(out: Any) -> tuple[Tensor, ...]:
+    """What an operator puts out first; what else it does is kept for its gradient."""
+    first = next((one for one in out if one is not None), None) if isinstance(out, tuple) else out
+    return () if first is None else (first,)

@@ -5,6 +5,7 @@ torch is imported when it is asked, so that importing this costs nothing.
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import warnings
@@ -64,3 +65,56 @@ def random_state_kept() -> Iterator[None]:
             random.setstate(python)
             if numpy:
                 numpy.random.set_state(state)
+
+
+def sow(seed: int) -> None:
+    """Have Python's, NumPy's and torch's random numbers begin with this seed."""
+    import torch
+
+    random.seed(seed)
+    torch.manual_seed(seed)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(seed)
+
+
+def is_compiler_loaded() -> bool:
+    """Whether torch's compiler is there, which would compile what sees the operators as well."""
+    return "torch._dynamo" in sys.modules
+
+
+def can_be_set_aside() -> bool:
+    """Whether this torch can be told to compile nothing for a while; 2.6 and later can."""
+    import torch
+
+    return hasattr(torch.compiler, "set_stance")
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """What is compiled runs as it was written, and is compiled as before afterwards."""
+    import torch
+
+    if is_compiler_loaded() and can_be_set_aside():
+        with torch.compiler.set_stance("force_eager"):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """torch's warnings of how it is used are the model's, or ours, and no news of what is counted.
+
+    What the user's own code warns of is shown.
+    """
+    logger = logging.getLogger("torch")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        for module in (r"torch(\.|$)", r"bottlecalc(\.|$)"):
+            warnings.filterwarnings("ignore", module=module)
+        warnings.filterwarnings("ignore", "Using `torch.compile", UserWarning)  # of our hooks
+        try:
+            yield
+        finally:
+            logger.setLevel(level)

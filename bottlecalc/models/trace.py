@@ -6,8 +6,7 @@ called it last, and says nothing of operators that it has no formula for.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -18,50 +17,59 @@ from bottlecalc.models.dispatcher import Dispatcher, Uncompiled
 from bottlecalc.models.operators import formulas
 from bottlecalc.models.parameters import by_module
 from bottlecalc.models.running import Calls
+from bottlecalc.models.switches import can_be_set_aside, is_compiler_loaded, uncompiled
 from bottlecalc.models.unseen import Unseen
+from bottlecalc.models.values import Readers
 
 
 def dispatcher_counts(
-    module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any] | None = None
+    module: nn.Module,
+    inputs: Sequence[Any],
+    keywords: Mapping[str, Any] | None = None,
+    original: nn.Module | None = None,
 ) -> Counted:
-    """MACs and activations of each module's own, and what was met without a formula."""
-    calls = _calls(module, inputs, keywords or {})
+    """MACs and activations of each module's own, and what was met without a formula.
+
+    Args:
+        module: what is run.
+        inputs: by place.
+        keywords: by name.
+        original: what it is a copy of, which its closures may hold.
+    """
+    calls = _calls(lambda: Calls(module, original), lambda: module(*inputs, **(keywords or {})))
+    names = dict.fromkeys(calls.names.values())
     return Counted(
         figures={
             "params": by_module(module),
-            "macs": {name: calls.flops[name] // 2 for name in calls.names.values()},
-            "activations": {name: calls.outputs[name] for name in calls.names.values()},
+            "macs": {name: calls.flops[name] // 2 for name in names},
+            "activations": {name: calls.outputs[name] for name in names},
         },
         version=torch.__version__.partition("+")[0],
         uncalled=calls.uncalled,
         unsupported=calls.unsupported,
         free=calls.free,
+        deciding=calls.deciding,
         remarks=calls.remarks,
         output=calls.output,
     )
 
 
-def _calls(module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any]) -> Calls:
-    """Run it; once more where it turns out to be compiled as it runs, as ``torch.cond`` is."""
-    compiling = _compiling()
-    calls = Calls(module)
-    dispatcher = Uncompiled if compiling else Dispatcher
+def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
+    """Run it; once more where torch's compiler was loaded meanwhile, and that failed."""
+    calls, compiling = make(), is_compiler_loaded()
+    dispatcher = (Uncompiled if compiling else Dispatcher)(calls, formulas())
+    functions = Readers(dispatcher.values)
     try:
-        with calls.innermost(), dispatcher(calls, formulas()), Unseen(calls):
-            calls.output = _shape(module(*inputs, **keywords))
+        with uncompiled(), calls.innermost(), functions, dispatcher, Unseen(calls):
+            calls.output = _shape(run())
     except Exception:
-        if compiling or not _compiling():
+        if compiling or not is_compiler_loaded():
             raise
-        return _calls(module, inputs, keywords)
+        return _calls(make, run)
     finally:
-        if calls.branched:  # torch keeps what it compiled for the dispatcher, and fails without it
-            torch.compiler.reset()
+        if is_compiler_loaded() and not (compiling and can_be_set_aside()):
+            torch.compiler.reset()  # it keeps what it met with the dispatcher, and fails without
     return calls
-
-
-def _compiling() -> bool:
-    """Whether torch's compiler is loaded, which would compile the dispatcher with what it sees."""
-    return "torch._dynamo" in sys.modules
 
 
 def _shape(out: Any) -> tuple[int, ...] | None:

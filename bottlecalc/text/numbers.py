@@ -9,6 +9,9 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.text.calls import quoted
 
 WHOLE_NUMBER = re.compile(r"[0-9]+(_[0-9]+)*", re.ASCII)
+LARGEST_SEED = 2**32 - 1
+"""Of random numbers: NumPy takes none above it."""
+
 UNITS = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 WRITTEN = r"(?a)([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4})|\s*([A-Za-z]*))"
 """Digits, and a power of ten or a unit; a power of more than four digits nobody writes."""

@@ -3,6 +3,7 @@
 # ARGS: --input 2x8x16x32 --input 2x2x20x32 --input 2x2x20x32
 # PARAMS: 0
 # MACS: 2*8*16*20*32*2
+# SAYS: depends on values
 import torch.nn.functional as F
 from torch import nn
 

@@ -3,6 +3,7 @@
 # ARGS: --input 16x32
 # PARAMS: 32*4 + 4*32*64
 # MACS: 16*32*4 + 16*32*64
+# SAYS: depends on values
 from torch import nn
 
 

@@ -2,8 +2,9 @@
 # TARGET: Net
 # ARGS: --input 16x32
 # PARAMS: 32*64
-# MACS: 16*32*64
-# NOTE: 0..16 rows; with the zeros input 0: does anything say that values decide?
+# MACS: 32*64 to 15*32*64
+# SAYS: depends on values
+# NOTE: 0..16 rows by their sums' signs; of 16 drawn ones neither none nor all
 from torch import nn
 
 

@@ -2,8 +2,9 @@
 # TARGET: Net
 # ARGS: --input 1x16 --input 1:int64
 # PARAMS: 16*16
-# MACS: 16*16*3
-# NOTE: the number of steps is an int that cannot be given (3 wanted): what is printed?
+# MACS: 0
+# SAYS: depends on values: item ×1
+# NOTE: the number of steps is the value of an integer input, which is 0
 from torch import nn
 
 

@@ -3,7 +3,7 @@
 # ARGS: --input 1x16
 # PARAMS: 16*16
 # MACS: 3*16*16
-# NOTE: parameters() sees 256; the two hidden layers hold 512 more: is it said?
+# SAYS: 2 layers that run are not registered: 512 parameters beside the 256
 from torch import nn
 
 
