@@ -16,21 +16,24 @@ from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter, Counters
+from bottlecalc.models.dtypes import built_as, check_dtype
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
-from bottlecalc.models.inputs import Inputs, described
+from bottlecalc.models.given import inputs_from
+from bottlecalc.models.inputs import Inputs
+from bottlecalc.models.offline import refusing
 from bottlecalc.models.own import written_out
 from bottlecalc.models.policy import INSISTING, absent, decline
 from bottlecalc.models.run import Run, Runner, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public, quoted
+from bottlecalc.text.given import described, read_keywords, read_python
 from bottlecalc.text.shapes import Input, InputError
-from bottlecalc.text.values import inputs_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    AnyInput = Input | Tensor | Sequence[int] | str
+    AnyInput = Input | Tensor | Sequence[Any] | Mapping[str, Any] | str
 
 
 AnyForm = TypeVar("AnyForm", bound=ClosedForm)
@@ -117,20 +120,26 @@ def measure(module: nn.Module, shape: Sequence[int] | Input | str) -> ModelCount
     with _failure(f"{type(module).__name__} on an input of shape {sides}"):
         asked = [name for name in ORDER if name not in left_out]
         run = run_module(module, [zeros], asked)
-    inputs = (described(zeros.to("meta")),)
-    return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
+    count = _model_count(type(module).__name__, Inputs([zeros.to("meta")]), run)
+    return replace(count, left_out=left_out)
 
 
 @public("count_model(model, (1, 3, 224, 224))")
-def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both") -> ModelCount:
+def count_model(
+    model: nn.Module, *inputs: AnyInput, counter: Counters = "both", dtype: str = "",
+    **keywords: Any,
+) -> ModelCount:  # fmt: skip
     """Count any model, and leave it exactly as it was; loads torch.
 
     Args:
         model: in any mode, on any device.
         inputs: one for each positional argument of its forward: a tensor, or dimensions, or
-            dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
-            counted, unless the forward takes none.
+            dimensions, dtype and values as text (``"1x128:int64=ones"``), or a list or table of
+            these and of constants, ``{"x": (1, 32)}``. Without any, parameters alone are counted,
+            unless the forward takes none.
         counter: torch's dispatcher, fvcore, or both.
+        dtype: of all floats, parameters and inputs: ``"bfloat16"``; as they are where it is empty.
+        keywords: likewise by the names of the forward's arguments: ``ids="1x128:int64"``, ``n=3``.
 
     Raises:
         ModelTypeError: the model is none.
@@ -140,9 +149,12 @@ def count_model(model: nn.Module, *inputs: AnyInput, counter: Counters = "both")
     check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
-    given = Inputs([*map(_read, inputs)])
-    run = Runner(type(model).__name__, lambda: model, given, in_hand=True).run(counter)
-    return _model_count(type(model).__name__, map(described, given.by_place), run)
+    by_place = [read_python(one) for one in inputs]
+    given = _of_dtype(Inputs(by_place, read_keywords(keywords)), dtype)
+    name = type(model).__name__
+    with refusing(name):
+        run = Runner(name, lambda: model, given, in_hand=True, dtype=dtype).run(counter)
+    return _model_count(name, given, run)
 
 
 def check_counter(given: object) -> None:
@@ -171,7 +183,8 @@ def _check_model(given: object) -> None:
 
 def count_target(
     target: Target, inputs: Sequence[Any], counter: Counters = "both",
-    keywords: Mapping[str, Any] | None = None, part: str = "",
+    keywords: Mapping[str, Any] | None = None, part: str = "", *, source: str = "",
+    dtype: str = "",
 ) -> Count | ModelCount:  # fmt: skip
     """Count a model by its name, or a block by its spec.
 
@@ -181,6 +194,8 @@ def count_target(
         counter: torch's dispatcher, fvcore, or both.
         keywords: likewise by name, constants too.
         part: the module that is counted alone; all where it is empty.
+        source: of the inputs, a function by its name; none where it is empty.
+        dtype: of all floats of the model and its inputs; as they are where it is empty.
 
     Raises:
         TargetError: it cannot be found or built, or does not run on these inputs.
@@ -189,15 +204,24 @@ def count_target(
         MeasureError: it is a block's, and cannot be run.
     """
     if is_spec(target.name):
-        if keywords or part or not all(isinstance(one, Input) for one in inputs):
+        if keywords or part or source or not all(isinstance(one, Input) for one in inputs):
             raise TargetError(f"{target.name} is a block; give it one input, and no part of it")
+        if dtype:
+            raise TargetError(f"{target.name} is a block, counted in float32; leave dtype out")
         return _count_spec(target, inputs, counter)
     check_installed(target.name, counter)
     it = written_out(target)
     with naming(f"{it.name} cannot be found"), it.importable():
-        run = Runner(it.name, it.load(), Inputs(inputs, keywords or {}), part).run(counter)
-    shapes = inputs_of([*inputs, *(keywords or {}).values()])
-    return _model_count(target.name, shapes, run)
+        returned = inputs_from(source) if source else Inputs()
+        by_name = {**returned.by_name, **(keywords or {})}
+        given = _of_dtype(Inputs([*inputs, *returned.by_place], by_name), dtype)
+        run = Runner(it.name, built_as(dtype, it.load()), given, part, dtype=dtype).run(counter)
+    return _model_count(target.name, given, run, part)
+
+
+def _of_dtype(inputs: Inputs, dtype: str) -> Inputs:
+    check_dtype(dtype)
+    return inputs.of_dtype(dtype) if dtype else inputs
 
 
 def _lacking(asked: Sequence[Counter]) -> str:
@@ -232,10 +256,12 @@ def _block(spec: str) -> Block:
         raise BlockError(error.worded(SPECS)) from None
 
 
-def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
+def _model_count(name: str, inputs: Inputs, run: Run, part: str = "") -> ModelCount:
     return ModelCount(
         subject=name,
-        inputs=tuple(inputs),
+        inputs=inputs.described,
+        call=inputs.text,
+        part=part,
         others=run.counters,
         parameters=run.parameters,
         modules=run.nodes,

@@ -17,9 +17,10 @@ from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
+from bottlecalc.models.dtypes import turned
 from bottlecalc.models.failure import TargetError, cause, naming
 from bottlecalc.models.fvcore import fvcore_counts
-from bottlecalc.models.inputs import Inputs, described, positional
+from bottlecalc.models.inputs import Inputs, positional
 from bottlecalc.models.parameters import lazy, nodes, parameters
 from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
 from bottlecalc.models.switches import (
@@ -28,6 +29,7 @@ from bottlecalc.models.switches import (
     unfused,
     unfused_attention,
 )
+from bottlecalc.text.given import described
 
 if TYPE_CHECKING:
     import torch
@@ -115,6 +117,7 @@ class Runner:
         in_hand: whether it is somebody's, and must be left as it was.
         insist: have fvcore run at any size.
         insisting: the option that insists, for where fvcore is left out.
+        dtype: of all floats of the copies that are counted; as they are where it is empty.
         notes: what has to be said of how it was counted.
         left_out: counters that are asked and cannot be, each with the reason.
         keeping: what puts back as it was what is in hand.
@@ -127,6 +130,7 @@ class Runner:
     in_hand: bool = False
     insist: bool = False
     insisting: str = "--counter fvcore"
+    dtype: str = ""
     notes: list[str] = field(default_factory=list)
     left_out: dict[Counter, str] = field(default_factory=dict)
     keeping: ExitStack = field(default_factory=ExitStack)
@@ -156,13 +160,13 @@ class Runner:
 
         try:
             with torch.device("meta"):
-                return copied(self.build(), "meta")
+                return turned(copied(self.build(), "meta"), self.dtype)
         except Exception as error:
             module = self.build()
             self.notes.append(
                 f"built on the CPU: it cannot be built on the meta device ({_reason(error)})"
             )
-            return copied(module, "meta")
+            return turned(copied(module, "meta"), self.dtype)
 
     def _real(self) -> nn.Module:
         """A copy with real tensors."""
@@ -175,7 +179,7 @@ class Runner:
             )
         if self.in_hand:
             self.keeping.enter_context(values_kept(model.parameters()))
-        return copied(model, None)
+        return turned(copied(model, None), self.dtype)
 
     def _takes_inputs(self, module: nn.Module) -> bool:
         """Whether to run it: where no input is given, only what takes none."""
@@ -183,17 +187,9 @@ class Runner:
             signature = inspect.signature(module.forward)
         except ValueError:  # a scripted module has none
             return bool(self.inputs)
-        takes = ", ".join(map(str, signature.parameters.values()))
         if not self.inputs:
-            return not takes
-        try:
-            signature.bind(*self.inputs.by_place, **self.inputs.by_name)
-        except TypeError as error:
-            number = len(self.inputs)
-            count = f"{number} input{'s' if number > 1 else ''}"
-            raise TargetError(
-                f"{self.name} does not take {count}: {error}; what it takes is ({takes})"
-            ) from None
+            return not signature.parameters
+        self.inputs.check(self.name, signature)
         return True
 
     def _count(

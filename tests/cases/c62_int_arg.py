@@ -1,9 +1,8 @@
 # SOURCE: diffusion UNet forward(x, t:int); torchinfo#44 non-tensor arguments
 # TARGET: Net
-# ARGS: --input 1x16 --input 1:int64
+# ARGS: --input 1x16 --input steps=3
 # PARAMS: 16*16
 # MACS: 16*16*3
-# NOTE: the number of steps is an int that cannot be given (3 wanted): what is printed?
 from torch import nn
 
 
