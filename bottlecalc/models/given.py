@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bottlecalc.errors import argument
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.imports import find
 from bottlecalc.models.inputs import Inputs
@@ -26,6 +27,11 @@ def inputs_from(name: str) -> Inputs:
     Raises:
         TargetError: there is no such function, or it raises.
     """
+    if ":" not in name:
+        raise TargetError(
+            f"{argument('inputs-from')} {name!r} names no function; give path/to/file.py:function"
+            " or package.module:function"
+        )
     function = find(name)
     if not callable(function):
         raise TargetError(f"{name} is no function; name one that returns what the model is run on")

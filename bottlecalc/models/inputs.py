@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import copy
 import inspect
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from inspect import Signature
+from inspect import BoundArguments, Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
@@ -33,7 +34,8 @@ class Inputs(Given):
         return len(self.by_place) + len(self.by_name)
 
     def __str__(self) -> str:
-        return ", ".join(str(described(one)) for one in self.shaped) or "no input"
+        shapes = ", ".join(str(described(one)) for one in self.shaped)
+        return shapes or self.text or "no input"
 
     @property
     def shaped(self) -> Iterator[Input | Tensor]:
@@ -134,8 +136,14 @@ def positional(
     """
     if not keywords:
         return inputs
-    bound = inspect.signature(module.forward).bind(*inputs, **keywords)
-    bound.apply_defaults()
-    if bound.kwargs:
-        raise TargetError(f"{who} passes nothing by name, and {', '.join(bound.kwargs)} is")
+    signature = inspect.signature(module.forward)
+    bound = signature.bind(*inputs, **keywords)
+    by_place = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    placed = {name for name, one in signature.parameters.items() if one.kind in by_place}
+    if rest := [name for name in keywords if name not in placed]:
+        raise TargetError(f"{who} passes nothing by name, and {', '.join(rest)} is")
+    last = [*signature.parameters].index([*bound.arguments][-1])
+    first = [*signature.parameters.values()][: last + 1]
+    defaults = {one.name: one.default for one in first if one.default is not Parameter.empty}
+    bound = BoundArguments(signature, OrderedDict({**defaults, **bound.arguments}))
     return bound.args

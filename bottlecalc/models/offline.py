@@ -6,6 +6,7 @@ import inspect
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -49,7 +50,8 @@ class Attempts:
 def offline() -> Iterator[Attempts]:
     """No connection to another machine, by this thread or by those that it starts.
 
-    Sockets within the machine stay, and what other threads do; all is as before afterwards.
+    Sockets within the machine stay, and what other threads do; all is as before afterwards. Once
+    something was refused nobody waits to try again.
     """
     others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
     attempts = Attempts()
@@ -73,10 +75,18 @@ def offline() -> Iterator[Attempts]:
 
         return call
 
+    def hurried(function: Callable[..., Any]) -> Callable[..., Any]:
+        def sleep(seconds: float) -> None:  # before another try, which is refused too
+            if not attempts.hosts or threading.get_ident() in others:
+                function(seconds)
+
+        return sleep
+
     with ExitStack() as stack:
         for name in ("connect", "connect_ex"):
             stack.enter_context(_replaced(socket.socket, name, checked))
         stack.enter_context(_replaced(socket, "getaddrinfo", looked_up))
+        stack.enter_context(_replaced(time, "sleep", hurried))
         yield attempts
 
 
