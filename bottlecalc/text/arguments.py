@@ -65,7 +65,7 @@ def _shape(text: str) -> Input:
     try:
         return Input.parse(text)
     except InputError as error:
-        if "=" not in text and not text.isidentifier():
+        if text[:1].isdigit() and "." not in text:
             raise
         more = "a number or a text is given by name: --input name=3, --input 'name=\"text\"'"
         raise InputError(f"{error.sentence}; {more}") from None
