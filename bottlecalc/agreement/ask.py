@@ -5,9 +5,11 @@ torch is loaded here, and only when somebody asks it.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
+from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from bottlecalc.agreement import closed_form
@@ -20,15 +22,17 @@ from bottlecalc.models.dtypes import built_as, check_dtype
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
 from bottlecalc.models.given import inputs_from
 from bottlecalc.models.inputs import Inputs
+from bottlecalc.models.objects import takes
 from bottlecalc.models.offline import refusing
 from bottlecalc.models.own import written_out
 from bottlecalc.models.policy import INSISTING, absent, decline
 from bottlecalc.models.run import Run, Runner, run_module
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
-from bottlecalc.text.calls import public, quoted
+from bottlecalc.text.calls import ArgumentError, public, quoted
 from bottlecalc.text.given import described, read_keywords, read_python
 from bottlecalc.text.shapes import Input, InputError
+from bottlecalc.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -149,12 +153,32 @@ def count_model(
     check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
+    _check_keywords(model, keywords)
     by_place = [read_python(one) for one in inputs]
     given = _of_dtype(Inputs(by_place, read_keywords(keywords)), dtype)
     name = type(model).__name__
     with refusing(name):
         run = Runner(name, lambda: model, given, in_hand=True, dtype=dtype).run(counter)
     return _model_count(name, given, run)
+
+
+def _check_keywords(model: nn.Module, keywords: Mapping[str, Any]) -> None:
+    """Refuse a name that neither we nor the forward take."""
+    try:
+        signature = inspect.signature(model.forward)
+    except ValueError:  # a scripted module has none
+        return
+    taken = signature.parameters
+    if any(one.kind is Parameter.VAR_KEYWORD for one in taken.values()):
+        return
+    for name in keywords:
+        if name not in taken:
+            hint = did_you_mean(name, [*taken, "inputs", "counter", "dtype"])
+            raise ArgumentError(
+                f"count_model(): got an unexpected keyword argument {name!r}{hint}; write"
+                f" count_model(model, (1, 3, 224, 224)), or a name of what its forward takes:"
+                f" ({takes(signature)})"
+            )
 
 
 def check_counter(given: object) -> None:
