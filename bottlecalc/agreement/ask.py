@@ -5,9 +5,11 @@ torch is loaded here, and only when somebody asks it.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
+from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from bottlecalc.agreement import closed_form
@@ -16,23 +18,29 @@ from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.layers.count import Counter, Counters
+from bottlecalc.models.dtypes import built_as, check_dtype
 from bottlecalc.models.failure import ModelTypeError, TargetError, naming, pruned
-from bottlecalc.models.inputs import Inputs, described, drawn
+from bottlecalc.models.fills import filled
+from bottlecalc.models.given import inputs_from
+from bottlecalc.models.inputs import Inputs
+from bottlecalc.models.objects import takes
+from bottlecalc.models.offline import refusing
 from bottlecalc.models.own import written_out
 from bottlecalc.models.policy import INSISTING, absent, decline
 from bottlecalc.models.run import Run, Runner, run_module
 from bottlecalc.models.switches import random_state_kept, sow
 from bottlecalc.models.target import Target
 from bottlecalc.networks.spec import Network
-from bottlecalc.text.calls import public, quoted, whole_number
+from bottlecalc.text.calls import ArgumentError, public, quoted, whole_number
+from bottlecalc.text.given import described, read_keywords, read_python
 from bottlecalc.text.numbers import LARGEST_SEED
 from bottlecalc.text.shapes import Input, InputError
-from bottlecalc.text.values import inputs_of
+from bottlecalc.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    AnyInput = Input | Tensor | Sequence[int] | str
+    AnyInput = Input | Tensor | Sequence[Any] | Mapping[str, Any] | str
 
 
 AnyForm = TypeVar("AnyForm", bound=ClosedForm)
@@ -106,7 +114,7 @@ def measure(module: nn.Module, shape: Sequence[int] | Input | str) -> ModelCount
     import torch
 
     _check_model(module)
-    x = _read(shape)
+    x = described(_read(shape))
     is_meta = any(parameter.is_meta for parameter in module.parameters())
     left_out: dict[Counter, str] = (
         {"fvcore": "the module is on the meta device, and fvcore does arithmetic"}
@@ -114,29 +122,31 @@ def measure(module: nn.Module, shape: Sequence[int] | Input | str) -> ModelCount
         else {}
     )
     like = next(module.parameters(), torch.empty(()))
-    sides, dtype = described(x).dimensions, described(x).dtype
-    zeros = like.new_zeros(sides, dtype=None if dtype == "float32" else getattr(torch, dtype))
-    values = drawn(zeros, torch.Generator().manual_seed(0))
-    with _failure(f"{type(module).__name__} on an input of shape {sides}"):
+    x = replace(x, dtype=described(like).dtype) if x.dtype == "float32" else x
+    values = filled(x, like.device, torch.Generator().manual_seed(0))
+    with _failure(f"{type(module).__name__} on an input of shape {x.dimensions}"):
         asked = [name for name in ORDER if name not in left_out]
         run = run_module(module, [values], asked)
-    inputs = (described(zeros.to("meta")),)
-    return replace(_model_count(type(module).__name__, inputs, run), left_out=left_out)
+    return replace(_model_count(type(module).__name__, Inputs([x]), run), left_out=left_out)
 
 
 @public("count_model(model, (1, 3, 224, 224))")
 def count_model(
-    model: nn.Module, *inputs: AnyInput, counter: Counters = "both", seed: int = 0
-) -> ModelCount:
+    model: nn.Module, *inputs: AnyInput, counter: Counters = "both", seed: int = 0,
+    dtype: str = "", **keywords: Any,
+) -> ModelCount:  # fmt: skip
     """Count any model, and leave it exactly as it was; loads torch.
 
     Args:
         model: in any mode, on any device.
         inputs: one for each positional argument of its forward: a tensor, or dimensions, or
-            dimensions and dtype as text (``"1x128:int64"``). Without any, parameters alone are
-            counted, unless the forward takes none.
+            dimensions, dtype and values as text (``"1x128:int64=ones"``), or a list or table of
+            these and of constants, ``{"x": (1, 32)}``. Without any, parameters alone are counted,
+            unless the forward takes none.
         counter: torch's dispatcher, fvcore, or both.
         seed: by which inputs are drawn that are no tensors; whole numbers are 0.
+        dtype: of all floats, parameters and inputs: ``"bfloat16"``; as they are where it is empty.
+        keywords: likewise by the names of the forward's arguments: ``ids="1x128:int64"``, ``n=3``.
 
     Raises:
         ModelTypeError: the model is none.
@@ -146,11 +156,34 @@ def count_model(
     check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
-    given = Inputs([*map(_read, inputs)])
-    run = Runner(
-        type(model).__name__, lambda: model, given, seed=check_seed(seed), in_hand=True
-    ).run(counter)
-    return _model_count(type(model).__name__, map(described, given.by_place), run)
+    _check_keywords(model, keywords)
+    by_place = [read_python(one) for one in inputs]
+    given = _of_dtype(Inputs(by_place, read_keywords(keywords)), dtype)
+    name = type(model).__name__
+    with refusing(name):
+        run = Runner(
+            name, lambda: model, given, seed=check_seed(seed), in_hand=True, dtype=dtype
+        ).run(counter)
+    return _model_count(name, given, run)
+
+
+def _check_keywords(model: nn.Module, keywords: Mapping[str, Any]) -> None:
+    """Refuse a name that neither we nor the forward take."""
+    try:
+        signature = inspect.signature(model.forward)
+    except ValueError:  # a scripted module has none
+        return
+    taken = signature.parameters
+    if any(one.kind is Parameter.VAR_KEYWORD for one in taken.values()):
+        return
+    for name in keywords:
+        if name not in taken:
+            hint = did_you_mean(name, [*taken, "inputs", "counter", "seed", "dtype"])
+            raise ArgumentError(
+                f"count_model(): got an unexpected keyword argument {name!r}{hint}; write"
+                f" count_model(model, (1, 3, 224, 224)), or a name of what its forward takes:"
+                f" ({takes(signature)})"
+            )
 
 
 def check_counter(given: object) -> None:
@@ -193,7 +226,8 @@ def _check_model(given: object) -> None:
 
 def count_target(
     target: Target, inputs: Sequence[Any], counter: Counters = "both",
-    keywords: Mapping[str, Any] | None = None, part: str = "", seed: int = 0,
+    keywords: Mapping[str, Any] | None = None, part: str = "", seed: int = 0, *,
+    source: str = "", dtype: str = "",
 ) -> Count | ModelCount:  # fmt: skip
     """Count a model by its name, or a block by its spec.
 
@@ -204,6 +238,8 @@ def count_target(
         keywords: likewise by name, constants too.
         part: the module that is counted alone; all where it is empty.
         seed: by which weights and inputs are drawn where values decide what is run.
+        source: of the inputs, a function by its name; none where it is empty.
+        dtype: of all floats of the model and its inputs; as they are where it is empty.
 
     Raises:
         TargetError: it cannot be found or built, or does not run on these inputs.
@@ -212,17 +248,26 @@ def count_target(
         MeasureError: it is a block's, and cannot be run.
     """
     if is_spec(target.name):
-        if keywords or part or not all(isinstance(one, Input) for one in inputs):
+        if keywords or part or source or not all(isinstance(one, Input) for one in inputs):
             raise TargetError(f"{target.name} is a block; give it one input, and no part of it")
+        if dtype:
+            raise TargetError(f"{target.name} is a block, counted in float32; leave dtype out")
         return _count_spec(target, inputs, counter)
     check_installed(target.name, counter)
     it = written_out(target)
-    given = Inputs(inputs, keywords or {})
     with naming(f"{it.name} cannot be found"), it.importable(), random_state_kept():
         sow(check_seed(seed))  # a model that is built where its file is read draws its weights here
-        run = Runner(it.name, it.load(), given, part, seed).run(counter)
-    shapes = inputs_of([*inputs, *(keywords or {}).values()])
-    return _model_count(target.name, shapes, run)
+        returned = inputs_from(source) if source else Inputs()
+        by_name = {**returned.by_name, **(keywords or {})}
+        given = _of_dtype(Inputs([*inputs, *returned.by_place], by_name), dtype)
+        build = built_as(dtype, it.load())
+        run = Runner(it.name, build, given, part, seed, dtype=dtype).run(counter)
+    return _model_count(target.name, given, run, part)
+
+
+def _of_dtype(inputs: Inputs, dtype: str) -> Inputs:
+    check_dtype(dtype)
+    return inputs.of_dtype(dtype) if dtype else inputs
 
 
 def _lacking(asked: Sequence[Counter]) -> str:
@@ -257,10 +302,12 @@ def _block(spec: str) -> Block:
         raise BlockError(error.worded(SPECS)) from None
 
 
-def _model_count(name: str, inputs: Any, run: Run) -> ModelCount:
+def _model_count(name: str, inputs: Inputs, run: Run, part: str = "") -> ModelCount:
     return ModelCount(
         subject=name,
-        inputs=tuple(inputs),
+        inputs=inputs.described,
+        call=inputs.text,
+        part=part,
         others=run.counters,
         parameters=run.parameters,
         modules=run.nodes,

@@ -167,10 +167,17 @@ class Count(ClosedForm):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCount(Result):
-    """A model counted, by torch's dispatcher, fvcore, or both."""
+    """A model counted, by torch's dispatcher, fvcore, or both.
+
+    Attributes:
+        call: all that its forward was given, as text, constants too.
+        part: the module whose figures these are, of the whole that was run; all where it is empty.
+    """
 
     subject: str
     parameters: Parameters
+    call: str = ""
+    part: str = ""
 
     compared = ("macs",)
 

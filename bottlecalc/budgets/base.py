@@ -118,7 +118,7 @@ def _basis(budget: Budget) -> dict[str, Any]:
         return {"size": budget.size}
     return {
         "inputs": to_json(budget.inputs), "keywords": to_json(budget.keywords),
-        "counter": budget.counter,
+        "source": budget.source, "dtype": budget.dtype, "counter": budget.counter,
     }  # fmt: skip
 
 
@@ -142,9 +142,8 @@ def _counted(budget: Budget, wanted: Mapping[str, Any]) -> Verdict:
         return count_one(replace(unlimited, size=tuple(wanted["size"])))
     if budget.model and "inputs" in wanted:
         inputs, keywords = from_json(wanted["inputs"]), from_json(wanted["keywords"])
-        counter = wanted["counter"]
-        of_today = replace(unlimited, inputs=tuple(inputs), keywords=keywords, counter=counter)
-        return count_one(of_today)
+        same = {key: wanted[key] for key in ("source", "dtype", "counter")}
+        return count_one(replace(unlimited, inputs=tuple(inputs), keywords=keywords, **same))
     return count_one(unlimited)
 
 

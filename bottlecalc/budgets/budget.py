@@ -69,6 +69,8 @@ class Budget:
         inputs: of the model, by place: inputs, and lists and tables of these; none where parameters
             alone are held.
         keywords: of the model, likewise by name, and constants.
+        source: of the inputs, a function by its name; empty where there is none.
+        dtype: of all floats of the model and its inputs; as they are where it is empty.
         module: the part that is held, with all inside; all where it is empty.
         skip_without: what has to be there, or the budget is skipped: devices or packages.
         counter: whose figures are held, of the model.
@@ -90,6 +92,8 @@ class Budget:
     arguments: Mapping[str, object] = field(default_factory=dict)
     inputs: tuple[Any, ...] = ()
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    dtype: str = ""
     module: str = ""
     skip_without: tuple[str, ...] = ()
     counter: Literal["torch", "fvcore"] = "torch"
@@ -150,7 +154,8 @@ class Budget:
     def of(self) -> str:
         """What is counted, and its arguments."""
         arguments = ",".join(f"{key}={value!r}" for key, value in sorted(self.arguments.items()))
-        whole = f"{self.subject}({arguments})" if arguments else self.subject
+        built = f"{self.subject}({arguments})" if arguments else self.subject
+        whole = f"{built} in {self.dtype}" if self.dtype else built
         return f"{self.module} of {whole}" if self.module else whole
 
     @property
@@ -159,7 +164,8 @@ class Budget:
         if self.block:
             return str(Input((1, self.block.in_channels, *self.size)))
         named = [f"{key}={spelled(value)}" for key, value in self.keywords.items()]
-        return ", ".join([*map(spelled, self.inputs), *named])
+        source = [f"what {self.source} returns"] if self.source else []
+        return ", ".join([*map(spelled, self.inputs), *source, *named])
 
     @property
     def basis(self) -> dict[str, str]:

@@ -37,7 +37,10 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
             check_installed(name, budget.counter)
             matching(name)  # which says why it was not replaced by what it is of
         target = Target(name, budget.arguments)
-        count = count_target(target, budget.inputs, budget.counter, budget.keywords, budget.module)
+        count = count_target(
+            target, budget.inputs, budget.counter, budget.keywords, budget.module,
+            source=budget.source, dtype=budget.dtype,
+        )  # fmt: skip
     return _as_model(count, budget) if isinstance(count, Count) else count
 
 

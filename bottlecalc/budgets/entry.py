@@ -17,9 +17,10 @@ from bottlecalc.errors import SPECS, BottlecalcError
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import quoted, whole_number
-from bottlecalc.text.shapes import InputError, parse_sides
+from bottlecalc.text.objects import ObjectError, in_table
+from bottlecalc.text.shapes import FLOATS, InputError, parse_sides
 from bottlecalc.text.suggest import did_you_mean
-from bottlecalc.text.values import EXAMPLES, is_shape, read_constant, read_value
+from bottlecalc.text.values import EXAMPLES, is_shape, read_constant, read_named, read_value
 
 LIMITS = tuple(f"{end}_{figure}" for figure in FIGURES for end in ("max", "min"))
 ENDS: Mapping[Figure, frozenset[str]] = {
@@ -31,7 +32,7 @@ COMMON = (
     *("name", "module", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow"),
     "skip_without",
 )
-OF_MODELS = ("counter", "input", "kwargs")
+OF_MODELS = ("counter", "input", "inputs_from", "kwargs", "dtype")
 DEFAULTS = (*INCREASES, "warn_at", "level", *OF_MODELS)
 """What all budgets of a file may have in common; a block's are without those of models."""
 
@@ -79,9 +80,11 @@ class Entry:
             block=block,
             size=self._size(block),
             model=None if block else self._text("model"),
-            arguments=self._table("args"),
+            arguments=self._arguments(),
             inputs=self._inputs(),
             keywords=self._keywords(),
+            source=self._source(),
+            dtype=self._choice("dtype", "", *FLOATS),
             module=self._text("module"),
             skip_without=self._needs(),
             counter=self._choice("counter", "torch", "fvcore"),
@@ -184,6 +187,19 @@ class Entry:
             )
         return int(sides[0]), int(sides[1])
 
+    def _arguments(self) -> Mapping[str, object]:
+        """For the class or function, objects among them."""
+        try:
+            return {key: in_table(value) for key, value in self._table("args").items()}
+        except ObjectError as error:
+            raise self.error(f"args: {error.sentence}", "args") from None
+
+    def _source(self) -> str:
+        """The function that gives the inputs, or empty."""
+        if "input" in self.values and "inputs_from" in self.values:
+            raise self.error("it has input and inputs_from; give one of the two", "inputs_from")
+        return self._text("inputs_from")
+
     def _inputs(self) -> tuple[Any, ...]:
         """Those that are given by place."""
         value = self.values.get("input", [])
@@ -193,7 +209,7 @@ class Entry:
             value = [value]
         if not isinstance(value, list):
             raise self.error(f"input = {quoted(value)}; give {EXAMPLES}", "input")
-        return tuple(self._value(one, value) for one in value)
+        return tuple(self._value(read_value, one, value) for one in value)
 
     def _keywords(self) -> dict[str, Any]:
         """What is given by name: inputs, and whatever else."""
@@ -204,12 +220,12 @@ class Entry:
             return {}
         if twice := named.keys() & constants.keys():
             raise self.error(f"{min(twice)!r} is both in input and in kwargs; give one", "kwargs")
-        inputs = {key: self._value(one, one) for key, one in named.items()}
+        inputs = {key: self._value(read_named, one, one) for key, one in named.items()}
         return {**inputs, **{key: read_constant(one) for key, one in constants.items()}}
 
-    def _value(self, one: object, whole: object) -> Any:
+    def _value(self, read: Callable[[object], Any], one: object, whole: object) -> Any:
         try:
-            return read_value(one)
+            return read(one)
         except InputError as error:
             sentence = error.sentence
             if not isinstance(one, str):

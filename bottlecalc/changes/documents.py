@@ -14,7 +14,9 @@ from bottlecalc.layers.count import Counter
 from bottlecalc.layers.counted import Node
 from bottlecalc.text.calls import quoted, whole_number
 from bottlecalc.text.files import read_text, shown
+from bottlecalc.text.fills import Fill
 from bottlecalc.text.shapes import Input
+from bottlecalc.text.values import listed
 
 SCHEMA = "bottlecalc.count/1"
 COUNTERS: tuple[Counter, ...] = ("torch", "fvcore")
@@ -73,15 +75,20 @@ def _refusal(file: str, reason: str) -> DocumentError:
 def _side(document: dict[str, Any], name: str) -> Side:
     nodes = _own([_node(module) for module in document["modules"]])
     versions = document["versions"]
-    inputs = [Input(tuple(one["shape"]), one["dtype"]) for one in document["inputs"]]
+    inputs = [_input(one) for one in document["inputs"]]
     return Side(
         name=name,
-        input=", ".join(map(str, inputs)),
+        input=listed(inputs),
         nodes=nodes,
         bytes=_figure(document["params"]["bytes"]),
         depth=max(node.depth for node in nodes),
         versions={one: str(versions[one]) for one in COUNTERS if versions[one]},
     )
+
+
+def _input(told: Mapping[str, Any]) -> Input:
+    fill = Fill.parse(told["fill"]) if "fill" in told else None
+    return Input(tuple(told["shape"]), told["dtype"], fill, _text(told.get("name", "")))
 
 
 def _node(module: Mapping[str, Any]) -> Node:

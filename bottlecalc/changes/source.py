@@ -22,13 +22,15 @@ from bottlecalc.changes.revisions import Revision, laid_out, resolve
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.networks.table import NETWORKS
+from bottlecalc.text import objects
 from bottlecalc.text.calls import ArgumentError, public, quoted
-from bottlecalc.text.shapes import Input
+from bottlecalc.text.given import Given, read_keywords, read_python
+from bottlecalc.text.shapes import Input, InputError
+from bottlecalc.text.values import from_json, listed, to_json
 
 AT = re.compile(r"(.+?(?::[\w.]+|\.toml(?::[^@]*)?|\.json))@(.+)", re.DOTALL)
 """A target, a network's file or a count's, and the revision that it is of."""
 
-Inputs = Sequence[Input]
 Arguments = Mapping[str, object]
 Host = Callable[[], AbstractContextManager[None]]
 
@@ -38,7 +40,8 @@ def diff(
     before: object,
     after: object,
     *,
-    inputs: Sequence[Input | Sequence[int] | str] | Input | str = (),
+    inputs: Sequence[Input | Sequence[int] | Mapping[str, Any] | str] | Input | str = (),
+    keywords: Mapping[str, Any] | None = None,
     arguments: Arguments | None = None,
     host: Host = nullcontext,
 ) -> Diff:
@@ -54,6 +57,7 @@ def diff(
         after: another, or the same as it is now.
         inputs: of both, one for each positional input: ``"1x3x224x224"``; the usual one of blocks
             and networks where none is given, and of targets parameters alone.
+        keywords: of targets, by the names of the forward's arguments.
         arguments: for the class or function of targets.
         host: makes the context in which the user's code runs, where there is any.
 
@@ -70,12 +74,12 @@ def diff(
     Change(before=25557032, after=44549160)
     """
     listed = [inputs] if isinstance(inputs, str | Input) else inputs
-    shapes = [Input.of(one) for one in listed]
-    sides = [_side(one, shapes, arguments or {}, host) for one in (before, after)]
+    given = Given([read_python(one, "") for one in listed], read_keywords(keywords or {}))
+    sides = [_side(one, given, arguments or {}, host) for one in (before, after)]
     return diff_sides(sides[0], sides[1])
 
 
-def _side(subject: object, inputs: Inputs, arguments: Arguments, host: Host) -> Side:
+def _side(subject: object, inputs: Given, arguments: Arguments, host: Host) -> Side:
     if isinstance(subject, Side):
         return subject
     if isinstance(subject, Result):
@@ -95,7 +99,7 @@ def side_of(count: Result) -> Side:
     """A count as it is held against another."""
     return Side(
         name=str(count.subject),
-        input=", ".join(map(str, count.inputs)),
+        input=listed(count.inputs),
         nodes=count.own,
         bytes=count.parameters.bytes if count.parameters else None,
         versions=count.versions,
@@ -103,7 +107,7 @@ def side_of(count: Result) -> Side:
     )
 
 
-def _counted(text: str, inputs: Inputs, arguments: Arguments, host: Host) -> Side:
+def _counted(text: str, inputs: Given, arguments: Arguments, host: Host) -> Side:
     if _is_file(text):
         return read_document(Path(text))
     if is_spec(text):
@@ -114,7 +118,8 @@ def _counted(text: str, inputs: Inputs, arguments: Arguments, host: Host) -> Sid
     from bottlecalc.models.target import Target
 
     with host():
-        return side_of(count_target(Target(text, arguments), inputs, "torch"))
+        target = Target(text, arguments)
+        return side_of(count_target(target, inputs.by_place, "torch", inputs.by_name))
 
 
 def _is_file(text: str) -> bool:
@@ -128,14 +133,16 @@ def _is_network(text: str) -> bool:
     return name.endswith(".toml") or name in NETWORKS or ":" not in text
 
 
-def _closed_form(subject: Block | Network, inputs: Inputs) -> ClosedForm:
-    size_and_batch = closed_form.size_and_batch(subject, inputs)
+def _closed_form(subject: Block | Network, inputs: Given) -> ClosedForm:
+    if inputs.by_name or not all(isinstance(one, Input) for one in inputs.by_place):
+        raise InputError(f"{inputs.text} is no input of {subject}; give one shape, without a name")
+    size_and_batch = closed_form.size_and_batch(subject, inputs.by_place)
     if isinstance(subject, Network):
         return count_network(subject, *size_and_batch)
     return closed_form.count(subject, *size_and_batch)
 
 
-def _of_revision(text: str, inputs: Inputs, arguments: Arguments) -> Side | None:
+def _of_revision(text: str, inputs: Given, arguments: Arguments) -> Side | None:
     """What is counted in the tree of the revision that it names; None where it names none."""
     match = AT.fullmatch(text)
     if not match or os.path.exists(text):
@@ -143,8 +150,9 @@ def _of_revision(text: str, inputs: Inputs, arguments: Arguments) -> Side | None
     here = Path(os.path.realpath(Path.cwd()))
     revision = resolve(match[2], here)
     question = {
-        "text": _relative(match[1], revision, here), "inputs": [*map(str, inputs)],
-        "arguments": dict(arguments),
+        "text": _relative(match[1], revision, here), "inputs": to_json(list(inputs.by_place)),
+        "keywords": to_json(dict(inputs.by_name)),
+        "arguments": objects.to_json(dict(arguments)),
     }  # fmt: skip
     side = _asked(question, revision, here, text)
     note = f"counted in the tree of {revision}, by what is installed here"
@@ -184,5 +192,6 @@ def _asked(question: Any, revision: Revision, here: Path, text: str) -> Any:
 
 def answer(question: Any) -> Any:
     """What a process of its own answers: the side that is asked for."""
-    inputs = [Input.parse(text) for text in question["inputs"]]
-    return to_document(_counted(question["text"], inputs, question["arguments"], nullcontext))
+    inputs = Given(from_json(question["inputs"]), from_json(question["keywords"]))
+    arguments = objects.from_json(question["arguments"])
+    return to_document(_counted(question["text"], inputs, arguments, nullcontext))

@@ -10,7 +10,7 @@ from bottlecalc.agreement.result import Count
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner, tell
 from bottlecalc.models.target import Target
-from bottlecalc.text.shapes import Input
+from bottlecalc.text.arguments import read_arguments, read_inputs
 
 Format = Literal["table", "json", "csv", "markdown"]
 Counter = Literal["torch", "fvcore", "both"]
@@ -26,7 +26,22 @@ def count(
         ),
     ],
     inputs: Annotated[list[str] | None, options.input_option()] = None,
+    inputs_from: options.InputsFrom = "",
     arguments: options.Arguments = None,
+    dtype: Annotated[
+        str,
+        typer.Option(
+            "--dtype",
+            metavar="DTYPE",
+            help="Of all floats, parameters and inputs: bfloat16, float16, float32 or float64.",
+        ),
+    ] = "",
+    module: Annotated[
+        str,
+        typer.Option(
+            "--module", metavar="NAME", help="The figures of this part, while the whole is run."
+        ),
+    ] = "",
     depth: Annotated[
         str, typer.Option("--depth", metavar="N", help="Levels of modules that are shown.")
     ] = "2",
@@ -67,17 +82,24 @@ def count(
     `bottlecalc count net.py:Encoder:depth=6,heads=4 --input 1x128:int64`
 
     `bottlecalc count net.py:Encoder --input 1x128:int64 --format json -o encoder.json`
+
+    `bottlecalc count net.py:Detector --input '{image = "1x3x224x224", scale = 2}' --module head`
+
+    `bottlecalc count transformers:GPT2Model --arg 'config=transformers:GPT2Config(n_layer=2)'
+    --input input_ids=1x128:int64 --dtype bfloat16`
     """
     form = options.read_format(output_format, output, Format)
     from bottlecalc.agreement.ask import count_target
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
     levels = options.read_depth(depth)
-    wanted = Target(target, options.read_arguments(arguments or ()))
+    wanted = Target(target, read_arguments(arguments or ()))
     draws = options.read_seed(seed)
-    shapes = [Input.parse(text) for text in inputs or ()]
+    by_place, by_name = read_inputs(inputs or ())
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = count_target(wanted, shapes, counter, seed=draws)
+        counted = count_target(
+            wanted, by_place, counter, by_name, module, draws, source=inputs_from, dtype=dtype
+        )
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):

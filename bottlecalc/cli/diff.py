@@ -8,7 +8,7 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.output import deliver, guests, spinner
-from bottlecalc.text.shapes import Input
+from bottlecalc.text.arguments import read_arguments, read_inputs
 
 Format = Literal["table", "json", "markdown"]
 
@@ -47,8 +47,10 @@ def diff(
     from bottlecalc.changes import source
     from bottlecalc.render.diff import FORMATS
 
-    shapes = [Input.parse(text) for text in inputs or ()]
-    said = options.read_arguments(arguments or ())
+    by_place, by_name = read_inputs(inputs or ())
+    said = read_arguments(arguments or ())
     with options.traced(traceback), spinner(f"counting {before} and {after}"):
-        found = source.diff(before, after, inputs=shapes, arguments=said, host=guests)
+        found = source.diff(
+            before, after, inputs=by_place, keywords=by_name, arguments=said, host=guests
+        )
     deliver(lambda console: FORMATS[form](found, console), output)

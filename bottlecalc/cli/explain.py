@@ -8,7 +8,7 @@ import typer
 
 from bottlecalc.cli import completion, options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner
-from bottlecalc.text.shapes import Input
+from bottlecalc.text.arguments import read_arguments, read_inputs
 
 Format = Literal["table", "json", "markdown"]
 Figure = Literal["operations", "params"]
@@ -94,12 +94,12 @@ def explain(
     from bottlecalc.render.explain import FORMATS
     from bottlecalc.tools.explain import explain as explained
 
-    given = options.read_arguments(arguments or ())
-    shapes = [Input.parse(text) for text in inputs or ()]
+    given = read_arguments(arguments or ())
+    by_place, by_name = read_inputs(inputs or ())
     with options.traced(traceback), guests(), spinner(f"explaining {target}") as progress:
         explanation = explained(
-            target, *shapes, tools=tools or (), claims=claims or (), figure=figure,
-            arguments=given, run=run, by=by, progress=progress,
+            target, *by_place, keywords=by_name, tools=tools or (), claims=claims or (),
+            figure=figure, arguments=given, run=run, by=by, progress=progress,
         )  # fmt: skip
     deliver(lambda console: FORMATS[form](explanation, console), output)
     if not explanation.is_explained:

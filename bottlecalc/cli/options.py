@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, Signature
@@ -19,7 +19,6 @@ from bottlecalc.text.calls import quoted
 from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import LARGEST_SEED, WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
-from bottlecalc.text.toml import TomlError, mend, read_value
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.compare import Measuring
@@ -54,7 +53,8 @@ Arguments = Annotated[
     typer.Option(
         "--arg",
         metavar="KEY=VALUE",
-        help="For the class or function, a TOML value; as often as wanted.",
+        help="For the class or function: a TOML value, null, or an object,"
+        " config=package.module:Config(depth=2); '*=[1, 2]' by place; as often as wanted.",
     ),
 ]
 Output = Annotated[
@@ -65,8 +65,21 @@ Output = Annotated[
 
 def input_option(more: str = "") -> Any:
     """The option that says what a model is run on."""
-    text = f"1x3x224x224, or 1x128:int64; once for each positional input.{more}"
-    return typer.Option("--input", metavar="SHAPE", help=text)
+    text = (
+        "1x3x224x224, or 1x128:int64=ones, once for each input; by name ids=1x128:int64, or a TOML"
+        f""" value, n=3, mode="text"; '{{a = "1x3", b = [1, 2]}}' is one table.{more}"""
+    )
+    return typer.Option("--input", metavar="[NAME=]SHAPE", help=text)
+
+
+InputsFrom = Annotated[
+    str,
+    typer.Option(
+        "--inputs-from",
+        metavar="FILE.py:FUNCTION",
+        help="A function that returns what the model is run on, whatever that is.",
+    ),
+]
 
 
 def format_option(names: str) -> Any:
@@ -85,10 +98,6 @@ def read_format(given: str | None, output: Path | str | None, known: object) -> 
     """
     ending = FORMATS.get(Path(output).suffix.lower()) if output else None
     return given or (ending if ending in get_args(known) else None) or "table"
-
-
-LONGEST_SHOWN = 200
-"""Letters of a value that an error repeats."""
 
 
 class OptionError(BottlecalcError, ValueError):
@@ -118,33 +127,6 @@ def show_traceback(cause: BaseException | None) -> None:
         from bottlecalc.models.failure import last_lines
 
         tell(*last_lines(cause).splitlines())
-
-
-def read_arguments(texts: Sequence[str]) -> dict[str, object]:
-    """Read ``key=value`` texts, each value as in TOML.
-
-    Raises:
-        OptionError: one is not of that form, or a key comes twice.
-    """
-    arguments: dict[str, object] = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
-        if not equals or not key.isidentifier():
-            raise OptionError(f"--arg {text!r} is no argument; give key=value, such as depth=6")
-        if key in arguments:
-            raise OptionError(f"--arg {key} is given twice; give it once")
-        arguments[key] = _toml_value(key, value)
-    return arguments
-
-
-def _toml_value(key: str, text: str) -> object:
-    try:
-        return read_value(text)
-    except TomlError:
-        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
-        raise OptionError(
-            f"--arg {key}={shown}: {shown!r} is no TOML value; {mend(key, shown, '--arg ')}"
-        ) from None
 
 
 def with_parameters(

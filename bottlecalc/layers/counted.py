@@ -112,9 +112,10 @@ def tree(nodes: Iterable[Node], depth: int | None = None) -> tuple[Node, ...]:
         parts = node.name.split(".") if node.name else []
         sums[node.name] = node
         for end in range(len(parts)):
-            above = sums[".".join(parts[:end])]
-            sums[above.name] = _plus(above, node)
-    return tuple(node for node in sums.values() if depth is None or node.depth <= depth)
+            if above := sums.get(".".join(parts[:end])):  # of a part nothing is above
+                sums[above.name] = _plus(above, node)
+    first = next((node.depth for node in sums.values()), 0)
+    return tuple(node for node in sums.values() if depth is None or node.depth <= first + depth)
 
 
 def layer_nodes(layers: Iterable[Layer], kind: str) -> Iterator[Node]:

@@ -18,10 +18,11 @@ from bottlecalc.layers.count import Counter, Counters
 from bottlecalc.layers.counted import Counted, Node, Parameters, is_inside
 from bottlecalc.models import packed
 from bottlecalc.models.copies import copied, evaluating, state_kept, values_kept
+from bottlecalc.models.dtypes import turned
 from bottlecalc.models.failure import TargetError, in_passing, naming
 from bottlecalc.models.fvcore import fvcore_counts
 from bottlecalc.models.gradients import taken
-from bottlecalc.models.inputs import Inputs, described, positional
+from bottlecalc.models.inputs import Inputs, positional
 from bottlecalc.models.parameters import lazy, nodes, parameters
 from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
 from bottlecalc.models.switches import (
@@ -33,6 +34,7 @@ from bottlecalc.models.switches import (
     unfused_attention,
     unwarned,
 )
+from bottlecalc.text.given import described
 
 if TYPE_CHECKING:
     import torch
@@ -122,6 +124,7 @@ class Runner:
         in_hand: whether it is somebody's, and must be left as it was.
         insist: have fvcore run at any size.
         insisting: the option that insists, for where fvcore is left out.
+        dtype: of all floats of the copies that are counted; as they are where it is empty.
         notes: what has to be said of how it was counted.
         left_out: counters that are asked and cannot be, each with the reason.
         asked: who counts it.
@@ -137,6 +140,7 @@ class Runner:
     in_hand: bool = False
     insist: bool = False
     insisting: str = "--counter fvcore"
+    dtype: str = ""
     notes: list[str] = field(default_factory=list)
     left_out: dict[Counter, str] = field(default_factory=dict)
     asked: Counters = "both"
@@ -180,13 +184,13 @@ class Runner:
 
         try:
             with torch.device("meta"):
-                return copied(self._built(), "meta")
+                return turned(copied(self._built(), "meta"), self.dtype)
         except Exception as error:
             module = self._built()
             self.notes.append(
                 f"built on the CPU: it cannot be built on the meta device ({_reason(error)})"
             )
-            return copied(module, "meta")
+            return turned(copied(module, "meta"), self.dtype)
 
     def _real(self) -> nn.Module:
         """A copy with real tensors."""
@@ -199,7 +203,7 @@ class Runner:
             )
         if self.in_hand:
             self.keeping.enter_context(values_kept(model.parameters()))
-        return copied(model, None)
+        return turned(copied(model, None), self.dtype)
 
     def _takes_inputs(self, module: nn.Module) -> bool:
         """Whether to run it: where no input is given, only what takes none."""
@@ -209,15 +213,7 @@ class Runner:
             return bool(self.inputs)
         if not self.inputs:
             return not signature.parameters
-        try:
-            signature.bind(*self.inputs.by_place, **self.inputs.by_name)
-        except TypeError as error:
-            number = len(self.inputs)
-            count = f"{number} input{'s' if number > 1 else ''}"
-            takes = signature.replace(return_annotation=signature.empty)
-            raise TargetError(
-                f"{self.name} does not take {count}: {error}; what it takes is {takes}"
-            ) from None
+        self.inputs.check(self.name, signature)
         return True
 
     def _count(

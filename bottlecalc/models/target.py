@@ -5,15 +5,18 @@ torch is loaded by the user's code, or when a model is built; importing this cos
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bottlecalc.models.failure import TargetError, naming
+from bottlecalc.models.failure import TargetError
 from bottlecalc.models.imports import find, importable
+from bottlecalc.models.objects import called, construct
+from bottlecalc.models.offline import refusing
+from bottlecalc.text.arguments import BY_PLACE
+from bottlecalc.text.calls import quoted
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,23 +28,29 @@ class Target:
 
     Attributes:
         name: ``package.module:name`` or ``path/to/file.py:name``.
-        arguments: for the class or function.
-        mend: how other arguments are given, for errors.
+        arguments: for the class or function, objects among them; ``*`` is a list of those by place.
+        mend: how other arguments are given, for errors; empty where it is by option or in a budget.
     """
 
     name: str
     arguments: Mapping[str, object] = field(default_factory=dict)
-    mend: str = "give --arg KEY=VALUE, or in a budget args = { KEY = VALUE }"
+    mend: str = ""
 
     @property
     def _place(self) -> str:
         return self.name.rpartition(":")[0]
 
-    def importable(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def importable(self) -> Iterator[None]:
         """While it is loaded, built and run, its file's folder and the working directory are
-        searched for modules.
+        searched for modules, and nothing is downloaded.
+
+        Raises:
+            TargetError: it fails, and had tried to download.
         """
-        return importable(Path(self._place).parent if self._place.endswith(".py") else None)
+        beside = Path(self._place).parent if self._place.endswith(".py") else None
+        with importable(beside), refusing(self.name, lambda: find(self.name), self.arguments):
+            yield
 
     def load(self) -> Callable[[], nn.Module]:
         """Find it; what is returned builds it, anew by each call unless it is an instance.
@@ -57,9 +66,8 @@ class Target:
         from torch import nn
 
         if not isinstance(builder, nn.Module) and callable(builder):
-            self._check_arguments(builder)
-            with naming(f"{self.name} cannot be built"):
-                return builder(**self.arguments)
+            by_place, by_name = self._made()
+            return called(self.name, builder, by_place, by_name, self.mend)
         if self.arguments:
             raise TargetError(
                 f"{self.name} is an instance and takes no arguments; leave them out,"
@@ -67,18 +75,16 @@ class Target:
             )
         return builder
 
-    def _check_arguments(self, function: Callable[..., object]) -> None:
-        try:
-            signature = inspect.signature(function)
-        except (TypeError, ValueError):  # of what is not written in Python
-            return
-        try:
-            signature.bind(**self.arguments)
-        except TypeError as error:
+    def _made(self) -> tuple[list[Any], dict[str, Any]]:
+        """What it is called with, objects made anew."""
+        made = {key: construct(value) for key, value in self.arguments.items()}
+        by_place = made.pop(BY_PLACE, [])
+        if not isinstance(by_place, list):
             raise TargetError(
-                f"{self.name} cannot be built: {error}; what it takes is"
-                f" ({', '.join(map(str, signature.parameters.values()))}): {self.mend}"
-            ) from None
+                f"{BY_PLACE} = {quoted(by_place)} is no list of what {self.name} is given by place;"
+                " give --arg '*=[1, 2]'"
+            )
+        return by_place, made
 
     def _module(self, built: Any) -> nn.Module:
         from torch import nn

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
+
+    from bottlecalc.models.inputs import Inputs
 
 
 def main() -> None:
@@ -37,16 +39,21 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
+    from bottlecalc.models.inputs import Inputs
     from bottlecalc.models.target import Target
     from bottlecalc.models.tool_runs import run
+    from bottlecalc.text import objects
+    from bottlecalc.text.values import from_json
 
-    tensors = _tensors(request["inputs"])
+    inputs = Inputs(from_json(request["inputs"]), from_json(request.get("keywords", {})))
     if "spec" in request:
-        totals = run(request["tool"], _built(request["spec"], request["is_network"]), tensors)
+        module = _built(request["spec"], request["is_network"])
+        totals = run(request["tool"], module, _tensors(module, inputs))
     else:
-        target = Target(request["target"], request["arguments"])
+        target = Target(request["target"], objects.from_json(request["arguments"]))
         with target.importable():
-            totals = run(request["tool"], target.load()(), tensors)
+            module = target.load()()
+            totals = run(request["tool"], module, _tensors(module, inputs))
     return {"operations": totals.operations, "params": totals.params}
 
 
@@ -62,13 +69,11 @@ def _built(spec: str, is_network: bool) -> nn.Module:
     return build(parse(spec))
 
 
-def _tensors(inputs: Sequence[str]) -> list[Tensor]:
-    import torch
+def _tensors(module: nn.Module, inputs: Inputs) -> list[Any]:
+    """All by place, as tools give them."""
+    from bottlecalc.models.inputs import positional
 
-    from bottlecalc.text.shapes import Input
-
-    read = [Input.parse(text) for text in inputs]
-    return [torch.zeros(one.dimensions, dtype=getattr(torch, one.dtype)) for one in read]
+    return [*positional(module, *inputs.tensors("cpu"), who="it")]
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ from rich.text import Text
 from bottlecalc.agreement.result import Count, ModelCount, Result
 from bottlecalc.layers.counted import Counted, Node, Parameters
 from bottlecalc.render import records, verdict
+from bottlecalc.render.inputs import input_document
 from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.remarks import remarks
 from bottlecalc.render.stack import Facts
 from bottlecalc.render.words import code, line, markdown
 from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.schema import heading as schema_heading
+from bottlecalc.text.values import listed
 from bottlecalc.tools import check
 
 LEGEND = """\
@@ -38,7 +40,8 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
     return {
         **schema_heading("count", count.versions),
         "target": str(count.subject),
-        "inputs": [{"shape": one.dimensions, "dtype": one.dtype} for one in count.inputs],
+        **_part(count),
+        "inputs": [input_document(one) for one in count.inputs],
         "params": _params(count),
         "macs": macs,
         "flops": None if macs is None else 2 * macs,
@@ -53,6 +56,17 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
         "notes": list(sentences(count)),
         "modules": [asdict(node) for node in count.tree(depth)],
     }
+
+
+def _part(count: Result) -> dict[str, str]:
+    part = count.part if isinstance(count, ModelCount) else ""
+    return {"module": part} if part else {}
+
+
+def _title(count: Result) -> str:
+    """What was counted, and which part of it."""
+    part = count.part if isinstance(count, ModelCount) else ""
+    return f"{count.subject}, module {part} of it" if part else str(count.subject)
 
 
 def agrees(count: Result) -> bool | None:
@@ -96,7 +110,7 @@ def as_markdown(count: Result, depth: int | None) -> str:
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
     notes = "".join(f"- {markdown(line(sentence))}\n" for sentence in sentences(count))
     below = f"\n{notes}" if notes else ""
-    return f"{code(str(count.subject))}\n\n{''.join(facts)}\n{''.join(rows)}{below}"
+    return f"{code(_title(count))}\n\n{''.join(facts)}\n{''.join(rows)}{below}"
 
 
 FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {
@@ -110,7 +124,7 @@ FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {
 
 def _parts(count: Result, depth: int | None, console: Console) -> Iterator[RenderableType]:
     yield Text(LEGEND, style="dim")
-    yield heading(str(count.subject))
+    yield heading(_title(count))
     yield Facts(list(totals(count)))
     yield Text()
     yield modules(count, depth, console)
@@ -123,8 +137,9 @@ def _parts(count: Result, depth: int | None, console: Console) -> Iterator[Rende
 
 def totals(count: Result) -> Iterator[tuple[str, str, str]]:
     """What the whole of it costs: a name, a figure, and a note."""
-    if count.inputs:
-        yield "input", ", ".join(map(str, count.inputs)), ""
+    call = count.call if isinstance(count, ModelCount) else ""
+    if call or count.inputs:
+        yield "input", call or listed(count.inputs), ""
     yield from _parameters(count)
     macs = count.total("macs")
     if macs is not None:
@@ -155,7 +170,8 @@ def modules(count: Result, depth: int | None, console: Console) -> Table:
     Where that is too wide too it is stacked, and then every module has its full name.
     """
     nodes = count.tree(depth)
-    trees = (_grid(nodes, _indented, types=True), _grid(nodes, _indented))
+    first = nodes[0].depth
+    trees = [_grid(nodes, lambda node: _indented(node, first), types) for types in (True, False)]
     return next((tree for tree in trees if fits(tree, console)), _grid(nodes, _full))
 
 
@@ -168,8 +184,11 @@ def _grid(nodes: Sequence[Node], name: Callable[[Node], str], types: bool = Fals
     return grid
 
 
-def _indented(node: Node) -> str:
-    return f"{' ' * node.depth}{line(node.name.rpartition('.')[2] or '(all)')}"
+def _indented(node: Node, first: int) -> str:
+    """A module's own name, so far in as it is below the first one; that one's is whole."""
+    if node.depth == first:
+        return _full(node)
+    return f"{' ' * (node.depth - first)}{line(node.name.rpartition('.')[2])}"
 
 
 def _full(node: Node) -> str:

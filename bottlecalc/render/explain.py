@@ -14,6 +14,7 @@ from bottlecalc.render.records import as_json as json_text
 from bottlecalc.render.stack import Breakable
 from bottlecalc.render.words import code, markdown
 from bottlecalc.text.numbers import number
+from bottlecalc.text.values import listed as listed_inputs
 from bottlecalc.tools.explanation import Account, Claim, Explanation, Match
 from bottlecalc.tools.predict import Line
 
@@ -45,7 +46,7 @@ def _parts(explanation: Explanation) -> Iterator[RenderableType]:
 
 
 def _inputs(explanation: Explanation) -> str:
-    return f"input {', '.join(map(str, explanation.inputs))}" if explanation.inputs else ""
+    return f"input {listed_inputs(explanation.inputs)}" if explanation.inputs else ""
 
 
 def _account(account: Account) -> Iterator[RenderableType]:

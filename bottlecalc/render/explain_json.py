@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bottlecalc.render.inputs import input_document
 from bottlecalc.render.rows import Rows
 from bottlecalc.text.schema import heading
 from bottlecalc.tools.explanation import Account, Claim, Explanation, Match
@@ -16,7 +17,7 @@ def document(explanation: Explanation) -> dict[str, Any]:
     return {
         **heading("explain", explanation.versions),
         "target": explanation.target,
-        "inputs": [{"shape": one.dimensions, "dtype": one.dtype} for one in explanation.inputs],
+        "inputs": [input_document(one) for one in explanation.inputs],
         "macs": explanation.macs,
         "params": explanation.params,
         "tools": [_account(account) for account in explanation.tools],

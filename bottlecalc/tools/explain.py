@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from bottlecalc.layers.calls import Evidence
 from bottlecalc.text.calls import ArgumentError, public, quoted
+from bottlecalc.text.given import read_keywords, read_python
 from bottlecalc.text.shapes import Input
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.tools.base import (
@@ -26,7 +27,8 @@ By = Literal["module", "operator"]
 @public('explain("resnet50", "1x3x224x224", claims=["4.1G"]), inputs in their order')
 def explain(
     subject: Any,
-    *inputs: Input | Sequence[int] | str,
+    *inputs: Input | Sequence[int] | Mapping[str, Any] | str,
+    keywords: Mapping[str, Any] | None = None,
     tools: Iterable[str] = (),
     claims: Iterable[str] = (),
     figure: Figure = "operations",
@@ -42,6 +44,7 @@ def explain(
             ``"bottleneck:in=64,out=128"``, ``"net.py:Encoder"``. Only models load torch.
         inputs: one for each positional argument of the forward; of blocks and networks one, or
             none for the usual one.
+        keywords: of a model, by the names of the forward's arguments.
         tools: names of those that are wanted; without any all, but those of former versions.
         claims: somebody's numbers, such as ``"4.1G"``: every convention that gives them is named,
             those of former versions too.
@@ -67,14 +70,15 @@ def explain(
     texts = _listed("claims", claims, '"4.1G"')
     _check(by, get_args(By), "by")
     _check(figure, ("operations", "params"), "figure")
-    read = read_subject(subject, [Input.of(one) for one in inputs], arguments or {})
+    by_place = [read_python(one, "") for one in inputs]
+    read = read_subject(subject, by_place, arguments or {}, read_keywords(keywords or {}))
     progress(f"counting {read.name}")
     evidence, notes = read.observe(read.inputs)
     ran = run_tools(read, _runnable(wanted), progress) if run else {}
     tried = wanted if names else [*TOOLS, *FORMER]
     return Explanation(
         target=read.name,
-        inputs=read.inputs,
+        inputs=read.given(read.inputs).described,
         macs=evidence.macs,
         params=evidence.params,
         tools=tuple(_accounts(wanted, evidence, ran, by)),

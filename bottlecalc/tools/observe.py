@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
 from bottlecalc.layers.calls import Call, Evidence
@@ -14,7 +14,8 @@ from bottlecalc.models.inputs import Inputs
 from bottlecalc.models.policy import absent
 from bottlecalc.models.run import Runner
 from bottlecalc.models.target import Target
-from bottlecalc.text.shapes import Input
+from bottlecalc.text.given import Given, described
+from bottlecalc.text.objects import to_json
 from bottlecalc.tools.subject import Subject
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bottlecalc.models.calls import Recorder
 
 
-def target(wanted: Target, inputs: Sequence[Input]) -> Subject:
+def target(wanted: Target, inputs: Given) -> Subject:
     """A model by its name, built anew whenever it is run.
 
     Raises:
@@ -31,31 +32,33 @@ def target(wanted: Target, inputs: Sequence[Input]) -> Subject:
     """
     _check_installed(wanted.name)
 
-    def runner(given: Sequence[Input]) -> Runner:
-        return Runner(wanted.name, wanted.load(), Inputs(given))
+    def runner(given: Sequence[Any]) -> Runner:
+        return Runner(wanted.name, wanted.load(), Inputs(given, inputs.by_name))
 
     def around() -> AbstractContextManager[None]:
         return wanted.importable()
 
     return Subject(
         name=wanted.name,
-        inputs=tuple(inputs),
+        inputs=tuple(inputs.by_place),
+        keywords=inputs.by_name,
         observe=lambda given: _observed(runner, given, around),
-        made={"target": wanted.name, "arguments": dict(wanted.arguments)},
+        made={"target": wanted.name, "arguments": to_json(dict(wanted.arguments))},
         versions=_versions(),
     )
 
 
-def model(module: nn.Module, inputs: Sequence[Input]) -> Subject:
+def model(module: nn.Module, inputs: Given) -> Subject:
     """A model that somebody holds, which is left as it was."""
     name = type(module).__name__
 
-    def runner(given: Sequence[Input]) -> Runner:
-        return Runner(name, lambda: module, Inputs(given), in_hand=True)
+    def runner(given: Sequence[Any]) -> Runner:
+        return Runner(name, lambda: module, Inputs(given, inputs.by_name), in_hand=True)
 
     return Subject(
         name=name,
-        inputs=tuple(inputs),
+        inputs=tuple(inputs.by_place),
+        keywords=inputs.by_name,
         observe=lambda given: _observed(runner, given, nullcontext),
         versions=_versions(),
     )
@@ -73,8 +76,8 @@ def _check_installed(name: str) -> None:
 
 
 def _observed(
-    runner: Callable[[Sequence[Input]], Runner],
-    inputs: Sequence[Input],
+    runner: Callable[[Sequence[Any]], Runner],
+    inputs: Sequence[Any],
     around: Callable[[], AbstractContextManager[None]],
 ) -> tuple[Evidence, tuple[str, ...]]:
     """What is called in a forward pass on these inputs.
@@ -95,20 +98,21 @@ def _observed(
             f" {argument('input')} 1x3x224x224"
         )
     counted = run.counters["torch"]
-    seen = _evidence(recorder, counted.sum("macs"), run.parameters.total, inputs)
+    seen = _evidence(recorder, counted.sum("macs"), run.parameters.total, running.inputs)
     return seen, (*run.notes, *_remarks(seen, counted.unsupported), *_shapes(recorder))
 
 
-def _evidence(recorder: Recorder, macs: int, params: int, inputs: Sequence[Input]) -> Evidence:
+def _evidence(recorder: Recorder, macs: int, params: int, inputs: Inputs) -> Evidence:
     """What was recorded, and the MACs that torch counted beyond it as a call without a name."""
     named = sum(call.macs for call in recorder.calls)
+    first = next((described(one).dimensions for one in inputs.shaped), ())
     beneath = (Call("", Unnamed(contracted=macs - named), (1,), (1,)),) if macs > named else ()
     return Evidence(
         calls=(*recorder.calls, *beneath),
         weights=recorder.weights,
         macs=macs,
         params=params,
-        batch=inputs[0].dimensions[0] if inputs and inputs[0].dimensions else 1,
+        batch=first[0] if first else 1,
         inputs=len(inputs),
     )
 

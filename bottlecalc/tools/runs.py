@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from bottlecalc.text.calls import ArgumentError, quoted
+from bottlecalc.text.values import to_json
 from bottlecalc.tools.base import (
     Tool,
 )
@@ -91,7 +92,8 @@ def _run(subject: Subject, tool: Tool) -> Outcome:
         return Outcome(sentence=f"{tool.package} is not installed, and was not run; {remedy}")
     request = {
         "tool": tool.name,
-        "inputs": [str(one) for one in subject.inputs],
+        "inputs": to_json(list(subject.inputs)),
+        "keywords": to_json(dict(subject.keywords)),
         **subject.made,
     }
     try:

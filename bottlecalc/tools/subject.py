@@ -18,6 +18,7 @@ from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.text.calls import ArgumentError, quoted
+from bottlecalc.text.given import Given
 from bottlecalc.text.shapes import Input, InputError, shape
 from bottlecalc.tools import written
 
@@ -28,24 +29,31 @@ class Subject:
 
     Attributes:
         name: as it is written.
-        inputs: what it is run on.
+        inputs: what it is run on, by place: inputs, and lists and tables of these.
         observe: what tools would see of it on such inputs, and sentences about that.
+        keywords: likewise by name, the same whatever it is run on.
         made: how another process builds it; empty where that is not known.
         spec: the block or network, where it is one.
         versions: of the libraries that were asked.
     """
 
     name: str
-    inputs: tuple[Input, ...]
-    observe: Callable[[Sequence[Input]], tuple[Evidence, tuple[str, ...]]]
+    inputs: tuple[Any, ...]
+    observe: Callable[[Sequence[Any]], tuple[Evidence, tuple[str, ...]]]
+    keywords: Mapping[str, Any] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)
     spec: Block | Network | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    def given(self, inputs: Sequence[Any]) -> Given:
+        """What its forward is given, with these by place."""
+        return Given(inputs, self.keywords)
+
 
 def read_subject(
-    given: object, inputs: Sequence[Input], arguments: Mapping[str, object]
-) -> Subject:
+    given: object, by_place: Sequence[Any], arguments: Mapping[str, object],
+    by_name: Mapping[str, Any] | None = None,
+) -> Subject:  # fmt: skip
     """A block, a network, a model, or the text that says one.
 
     Raises:
@@ -54,6 +62,7 @@ def read_subject(
         NetworkError: a network's is.
         InputError: a block or network does not take the input.
     """
+    inputs = Given(by_place, by_name or {})
     if isinstance(given, str):
         return _read_text(given, inputs, arguments)
     if isinstance(given, Target):
@@ -63,7 +72,7 @@ def read_subject(
     return _model(given, inputs)
 
 
-def _read_text(text: str, inputs: Sequence[Input], arguments: Mapping[str, object]) -> Subject:
+def _read_text(text: str, inputs: Given, arguments: Mapping[str, object]) -> Subject:
     head, colon, _ = text.partition(":")
     if (head in NETWORKS and not (head in FAMILIES and colon)) or head.endswith(".toml"):
         return _counted(parse_network(text), inputs, arguments)
@@ -71,7 +80,7 @@ def _read_text(text: str, inputs: Sequence[Input], arguments: Mapping[str, objec
         return _counted(_spec(text), inputs, arguments)
     from bottlecalc.tools.observe import target
 
-    return target(Target(text, arguments), tuple(inputs))
+    return target(Target(text, arguments), inputs)
 
 
 def _spec(text: str) -> Block | Network:
@@ -79,7 +88,7 @@ def _spec(text: str) -> Block | Network:
     return parse_block(text) if text.partition(":")[0] in FAMILIES else parse_network(text)
 
 
-def _model(given: Any, inputs: Sequence[Input]) -> Subject:
+def _model(given: Any, inputs: Given) -> Subject:
     from bottlecalc.blocks.arguments import is_model
 
     if not is_model(given):
@@ -89,15 +98,17 @@ def _model(given: Any, inputs: Sequence[Input]) -> Subject:
         )
     from bottlecalc.tools.observe import model
 
-    return model(given, tuple(inputs))
+    return model(given, inputs)
 
 
 def _counted(
-    spec: Block | Network, inputs: Sequence[Input], arguments: Mapping[str, object] | None = None
+    spec: Block | Network, inputs: Given, arguments: Mapping[str, object] | None = None
 ) -> Subject:
     if arguments:
         raise ArgumentError(f"{spec} takes no arguments; leave them out")
-    first = tuple(inputs) or (_usual(spec),)
+    if inputs.by_name or not all(isinstance(one, Input) for one in inputs.by_place):
+        raise InputError(f"{inputs.text} is no input of {spec}; give one shape, without a name")
+    first = tuple(inputs.by_place) or (_usual(spec),)
     return Subject(
         name=str(spec),
         inputs=first,

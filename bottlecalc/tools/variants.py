@@ -60,7 +60,7 @@ class Variant:
 def variants(subject: Subject, figure: Figure) -> Iterator[Variant]:
     """All that are tried, beginning with what was asked."""
     for changes, evidence, inputs in _kinds(subject, figure):
-        text = ", ".join(map(str, inputs))
+        text = subject.given(inputs).text
         is_batch = any(change.startswith(BATCH) for change in changes)
         for more, seen in _altered(evidence):
             told = (*changes, *more)
@@ -69,7 +69,7 @@ def variants(subject: Subject, figure: Figure) -> Iterator[Variant]:
 
 def _kinds(
     subject: Subject, figure: Figure
-) -> Iterator[tuple[tuple[str, ...], Evidence, Sequence[Input]]]:
+) -> Iterator[tuple[tuple[str, ...], Evidence, Sequence[Any]]]:
     """At every size that is taken, and with the stride as in version 1."""
     taken = refused = 0
     for own, inputs in _inputs(subject, figure):
@@ -83,7 +83,7 @@ def _kinds(
             return
 
 
-def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
+def _observed(subject: Subject, inputs: Sequence[Any]) -> Evidence | None:
     """What tools would see; None where it does not take such inputs."""
     try:
         return subject.observe(inputs)[0]
@@ -93,12 +93,10 @@ def _observed(subject: Subject, inputs: Sequence[Input]) -> Evidence | None:
         return None
 
 
-def _inputs(
-    subject: Subject, figure: Figure
-) -> Iterator[tuple[tuple[str, ...], tuple[Input, ...]]]:
+def _inputs(subject: Subject, figure: Figure) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
     """What was asked, several images of it, and the same with other heights and widths."""
     yield (), subject.inputs
-    if figure == "params" or len(subject.inputs) != 1:
+    if figure == "params" or len(subject.inputs) != 1 or not isinstance(subject.inputs[0], Input):
         return
     first, *rest = subject.inputs[0].dimensions
     for images in (IMAGES if subject.spec else IMAGES[:1]) if first == 1 else ():

@@ -161,7 +161,7 @@ def test_what_a_pattern_imports_prints_to_stderr(here: Path) -> None:
             "1×3×5×7, ids=1×9:int64", 35 * PER_PIXEL + 9 * HEAD_MACS,
         ),
         (
-            "input = { image = [1, 3, 5, 7], extra = [[1, 3, 1, 2], [1, 3, 3, 3]] }",
+            "input = { image = [1, 3, 5, 7], extra = ['1x3x1x2', '1x3x3x3'] }",
             "image=1×3×5×7, extra=[1×3×1×2, 1×3×3×3]", (35 + 2 + 9) * PER_PIXEL,
         ),
     ],
@@ -203,9 +203,13 @@ def test_another_model_takes_no_such_keyword(here: Path) -> None:
 
 
 INPUTS = [
-    ("input = { a = 3 }", "input = 3; give [1, 3, 224, 224]"),
+    ("input = [3.5]", "input = [3.5]; give [1, 3, 224, 224]"),
     ("input = { a = [0] }", "input = [0]; give [1, 3, 224, 224]"),
-    ('input = { a = "x" }', "'x' is no input; give its dimensions"),
+    ('input = { a = "1x3:int46" }', "unknown dtype 'int46' in '1x3:int46'"),
+    ('input = "x"', "'x' is no input; give its dimensions"),
+    ('input = [1]\ninputs_from = "a:b"', "it has input and inputs_from; give one of the two"),
+    ('dtype = "int8"', 'dtype = \'int8\'; give "" or "float32" or'),
+    ('args = { c = "m:C(1 2)" }', "args: 'm:C(1 2)' is no value: ')' or ',' is"),
     ("input = { a = [1] }\nkwargs = { a = 3 }", "'a' is both in input and in kwargs; give one"),
     ("kwargs = 3", "kwargs = 3 is no table; give { name = value }"),
     ("module = 3", 'module = 3 is no text; give module = "…"'),

@@ -1,9 +1,8 @@
 # SOURCE: TylerYep/torchinfo#46 #30, MrYxJ/calculate-flops.pytorch#63
 # TARGET: Net
-# ARGS: --input 1x32
+# ARGS: --input '{x = "1x32"}'
 # PARAMS: 32*16
 # MACS: 32*16
-# NOTE: forward takes a dict: the command line has no way; judge the sentence
 from torch import nn
 
 

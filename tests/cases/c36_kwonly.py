@@ -1,6 +1,6 @@
 # SOURCE: sovrasov/flops-counter.pytorch#122, thop, HF models
 # TARGET: Net
-# ARGS: --input 1x16:int64 --input 1x16:int64
+# ARGS: --input input_ids=1x16:int64 --input attention_mask=1x16:int64
 # PARAMS: 50*8
 # MACS: 0
 from torch import nn

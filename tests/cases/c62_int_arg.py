@@ -1,10 +1,8 @@
 # SOURCE: diffusion UNet forward(x, t:int); torchinfo#44 non-tensor arguments
 # TARGET: Net
-# ARGS: --input 1x16 --input 1:int64
+# ARGS: --input 1x16 --input steps=3
 # PARAMS: 16*16
-# MACS: 0
-# SAYS: depends on values: item ×1
-# NOTE: the number of steps is the value of an integer input, which is 0
+# MACS: 16*16*3
 from torch import nn
 
 

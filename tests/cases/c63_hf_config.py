@@ -1,6 +1,6 @@
 # SOURCE: huggingface style: constructor takes a config object
 # TARGET: Net
-# ARGS: --arg config={hidden=16,layers=3} --input 1x16
+# ARGS: --arg 'config=c63_hf_config:Config(hidden=16,layers=3)' --input 1x16
 # PARAMS: 3*16*16
 # MACS: 3*16*16
 from torch import nn

@@ -1,6 +1,6 @@
 # SOURCE: constructor with positional arguments only
 # TARGET: Net
-# ARGS: --arg sizes=[16,8,4] --input 1x16
+# ARGS: --arg '*=[16, 8, 4]' --input 1x16
 # PARAMS: 16*8+8*4
 # MACS: 16*8+8*4
 from torch import nn

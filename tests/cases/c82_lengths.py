@@ -1,9 +1,8 @@
 # SOURCE: ASR models forward(x, lengths) with pack_padded_sequence; zeros are no lengths
 # TARGET: Net
-# ARGS: --input 2x10x8 --input 2:int64
+# ARGS: --input 2x10x8 --input '2:int64=full(10)'
 # PARAMS: 4*16*(8+16+2)
 # MACS: 2*10*4*16*24
-# NOTE: full lengths (10,10) wanted: values of an input cannot be given
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 

@@ -274,8 +274,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         "--arg bias=False: 'False' is no TOML value; give --arg bias=false\n",
     ),
     (
-        ("net.py:Net", "--arg", "bias=None"),
-        "--arg bias=None: 'None' is no TOML value; TOML has none of that: leave bias out",
+        ("net.py:Net", "--arg", "bias=nothing"),
+        "--arg bias=nothing: 'nothing' is no TOML value; give a number, true, false, [1, 2], or",
     ),
     (
         ("net.py:tokens", "--input", "1x4"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bottlecalc.text.fills import Fill
 from bottlecalc.text.shapes import Input, InputError
 from bottlecalc.text.values import (
     from_json,
@@ -21,8 +22,11 @@ IDS = Input((1, 9), "int64")
 CASES: list[tuple[Any, Any, str]] = [
     ([1, 3], Input((1, 3)), "1×3"),
     ("1x9:int64", IDS, "1×9:int64"),
-    ([[1, 3], "1x9:int64"], [Input((1, 3)), IDS], "[1×3, 1×9:int64]"),
-    ({"a": [[2], [3]]}, {"a": [Input((2,)), Input((3,))]}, "{a: [2, 3]}"),
+    (["1x3", "1x9:int64"], [Input((1, 3)), IDS], "[1×3, 1×9:int64]"),
+    ([[1, 3], "1x9:int64"], [[1, 3], IDS], "[[1, 3], 1×9:int64]"),
+    ({"a": ["2", "3"]}, {"a": [Input((2,)), Input((3,))]}, "{a: [2, 3]}"),
+    ({"a": [2, 3], "mode": "16:9"}, {"a": [2, 3], "mode": "16:9"}, "{a: [2, 3], mode: '16:9'}"),
+    ("1x9:int64=arange", Input((1, 9), "int64", Fill("arange")), "1×9:int64=arange"),
 ]
 
 
@@ -33,9 +37,9 @@ def test_inputs(given: Any, value: Any, text: str) -> None:
     assert from_json(json.loads(json.dumps(to_json(value)))) == value
 
 
-@pytest.mark.parametrize("given", [3, None, True, [], [0], [-1], [[]], "x", {"a": 3}])
+@pytest.mark.parametrize("given", [3, None, True, [], [0], [-1], "x", {"a": "1x9:int46"}])
 def test_what_is_no_input(given: Any) -> None:
-    with pytest.raises(InputError, match="no input; give"):
+    with pytest.raises(InputError, match=r"no input; give|unknown dtype 'int46'"):
         read_value(given)
 
 
