@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bottlecalc.text.shapes import FLOATS, Input
+from bottlecalc.text.shapes import Input
 
 if TYPE_CHECKING:
     import torch
@@ -36,7 +36,8 @@ def filled(one: Input, device: torch.device | str, draw: torch.Generator) -> Ten
 def _values(one: Input, draw: torch.Generator) -> Tensor:
     import torch
 
-    usual = "randn" if one.dtype in (*FLOATS, "complex64") else "zeros"
+    dtype = getattr(torch, one.dtype)
+    usual = "randn" if dtype.is_floating_point or dtype.is_complex else "zeros"
     sides, numbers = one.dimensions, one.fill.numbers if one.fill else ()
     with torch.device("cpu"):
         match one.fill.name if one.fill else usual:
