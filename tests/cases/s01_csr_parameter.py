@@ -13,9 +13,7 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         places = torch.arange(11)
-        weight = torch.sparse_coo_tensor(
-            torch.stack((places, places % 7)), torch.ones(11), (20, 7)
-        )
+        weight = torch.sparse_coo_tensor(torch.stack((places, places % 7)), torch.ones(11), (20, 7))
         self.weight = nn.Parameter(weight.to_sparse_csr())
 
     def forward(self, x):
