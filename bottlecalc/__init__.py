@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from bottlecalc.render.frames import FrameError
     from bottlecalc.text.calls import ArgumentError
     from bottlecalc.text.files import OutputError
+    from bottlecalc.text.fills import Fill
     from bottlecalc.text.numbers import QuantityError
     from bottlecalc.text.ranges import RangeError, Sizes
     from bottlecalc.text.shapes import Input, InputError
@@ -169,6 +170,7 @@ PLACES = {
     "render.frames": "FrameError",
     "text.calls": "ArgumentError",
     "text.files": "OutputError",
+    "text.fills": "Fill",
     "text.numbers": "QuantityError",
     "text.ranges": "RangeError Sizes",
     "text.shapes": "Input InputError",
@@ -234,6 +236,7 @@ __all__ = [
     "ENetUp",
     "Explanation",
     "Family",
+    "Fill",
     "Finding",
     "Fire",
     "FrameError",
