@@ -66,8 +66,10 @@ class Inside(nn.Module):
         self.head = nn.Linear(3, 2)
 
     def forward(self, x: torch.Tensor) -> Any:
-        head: Any = torch.compile(lambda x: self.head(x).relu(), backend=self.compiler)
-        return head(self.layers(x))
+        def head(x: torch.Tensor) -> Any:
+            return self.head(x).relu()
+
+        return torch.compile(head, backend=self.compiler)(self.layers(x))
 
 
 def test_what_is_compiled_inside_of_a_model_counts_and_compiles(compiler: Compiler) -> None:

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from bottlecalc import count_model
 from bottlecalc.models.gradients import CORRECTED
@@ -133,8 +133,8 @@ def test_an_inner_step_counts_in_its_own_module() -> None:
     def forward(layer: Any, x: torch.Tensor) -> Any:
         with torch.enable_grad():
             w = layer.weight.detach().requires_grad_()
-            (step,) = torch.autograd.grad(F.conv2d(x, w).pow(2).sum(), w)
-        return F.conv2d(x, w - step)
+            (step,) = torch.autograd.grad(functional.conv2d(x, w).pow(2).sum(), w)
+        return functional.conv2d(x, w - step)
 
     layer = nn.Conv2d(3, 5, 2, bias=False)
     assert count_model(Taking(layer, forward), (2, 3, 6, 7)).macs == 3 * 2 * 5 * 12 * 5 * 6

@@ -57,6 +57,11 @@ def hinted(m: Any, x: torch.Tensor) -> Any:
     return wrapper(lambda x: m.b(m.a(x)), (x,), {}, hints={"any": True})
 
 
+def in_sequence(m: Any, x: torch.Tensor) -> Any:
+    checkpoints: Any = checkpoint_sequential
+    return checkpoints([m.a, m.b], 2, x, use_reentrant=False)
+
+
 LOOPS: list[tuple[Forward, int]] = [
     (looped, 3 * 5 * 49),
     (scanned, 5 * 49),
@@ -64,7 +69,7 @@ LOOPS: list[tuple[Forward, int]] = [
     (hinted, 2 * 5 * 49),
     (lambda m, x: checkpoint(m.a, x, use_reentrant=False), 5 * 49),
     (lambda m, x: checkpoint(m.a, x, use_reentrant=True), 5 * 49),
-    (lambda m, x: checkpoint_sequential([m.a, m.b], 2, x, use_reentrant=False), 2 * 5 * 49),
+    (in_sequence, 2 * 5 * 49),
 ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from bottlecalc import count_model
 
@@ -76,7 +76,7 @@ def test_parameters_in_a_plain_list_are_named_too() -> None:
 
         def forward(self, x: torch.Tensor) -> Any:
             for weight in self.weights:
-                x = F.linear(x, weight)
+                x = functional.linear(x, weight)
             return x
 
     sentence = "2 parameter tensors in use are not registered: 21 parameters beside the 0"
@@ -98,7 +98,7 @@ class Direct(nn.Module):
         self.a, self.b, self.spare = linear(5, 7), linear(7, 3), linear(3, 3)
 
     def forward(self, x: torch.Tensor) -> Any:
-        return F.linear(self.a.forward(x), self.b.weight)
+        return functional.linear(self.a.forward(x), self.b.weight)
 
 
 def test_modules_whose_parameters_are_used_are_not_never_called() -> None:
@@ -128,70 +128,70 @@ def pair() -> nn.Sequential:
     return nn.Sequential(linear(5, 7), linear(7, 3))
 
 
-def closed() -> nn.Module:
-    model = pair()
+def closed() -> Any:
+    model: Any = pair()
     old = model.forward
-    model.forward = lambda x: old(x)  # type: ignore[method-assign]
+    model.forward = lambda x: old(x)
     return model
 
 
-def wrapped() -> nn.Module:
-    model = pair()
+def wrapped() -> Any:
+    model: Any = pair()
     old = model[0].forward
 
     @functools.wraps(old)
     def new(*given: Any, **named: Any) -> Any:
         return old(*given, **named)
 
-    model[0].forward = new  # type: ignore[method-assign]
+    model[0].forward = new
     return model
 
 
-def nested_closures() -> nn.Module:
-    model = closed()
+def nested_closures() -> Any:
+    model: Any = closed()
     inner = model.forward
 
     def outer(x: torch.Tensor) -> Any:
         return inner(x)
 
-    model.forward = outer  # type: ignore[method-assign]
+    model.forward = outer
     return model
 
 
-def partially() -> nn.Module:
-    model = pair()
+def partially() -> Any:
+    model: Any = pair()
     old = model.forward
 
     def new(module: nn.Module, x: torch.Tensor) -> Any:
         return old(x)
 
     part = functools.update_wrapper(functools.partial(new, model), old)
-    model.forward = part  # type: ignore[method-assign]
+    model.forward = part
     return model
 
 
-def method() -> nn.Module:
-    model = pair()
+def method() -> Any:
+    model: Any = pair()
     new = types.MethodType(lambda self, x: self[1](self[0](x)), model)
-    model.forward = new  # type: ignore[method-assign]
+    model.forward = new
     return model
 
 
 def in_a_hook() -> nn.Module:
-    model = nn.Sequential(linear(5, 7), nn.Identity())
-    last = model.append(linear(7, 3))[2]
-    model[2].forward = lambda x: x  # type: ignore[method-assign]
-    model[1].register_forward_hook(lambda *given: F.linear(given[2], last.weight))
+    last: Any = linear(7, 3)
+    model = nn.Sequential(linear(5, 7), nn.Identity(), last)
+    last.forward = lambda x: x
+    model[1].register_forward_hook(lambda *given: functional.linear(given[2], last.weight))
     return model
 
 
-FAR = pair()
+FAR: Any = pair()
 OLD = FAR.forward
 
 
-def of_the_file() -> nn.Module:
+def of_the_file() -> Any:
     """A function that finds the original by a global name."""
-    FAR.forward = lambda x: OLD(x)  # type: ignore[method-assign]
+    FAR.forward = lambda x: OLD(x)
     return FAR
 
 

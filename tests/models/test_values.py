@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from bottlecalc import InputError, count_model, measure
 from bottlecalc.models.inputs import Inputs
 from bottlecalc.text.shapes import Input
 from tests.conftest import Run
 
-Forward = Callable[[nn.Module, torch.Tensor], Any]
+Forward = Callable[..., Any]
 
 
 class Reading(nn.Module):
@@ -70,7 +70,7 @@ CONSTANT: list[Forward] = [
     lambda m, x: m.layer(x[torch.ones(20, 20).triu()[3].bool()]),
     lambda m, x: m.layer(x[torch.ones(20).nonzero().squeeze(1)]),
     lambda m, x: (torch.tensor(1).item(), m.layer(x[x.topk(3, 0).indices[:, 0]])),
-    lambda m, x: (torch.tensor(1).item(), m.layer(F.one_hot(x.argmax(-1), 8).float())),
+    lambda m, x: (torch.tensor(1).item(), m.layer(functional.one_hot(x.argmax(-1), 8).float())),
     lambda m, x: m.layer(
         nn.utils.rnn.pack_padded_sequence(x[None], torch.tensor([20]), batch_first=True).data
     ),
@@ -173,7 +173,7 @@ def test_a_seed_that_is_none_is_refused(seed: str, run: Run) -> None:
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, 2**32, "0"])
 def test_so_it_is_in_python(seed: Any) -> None:
-    with pytest.raises(InputError, match="seed = .*; give a whole number from 0 to 4,294,967,295"):
+    with pytest.raises(InputError, match=r"seed = .*; give a whole number from 0 to 4,294,967,295"):
         count_model(nn.Linear(3, 5), (1, 3), seed=seed)
 
 
