@@ -38,6 +38,9 @@ def count(
             help="torch, fvcore or both; both leaves fvcore out where it would take too much.",
         ),
     ] = "both",
+    mode: options.ModeOption = "eval",
+    optimizer: options.Optimizer = None,
+    frozen: options.Frozen = None,
     output_format: Annotated[
         Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
@@ -54,6 +57,8 @@ def count(
 
     `bottlecalc count mynet.models:build --input 1x3x224x224`
 
+    `bottlecalc count mynet.models:build --input 32x3x224x224 --mode train --optimizer adam`
+
     `bottlecalc count net.py:Encoder --arg depth=6 --input 1x128:int64 --depth 1`
 
     `bottlecalc count net.py:Encoder:depth=6,heads=4 --input 1x128:int64`
@@ -65,10 +70,15 @@ def count(
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
     levels = options.read_depth(depth)
+    recipe = options.read_training(mode, optimizer, frozen)
     wanted = Target(target, options.read_arguments(arguments or ()))
     shapes = [Input.parse(text) for text in inputs or ()]
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
         counted = count_target(wanted, shapes, counter)
+        if recipe:
+            from bottlecalc.agreement.training import train_target
+
+            counted = train_target(wanted, shapes, counted, recipe)
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):

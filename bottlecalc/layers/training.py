@@ -10,11 +10,11 @@ for convolutions Dumoulin and Visin, arXiv:1603.07285, chapter 4.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from bottlecalc.layers.count import ByLayer, Counter
-from bottlecalc.layers.counted import is_inside
+from bottlecalc.layers.counted import is_inside, within
 from bottlecalc.layers.joins import Multiply
 from bottlecalc.layers.layer import Layer
 
@@ -55,6 +55,18 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
 OPTIMIZER = "sgd"
 
 
+class Recipe(NamedTuple):
+    """How a training step is taken.
+
+    Attributes:
+        optimizer: its name.
+        frozen: names of layers, or modules, that are not trained, with all inside.
+    """
+
+    optimizer: str = OPTIMIZER
+    frozen: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """MACs of a training step, by one counter.
@@ -75,6 +87,10 @@ class Step:
     def macs(self) -> int:
         """Of all passes [MACs]."""
         return sum(map(self.sum, PASSES))
+
+    def part(self, name: str) -> Step:
+        """The same of one layer or module, with all inside of it."""
+        return replace(self, passes={which: within(by, name) for which, by in self.passes.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,15 +122,13 @@ class Training:
 
     Attributes:
         steps: what each counter found; the first one's figures stand.
-        optimizer: the name of what takes the step.
-        frozen: names of layers that are not trained, with all inside.
+        recipe: how it is taken.
         memory: None where torch was not asked.
         notes: how it was counted where that was not the usual way, a sentence each.
     """
 
     steps: Mapping[Counter, Step]
-    optimizer: str = OPTIMIZER
-    frozen: tuple[str, ...] = ()
+    recipe: Recipe = Recipe()
     memory: Memory | None = None
     notes: tuple[str, ...] = ()
 

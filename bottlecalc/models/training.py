@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.layers.count import ByLayer
-from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, PASSES, Pass, Step, Training
+from bottlecalc.layers.training import OPTIMIZERS, PASSES, Pass, Recipe, Step, Training
 from bottlecalc.models.copies import state_kept
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.parameters import lazy
@@ -40,12 +40,10 @@ class StepRunner(Runner):
     """One model of somebody's, of which a training step is being counted.
 
     Attributes:
-        frozen: modules that are not trained, with all inside.
-        optimizer: the name of what takes the step.
+        recipe: how the step is taken.
     """
 
-    frozen: Sequence[str] = ()
-    optimizer: str = OPTIMIZER
+    recipe: Recipe = Recipe()
 
     def step(self) -> Training:
         """Count it.
@@ -89,14 +87,14 @@ class StepRunner(Runner):
             raise TargetError(f"{error.sentence}{remedy}") from error.__cause__
 
     def _stepped(self, module: nn.Module, device: Any) -> Training:
-        found = step(module, self._forward(module, device), self.frozen, self.optimizer, self.name)
+        found = step(module, self._forward(module, device), self.recipe, self.name)
         return replace(found, notes=(*self.notes, *found.notes))
 
-    def _forward(self, module: nn.Module, device: Any) -> _Forward:
-        return _Forward(module, *self.inputs.tensors(device))
+    def _forward(self, module: nn.Module, device: Any) -> Forward:
+        return Forward(module, *self.inputs.tensors(device))
 
 
-class _Forward:
+class Forward:
     """A forward pass.
 
     Attributes:
@@ -115,7 +113,7 @@ class _Forward:
 
 
 def step(
-    module: nn.Module, forward: _Forward, frozen: Sequence[str], optimizer: str, name: str
+    module: nn.Module, forward: Forward, recipe: Recipe, name: str
 ) -> Training:
     """A training step of a module that nobody else holds; its gradients are taken away after it.
 
@@ -125,12 +123,12 @@ def step(
     from bottlecalc.models.memory import measured
 
     try:
-        with frozen_parts(module, frozen, name):
+        with frozen_parts(module, recipe.frozen, name):
             found = _macs(module, forward, name)
             for one in module.parameters():
                 one.grad = None
             memory, is_fused = measured(
-                module, lambda: total(forward(), name), forward.given, OPTIMIZERS[optimizer]
+                module, lambda: total(forward(), name), forward.given, OPTIMIZERS[recipe.optimizer]
             )
     finally:
         for one in module.parameters():
@@ -139,14 +137,13 @@ def step(
     notes = [CHECKPOINTS.format(macs=again)] if again else []
     return Training(
         steps={"torch": found},
-        optimizer=optimizer,
-        frozen=tuple(frozen),
+        recipe=recipe,
         memory=memory,
         notes=(*notes, *([FUSED] if is_fused else [])),
     )
 
 
-def _macs(module: nn.Module, forward: _Forward, name: str) -> Step:
+def _macs(module: nn.Module, forward: Forward, name: str) -> Step:
     """By pass: what the gradients of activations take, and what all gradients take beyond that."""
     import torch
 
