@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from bottlecalc.agreement import closed_form
-from bottlecalc.agreement.agreement import Difference, contradictions
 from bottlecalc.agreement.networks import count_network
 from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
 from bottlecalc.blocks.arguments import read_batch, read_size
@@ -19,7 +18,7 @@ from bottlecalc.blocks.spec import Block
 from bottlecalc.formulas.families import formula
 from bottlecalc.layers import training
 from bottlecalc.layers.counted import is_inside
-from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, PASSES, Pass, Piece, Recipe, Training
+from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, Piece, Recipe, Training
 from bottlecalc.models.inputs import Inputs
 from bottlecalc.models.policy import absent
 from bottlecalc.networks import formula as network_formula
@@ -227,20 +226,6 @@ def train_target(
 
 def _part(step: Training, part: str) -> Training:
     """MACs of one module; bytes are of the whole step, and are left out."""
-    return replace(step, steps={who: one.part(part) for who, one in step.steps.items()}, memory=None)
-
-
-def differences(step: Training) -> tuple[Difference[Pass], ...]:
-    """Every layer of which a counter contradicts the first in what a training step costs."""
-    return tuple(
-        difference
-        for name in PASSES
-        for difference in contradictions(
-            name, {who: found.passes[name] for who, found in step.steps.items()}
-        )
+    return replace(
+        step, steps={who: one.part(part) for who, one in step.steps.items()}, memory=None
     )
-
-
-def agrees(step: Training) -> bool | None:
-    """Whether all counters agree on every layer; None where one was asked."""
-    return None if len(step.steps) < 2 else not differences(step)

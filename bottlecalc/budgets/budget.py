@@ -17,16 +17,29 @@ from bottlecalc.text.values import spelled
 if TYPE_CHECKING:
     from bottlecalc.budgets.allowance import Allowance
 
-Figure = Literal["params", "trainable_params", "macs", "flops", "activations", "size"]
+Figure = Literal[
+    "params",
+    "trainable_params",
+    "macs",
+    "flops",
+    "activations",
+    "size",
+    "train_macs",
+    "peak_bytes",
+]
 Figures = Mapping[Figure, int]
 Level = Literal["error", "warn"]
 
 FIGURES: tuple[Figure, ...] = (
-    "params", "trainable_params", "macs", "flops", "activations", "size",
+    "params", "trainable_params", "macs", "flops", "activations", "size", "train_macs",
+    "peak_bytes",
 )  # fmt: skip
 """``size`` is the bytes of all parameters, each in its own dtype."""
 
-FOLLOWERS: tuple[Figure, ...] = ("flops", "size")
+OF_TRAINING: tuple[Figure, ...] = ("train_macs", "peak_bytes")
+"""Figures of a training step, which is counted where one of them is limited."""
+
+FOLLOWERS: tuple[Figure, ...] = ("flops", "size", *OF_TRAINING)
 """Figures that grow as others do, and are held against what was by limits of their own alone."""
 
 FOLLOWING: Mapping[Figure, tuple[Figure, int]] = {
@@ -72,6 +85,7 @@ class Budget:
         module: the part that is held, with all inside; all where it is empty.
         skip_without: what has to be there, or the budget is skipped: devices or packages.
         counter: whose figures are held, of the model.
+        optimizer: that takes a training step, or empty for the usual one.
         limits: by figure.
         max_increase: of each figure, against the baseline, or None; a fraction is a share.
         increases: of figures that have one of their own.
@@ -93,6 +107,7 @@ class Budget:
     module: str = ""
     skip_without: tuple[str, ...] = ()
     counter: Literal["torch", "fvcore"] = "torch"
+    optimizer: str = ""
     limits: Mapping[Figure, Limit] = field(default_factory=dict)
     max_increase: Growth | None = None
     increases: Mapping[Figure, Growth] = field(default_factory=dict)
@@ -126,6 +141,11 @@ class Budget:
     def holds(self, figure: Figure) -> bool:
         """Whether it limits a figure."""
         return figure in self.limits or self.growth(figure) is not None
+
+    @property
+    def trains(self) -> bool:
+        """Whether it limits what a training step costs."""
+        return any(map(self.holds, OF_TRAINING))
 
     @property
     def grows(self) -> bool:
@@ -171,4 +191,5 @@ class Budget:
             "input": str(Input(self.size)) if self.block else self.input,
             "counter": "closed form" if self.block else self.counter,
             "convention": CONVENTION,
+            **({"optimizer": self.optimizer} if self.optimizer else {}),
         }

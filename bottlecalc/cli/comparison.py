@@ -63,7 +63,7 @@ def trained_networks(comparison: NetworkComparison, recipe: Recipe) -> NetworkCo
 
 def contradicted(comparison: NetworkComparison) -> bool:
     """Whether counters contradict each other in what a training step costs."""
-    from bottlecalc.agreement.training import agrees
+    from bottlecalc.agreement.steps import agrees
 
     steps = (one.training for one in comparison.networks)
     return any(agrees(step) is False for step in steps if step)

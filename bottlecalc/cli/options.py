@@ -15,9 +15,9 @@ from bottlecalc.blocks.families import COMPARED
 from bottlecalc.cli import completion
 from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, Recipe
 from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import WHOLE_NUMBER
-from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, Recipe
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.suggest import did_you_mean
 from bottlecalc.text.toml import TomlError, mend, read_value

@@ -67,6 +67,9 @@ class Recipe(NamedTuple):
     frozen: tuple[str, ...] = ()
 
 
+USUAL = Recipe()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """MACs of a training step, by one counter.
@@ -128,7 +131,7 @@ class Training:
     """
 
     steps: Mapping[Counter, Step]
-    recipe: Recipe = Recipe()
+    recipe: Recipe = USUAL
     memory: Memory | None = None
     notes: tuple[str, ...] = ()
 

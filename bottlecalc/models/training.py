@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.layers.count import ByLayer
-from bottlecalc.layers.training import OPTIMIZERS, PASSES, Pass, Recipe, Step, Training
+from bottlecalc.layers.training import OPTIMIZERS, PASSES, USUAL, Pass, Recipe, Step, Training
 from bottlecalc.models.copies import state_kept
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.parameters import lazy
@@ -43,7 +43,7 @@ class StepRunner(Runner):
         recipe: how the step is taken.
     """
 
-    recipe: Recipe = Recipe()
+    recipe: Recipe = USUAL
 
     def step(self) -> Training:
         """Count it.
@@ -112,9 +112,7 @@ class Forward:
         return self.module(*inputs, **keywords)
 
 
-def step(
-    module: nn.Module, forward: Forward, recipe: Recipe, name: str
-) -> Training:
+def step(module: nn.Module, forward: Forward, recipe: Recipe, name: str) -> Training:
     """A training step of a module that nobody else holds; its gradients are taken away after it.
 
     Raises:

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bottlecalc.agreement import steps
 from bottlecalc.agreement.result import Count, ModelCount, Result
 from bottlecalc.layers.counted import Counted, Node, Parameters
 from bottlecalc.render import records, training, verdict
@@ -59,7 +60,7 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
 def agrees(count: Result) -> bool | None:
     """Whether all counters agree, of a block fvcore's total included; None where one was asked."""
     verdict = check.agrees([count]) if isinstance(count, Count) else count.agrees
-    trained = count.training and training.agrees(count.training)
+    trained = steps.agrees(count.training) if count.training else None
     return verdict if trained is None else trained and verdict is not False
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from bottlecalc.agreement.training import agrees, differences
+from bottlecalc.agreement.steps import agrees, differences
 from bottlecalc.layers.count import ByLayer
 from bottlecalc.layers.training import PASSES, Memory, Pass, Step, Training
 from bottlecalc.render.layout import heading, hung
@@ -24,7 +25,7 @@ NAMES: Mapping[Pass, str] = {
     "backward_weights": "gradients of weights",
     "recomputed": "run once more",
 }
-BOUND = "a lower bound: tensors, no allocator and no work space"
+BOUND = "at least; without the allocator"
 
 
 def parts(step: Training | None) -> Iterator[RenderableType]:
@@ -57,17 +58,11 @@ def facts(step: Training) -> Iterator[tuple[str, str, str]]:
     for name in PASSES:
         if name != "recomputed" or found.sum(name):
             yield NAMES[name], number(found.sum(name)), "MACs"
-    times = f", {ratio(_share(found.macs, forward))} the forward pass" if forward else ""
+    times = f", {ratio(Fraction(found.macs, forward))} the forward pass" if forward else ""
     yield "MACs of the step", number(found.macs), f"by {next(iter(step.steps))}{times}"
     yield "FLOPs of the step", number(2 * found.macs), "2 × MACs"
     if step.memory:
         yield from _bytes(step.memory)
-
-
-def _share(part: int, whole: int) -> Any:
-    from fractions import Fraction
-
-    return Fraction(part, whole)
 
 
 def _bytes(memory: Memory) -> Iterator[tuple[str, str, str]]:
@@ -114,7 +109,8 @@ def document(step: Training) -> dict[str, Any]:
 
 
 def _macs(step: Step) -> dict[str, int]:
-    return {**{name: step.sum(name) for name in PASSES}, "total": step.macs}
+    passes: dict[str, int] = {name: step.sum(name) for name in PASSES}
+    return {**passes, "total": step.macs}
 
 
 def _layers(step: Step) -> list[dict[str, Any]]:
