@@ -26,6 +26,8 @@ class StepCalls(Calls):
     Attributes:
         passed: by pass and name [FLOPs].
         now: the pass that is being counted.
+        whole: functions of autograd of somebody's own that multiply in the backward pass: what they
+            do for one gradient cannot be told from what they do for another.
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -34,7 +36,8 @@ class StepCalls(Calls):
         self.now: Pass = "forward"
         self._stack: list[str] = []
         self._nodes: dict[Node, str] = {}
-        self._node = ""
+        self._node = self._function = ""
+        self.whole: set[str] = set()
 
     def add(self, flops: int, out: Any) -> None:
         """Note an operator's FLOPs; with gradients on, one in a backward pass is run once more."""
@@ -43,6 +46,7 @@ class StepCalls(Calls):
         if now != "forward":
             again = torch.is_grad_enabled()
             now, name = ("recomputed", name or self._node) if again else (now, self._node)
+            self.whole.update({self._function} - {""} if flops and not again else ())
         self.passed.setdefault(now, Counter())[name] += flops
 
     @contextmanager
@@ -69,12 +73,15 @@ class StepCalls(Calls):
             if node is None or node in self._nodes:
                 continue
             self._nodes[node] = name
-            node.register_prehook(self._begins(name))
+            node.register_prehook(self._begins(name, node))
             found += [after for after, _ in node.next_functions]
 
-    def _begins(self, name: str) -> Any:
+    def _begins(self, name: str, node: Node) -> Any:
+        is_own = isinstance(node, torch.autograd.function.BackwardCFunction)
+        function = node.name().removesuffix("Backward") if is_own else ""
+
         def begins(_: object) -> None:
-            self._node = name
+            self._node, self._function = name, function
 
         return begins
 

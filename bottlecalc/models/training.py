@@ -27,6 +27,10 @@ FUSED = (
     "attention was run as the products that it is made of, whose weights are stored; where it is"
     " fused it stores less, and the bytes are then no lower bound"
 )
+WHOLE = (
+    "what {names} does backward is counted with the gradients of activations wherever one is needed:"
+    " its parts cannot be told apart"
+)
 CHECKPOINTS = "checkpoints run {macs:,} MACs of the forward pass once more in the backward pass"
 SINGLE = "Expected more than 1 value per channel when training"
 """What batch norm says to one value, whose variance is 0."""
@@ -122,7 +126,7 @@ def step(module: nn.Module, forward: Forward, recipe: Recipe, name: str) -> Trai
 
     try:
         with frozen_parts(module, recipe.frozen, name):
-            found = _macs(module, forward, name)
+            found, functions = _macs(module, forward, name)
             for one in module.parameters():
                 one.grad = None
             memory, is_fused = measured(
@@ -133,6 +137,7 @@ def step(module: nn.Module, forward: Forward, recipe: Recipe, name: str) -> Trai
             one.grad = None
     again = found.sum("recomputed")
     notes = [CHECKPOINTS.format(macs=again)] if again else []
+    notes += [WHOLE.format(names=", ".join(functions))] if functions else []
     return Training(
         steps={"torch": found},
         recipe=recipe,
@@ -141,8 +146,11 @@ def step(module: nn.Module, forward: Forward, recipe: Recipe, name: str) -> Trai
     )
 
 
-def _macs(module: nn.Module, forward: Forward, name: str) -> Step:
-    """By pass: what the gradients of activations take, and what all gradients take beyond that."""
+def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequence[str]]:
+    """By pass: what the gradients of activations take, and what all gradients take beyond that.
+
+    Beside it the functions of autograd of which that cannot be told.
+    """
     import torch
 
     from bottlecalc.models.backward import Frontier, StepCalls
@@ -165,7 +173,8 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> Step:
             loss.backward()  # type: ignore[no-untyped-call]
     if unknown := lazy(module):
         raise TargetError(f"{name} has lazy parameters ({', '.join(unknown)}) that it never calls")
-    return Step(passes=_by_pass(calls.passed, calls.names.values()), unsupported=calls.unsupported)
+    passes = _by_pass(calls.passed, calls.names.values())
+    return Step(passes=passes, unsupported=calls.unsupported), sorted(calls.whole)
 
 
 @contextmanager

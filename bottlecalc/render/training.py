@@ -116,10 +116,14 @@ def _macs(step: Step) -> dict[str, int]:
 def _layers(step: Step) -> list[dict[str, Any]]:
     """What has MACs of its own."""
     names = dict.fromkeys(name for by in step.passes.values() for name in by)
-    rows = ({which: step.passes[which].get(name, 0) for which in PASSES} for name in names)
-    return [
-        {"name": name, **row} for name, row in zip(names, rows, strict=True) if any(row.values())
+    rows: list[dict[str, Any]] = [
+        {"name": name, **dict.fromkeys(PASSES, 0), **_of(step, name)} for name in names
     ]
+    return [row for row in rows if any(row[which] for which in PASSES)]
+
+
+def _of(step: Step, name: str) -> dict[str, int]:
+    return {which: by[name] for which, by in step.passes.items() if name in by}
 
 
 def columns(step: Training | None, names: Iterable[str]) -> Sequence[tuple[int, ...]]:
