@@ -28,8 +28,8 @@ FUSED = (
     " fused it stores less, and the bytes are then no lower bound"
 )
 WHOLE = (
-    "what {names} does backward is counted with the gradients of activations wherever one is needed:"
-    " its parts cannot be told apart"
+    "what {names} does backward is counted with the gradients of activations wherever one is"
+    " needed: its parts cannot be told apart"
 )
 CHECKPOINTS = "checkpoints run {macs:,} MACs of the forward pass once more in the backward pass"
 SINGLE = "Expected more than 1 value per channel when training"
