@@ -39,6 +39,9 @@ FIGURES: tuple[Figure, ...] = (
 OF_TRAINING: tuple[Figure, ...] = ("train_macs", "peak_bytes")
 """Figures of a training step, which is counted where one of them is limited."""
 
+ASKED: tuple[Figure, ...] = ("size", *OF_TRAINING)
+"""Figures that are counted only where they are limited."""
+
 FOLLOWERS: tuple[Figure, ...] = ("flops", "size", *OF_TRAINING)
 """Figures that grow as others do, and are held against what was by limits of their own alone."""
 
@@ -153,8 +156,10 @@ class Budget:
         return self.max_increase is not None or bool(self.increases)
 
     def ungrown(self) -> Budget:
-        """The same without what is held against what was counted before."""
-        return replace(self, max_increase=None, increases={})
+        """The same without what is held against what was counted before, and as much counted."""
+        asked = [figure for figure in ASKED if self.growth(figure) is not None]
+        limits = {**dict.fromkeys(asked, NO_LIMIT), **self.limits}
+        return replace(self, limits=limits, max_increase=None, increases={})
 
     def is_called(self, name: str) -> bool:
         """Whether that is its name, or may be that of a model which its pattern is of."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from bottlecalc.errors import argument
 from bottlecalc.layers.count import ByLayer
 from bottlecalc.layers.training import OPTIMIZERS, PASSES, USUAL, Pass, Recipe, Step, Training
 from bottlecalc.models.copies import state_kept
@@ -62,7 +63,8 @@ class StepRunner(Runner):
                 self.keeping.enter_context(state_kept(self.build()))
             module = self._virtual()
             if not self._takes_inputs(module):
-                raise TargetError(f"{self.name} cannot be trained without an input; give one")
+                given = f"{argument('input')} 8x3x224x224, or what it takes"
+                raise TargetError(f"{self.name} cannot be trained without an input; give {given}")
             return self._trained(module)
 
     def _trained(self, module: nn.Module) -> Training:

@@ -257,7 +257,7 @@ def narrow() -> nn.Module:
     [
         (Untrained(), [(2, 3)], {}, "nothing that Untrained puts out depends on a parameter that"),
         (narrow(), [(1, 3, 1, 1)], {}, r"Expected more than 1 value .*; give a larger batch$"),
-        (nn.Linear(3, 4), [], {}, "Linear cannot be trained without an input; give one"),
+        (nn.Linear(3, 4), [], {}, "Linear cannot be trained without an input; give "),
         (narrow(), [(2, 3, 5, 4)], {"frozen": ["00"]}, "no module '00' to be frozen; the nearest"),
         (narrow(), [(2, 3, 5, 4)], {"frozen": ["0", "1"]}, "depends on a parameter that requires"),
     ],
