@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from bottlecalc.agreement.ratios import Ratio
     from bottlecalc.agreement.result import ClosedForm, Count, ModelCount, OwnCount
+    from bottlecalc.agreement.training import count_training
     from bottlecalc.blocks.catalogue import Catalogue, Family, Key, families
     from bottlecalc.blocks.convnext import ConvNeXt
     from bottlecalc.blocks.csp import C2f
@@ -86,6 +87,10 @@ if TYPE_CHECKING:
     from bottlecalc.layers.normalisation import BatchNorm, LayerNorm, Scale
     from bottlecalc.layers.ops import Conv, Linear, Op
     from bottlecalc.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, MaxUnpool
+    from bottlecalc.layers.training import Memory as TrainingMemory
+    from bottlecalc.layers.training import Recipe as TrainingRecipe
+    from bottlecalc.layers.training import Step as TrainingStep
+    from bottlecalc.layers.training import Training
     from bottlecalc.models.failure import ModelTypeError, TargetError
     from bottlecalc.modules.build import build
     from bottlecalc.networks.spec import Network, NetworkError, Stage
@@ -110,6 +115,7 @@ PLACES = {
     "agreement.networks": "NetworkComparison NetworkCount NetworkRatio StageCount compare_networks",
     "agreement.ratios": "Ratio",
     "agreement.result": "ClosedForm Count ModelCount OwnCount",
+    "agreement.training": "count_training",
     "blocks.catalogue": "Catalogue Family Key families",
     "blocks.convnext": "ConvNeXt",
     "blocks.csp": "C2f",
@@ -163,6 +169,7 @@ PLACES = {
     "layers.normalisation": "BatchNorm LayerNorm Scale",
     "layers.ops": "Conv Linear Op",
     "layers.pooling": "AveragePool GlobalAveragePool MaxPool MaxUnpool",
+    "layers.training": "Training TrainingMemory:Memory TrainingRecipe:Recipe TrainingStep:Step",
     "models.failure": "ModelTypeError TargetError",
     "modules.build": "build",
     "networks.spec": "Network NetworkError Stage",
@@ -314,6 +321,10 @@ __all__ = [
     "SweepError",
     "TargetError",
     "Tie",
+    "Training",
+    "TrainingMemory",
+    "TrainingRecipe",
+    "TrainingStep",
     "Verdict",
     "break_even",
     "build",
@@ -322,6 +333,7 @@ __all__ = [
     "compare_networks",
     "count",
     "count_model",
+    "count_training",
     "diff",
     "explain",
     "families",

@@ -15,9 +15,11 @@ from bottlecalc.agreement import closed_form
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block
 from bottlecalc.budgets.check import hold
+from bottlecalc.budgets.counting import trained_form
 from bottlecalc.budgets.entry import LIMITS, Entry, unknown
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.verdict import Verdict
+from bottlecalc.layers.training import OPTIMIZER
 from bottlecalc.render.sentences import breach
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ def assert_within_budget(
     min_activations: int | str | None = None,
     max_size: int | str | None = None,
     min_size: int | str | None = None,
+    max_train_macs: int | str | None = None,
+    min_train_macs: int | str | None = None,
+    max_peak_bytes: int | str | None = None,
+    min_peak_bytes: int | str | None = None,
+    optimizer: str | None = None,
     **unknown_limits: Never,
 ) -> None:
     """Fail unless a block or a model costs no more, and no less, than these limits say.
@@ -72,6 +79,11 @@ def assert_within_budget(
         min_activations: the fewest.
         max_size: the most bytes of all parameters, each in its own dtype: ``"300kB"``.
         min_size: the fewest.
+        max_train_macs: the most multiply-accumulates of one training step [MACs].
+        min_train_macs: the fewest.
+        max_peak_bytes: the most bytes of tensors at the peak of a training step: ``"2GiB"``.
+        min_peak_bytes: the fewest.
+        optimizer: that takes the step: ``"adam"``; ``"sgd"`` where it is not given.
         unknown_limits: there are none; whatever else is given is refused.
 
     Raises:
@@ -92,6 +104,9 @@ def assert_within_budget(
         "max_flops": max_flops, "min_flops": min_flops,
         "max_activations": max_activations, "min_activations": min_activations,
         "max_size": max_size, "min_size": min_size,
+        "max_train_macs": max_train_macs, "min_train_macs": min_train_macs,
+        "max_peak_bytes": max_peak_bytes, "min_peak_bytes": min_peak_bytes,
+        "optimizer": optimizer,
     }  # fmt: skip
     given = {key: value for key, value in keys.items() if value is not None}
     if isinstance(subject, str):
@@ -117,13 +132,17 @@ def _hold_block(block: Any, inputs: Sequence[AnyInput], keys: Keys) -> Verdict:
     size = keys.get("size")
     sides = {"size": list(size)} if isinstance(size, tuple) else {}
     budget = Entry({"name": str(block), "block": block, **keys, **sides}).budget()
-    return hold(budget, closed_form.count(block, budget.size))
+    return hold(budget, trained_form(closed_form.count(block, budget.size), budget))
 
 
 def _hold_model(model: Any, inputs: Sequence[AnyInput], keys: Keys) -> Verdict:
     from bottlecalc.agreement.ask import count_model
+    from bottlecalc.agreement.training import count_training
 
     name = type(model).__name__
     budget = Entry({"name": name, "model": name, **keys}).budget()
     count = count_model(model, *inputs, counter=budget.counter)
+    if budget.trains and inputs:
+        step = count_training(model, *inputs, optimizer=budget.optimizer or OPTIMIZER).training
+        count = replace(count, training=step)
     return hold(replace(budget, inputs=count.inputs), count)

@@ -254,15 +254,28 @@ def count_target(
             raise TargetError(f"{target.name} is a block, counted in float32; leave dtype out")
         return _count_spec(target, inputs, counter)
     check_installed(target.name, counter)
+    with found(target, Inputs(inputs, keywords or {}), source, dtype, seed) as (name, build, given):
+        run = Runner(name, build, given, part, seed, dtype=dtype).run(counter)
+    return _model_count(target.name, given, run, part)
+
+
+@contextmanager
+def found(
+    target: Target, inputs: Inputs, source: str, dtype: str, seed: int
+) -> Iterator[tuple[str, Callable[[], nn.Module], Inputs]]:
+    """A model by its name while it can be imported: its name, what builds it, what it is given.
+
+    Raises:
+        TargetError: it cannot be found, or there is no such dtype, or no such source of inputs.
+        InputError: the seed is none.
+    """
     it = written_out(target)
     with naming(f"{it.name} cannot be found"), it.importable(), random_state_kept():
         sow(check_seed(seed))  # a model that is built where its file is read draws its weights here
         returned = inputs_from(source) if source else Inputs()
-        by_name = {**returned.by_name, **(keywords or {})}
-        given = _of_dtype(Inputs([*inputs, *returned.by_place], by_name), dtype)
-        build = built_as(dtype, it.load())
-        run = Runner(it.name, build, given, part, seed, dtype=dtype).run(counter)
-    return _model_count(target.name, given, run, part)
+        by_name = {**returned.by_name, **inputs.by_name}
+        given = _of_dtype(Inputs([*inputs.by_place, *returned.by_place], by_name), dtype)
+        yield it.name, built_as(dtype, it.load()), given
 
 
 def _of_dtype(inputs: Inputs, dtype: str) -> Inputs:

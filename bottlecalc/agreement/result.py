@@ -16,6 +16,7 @@ from bottlecalc.layers.counted import Counted, Node, Parameters, layer_nodes, tr
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Shape
 from bottlecalc.layers.receptive import Sides, by_axis, fields
+from bottlecalc.layers.training import Training
 from bottlecalc.text.display import Displayed
 from bottlecalc.text.shapes import Input
 
@@ -36,6 +37,7 @@ class Result(Displayed):
         modules: of the built module, each with what is its own.
         left_out: counters that were not asked although the others were, each with the reason.
         notes: how it was counted where that was not the usual way, a sentence each.
+        training: a training step of it; None where none was asked.
     """
 
     subject: Block | Network | str
@@ -46,6 +48,7 @@ class Result(Displayed):
     modules: tuple[Node, ...] = ()
     left_out: Mapping[Counter, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    training: Training | None = None
 
     compared: ClassVar[tuple[Figure, ...]]
     """The figures in which counters must agree."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure, Limit
+from bottlecalc.budgets.budget import NO_LIMIT, OF_TRAINING, Budget, Figure, Limit
 from bottlecalc.budgets.counting import figures, models_of
 from bottlecalc.budgets.file import CONFIGS, has_budgets, read
 from bottlecalc.budgets.increase import spelled
@@ -66,6 +66,7 @@ def base_budgets(answered: Mapping[str, Any], revision: str) -> dict[str, BaseBu
 
 def rules(budget: Budget) -> dict[str, str]:
     """What a budget says beside its limits, as text."""
+    taken = {"optimizer": budget.optimizer} if budget.optimizer else {}
     texts = {f"max_increase_{figure}": spelled(one) for figure, one in budget.increases.items()}
     general = {} if budget.max_increase is None else {"max_increase": spelled(budget.max_increase)}
     approved = defaultdict[str, list[str]](list)  # of a figure there may be several
@@ -73,7 +74,7 @@ def rules(budget: Budget) -> dict[str, str]:
         approved[f"allow ({allowance.figure})"].append(str(allowance))
     lists: dict[str, Sequence[str]] = {**approved, "skip_without": budget.skip_without}
     joined = {key: ", ".join(listed) for key, listed in lists.items() if listed}
-    return {**general, **texts, **joined, "level": budget.level}
+    return {**general, **texts, **joined, **taken, "level": budget.level}
 
 
 def raises(budget: Budget, base: BaseBudget) -> Iterator[str]:
@@ -114,9 +115,12 @@ def _config(path: Path) -> Path | None:
 
 def _basis(budget: Budget) -> dict[str, Any]:
     """What figures must share to be compared."""
+    trained = [one for one in OF_TRAINING if budget.holds(one)]
+    step = {"trained": trained, "optimizer": budget.optimizer}
     if budget.block:
-        return {"size": budget.size}
+        return {"size": budget.size, **step}
     return {
+        **step,
         "inputs": to_json(budget.inputs), "keywords": to_json(budget.keywords),
         "source": budget.source, "dtype": budget.dtype, "counter": budget.counter,
     }  # fmt: skip
@@ -137,7 +141,9 @@ def _counted(budget: Budget, wanted: Mapping[str, Any]) -> Verdict:
     """On what today's is counted on, so that the two can be compared."""
     from bottlecalc.budgets.check import count_one
 
-    unlimited = replace(budget, limits={}).ungrown()
+    trained = dict.fromkeys(wanted.get("trained", ()), NO_LIMIT)
+    taken = wanted.get("optimizer", "")
+    unlimited = replace(budget, limits=trained, optimizer=taken).ungrown()
     if budget.block and "size" in wanted:
         return count_one(replace(unlimited, size=tuple(wanted["size"])))
     if budget.model and "inputs" in wanted:

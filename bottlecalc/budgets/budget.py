@@ -17,16 +17,32 @@ from bottlecalc.text.values import spelled
 if TYPE_CHECKING:
     from bottlecalc.budgets.allowance import Allowance
 
-Figure = Literal["params", "trainable_params", "macs", "flops", "activations", "size"]
+Figure = Literal[
+    "params",
+    "trainable_params",
+    "macs",
+    "flops",
+    "activations",
+    "size",
+    "train_macs",
+    "peak_bytes",
+]
 Figures = Mapping[Figure, int]
 Level = Literal["error", "warn"]
 
 FIGURES: tuple[Figure, ...] = (
-    "params", "trainable_params", "macs", "flops", "activations", "size",
+    "params", "trainable_params", "macs", "flops", "activations", "size", "train_macs",
+    "peak_bytes",
 )  # fmt: skip
 """``size`` is the bytes of all parameters, each in its own dtype."""
 
-FOLLOWERS: tuple[Figure, ...] = ("flops", "size")
+OF_TRAINING: tuple[Figure, ...] = ("train_macs", "peak_bytes")
+"""Figures of a training step, which is counted where one of them is limited."""
+
+ASKED: tuple[Figure, ...] = ("size", *OF_TRAINING)
+"""Figures that are counted only where they are limited."""
+
+FOLLOWERS: tuple[Figure, ...] = ("flops", "size", *OF_TRAINING)
 """Figures that grow as others do, and are held against what was by limits of their own alone."""
 
 FOLLOWING: Mapping[Figure, tuple[Figure, int]] = {
@@ -74,6 +90,7 @@ class Budget:
         module: the part that is held, with all inside; all where it is empty.
         skip_without: what has to be there, or the budget is skipped: devices or packages.
         counter: whose figures are held, of the model.
+        optimizer: that takes a training step, or empty for the usual one.
         limits: by figure.
         max_increase: of each figure, against the baseline, or None; a fraction is a share.
         increases: of figures that have one of their own.
@@ -97,6 +114,7 @@ class Budget:
     module: str = ""
     skip_without: tuple[str, ...] = ()
     counter: Literal["torch", "fvcore"] = "torch"
+    optimizer: str = ""
     limits: Mapping[Figure, Limit] = field(default_factory=dict)
     max_increase: Growth | None = None
     increases: Mapping[Figure, Growth] = field(default_factory=dict)
@@ -132,13 +150,20 @@ class Budget:
         return figure in self.limits or self.growth(figure) is not None
 
     @property
+    def trains(self) -> bool:
+        """Whether it limits what a training step costs."""
+        return any(map(self.holds, OF_TRAINING))
+
+    @property
     def grows(self) -> bool:
         """Whether anything is held against what was counted before."""
         return self.max_increase is not None or bool(self.increases)
 
     def ungrown(self) -> Budget:
-        """The same without what is held against what was counted before."""
-        return replace(self, max_increase=None, increases={})
+        """The same without what is held against what was counted before, and as much counted."""
+        asked = [figure for figure in ASKED if self.growth(figure) is not None]
+        limits = {**dict.fromkeys(asked, NO_LIMIT), **self.limits}
+        return replace(self, limits=limits, max_increase=None, increases={})
 
     def is_called(self, name: str) -> bool:
         """Whether that is its name, or may be that of a model which its pattern is of."""
@@ -177,4 +202,5 @@ class Budget:
             "input": str(Input(self.size)) if self.block else self.input,
             "counter": "closed form" if self.block else self.counter,
             "convention": CONVENTION,
+            **({"optimizer": self.optimizer} if self.optimizer else {}),
         }

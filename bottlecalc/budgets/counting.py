@@ -13,6 +13,7 @@ from bottlecalc.budgets.budget import FIGURES, Budget, Figure
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.errors import BottlecalcError
 from bottlecalc.layers.counted import is_inside
+from bottlecalc.layers.training import OPTIMIZER, Recipe
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import brief
 from bottlecalc.text.patterns import is_pattern
@@ -25,7 +26,7 @@ FLOAT_BYTES = 4
 def count_subject(budget: Budget) -> ClosedForm | ModelCount:
     """What a budget is of, counted."""
     if budget.block:
-        return _part(_closed_form(budget), budget.module)
+        return _part(trained_form(_closed_form(budget), budget), budget.module)
     from bottlecalc.agreement.ask import check_installed, count_target
     from bottlecalc.models.pattern import is_of_several, matching
     from bottlecalc.models.target import Target
@@ -41,6 +42,13 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
             target, budget.inputs, budget.counter, budget.keywords, budget.module,
             source=budget.source, dtype=budget.dtype,
         )  # fmt: skip
+        if budget.trains and count.macs is not None:
+            from bottlecalc.agreement.training import train_target
+
+            count = train_target(
+                target, budget.inputs, count, _recipe(budget), budget.keywords, budget.module,
+                source=budget.source, dtype=budget.dtype,
+            )  # fmt: skip
     return _as_model(count, budget) if isinstance(count, Count) else count
 
 
@@ -78,8 +86,31 @@ def figures(count: ClosedForm | ModelCount, with_size: bool = False) -> dict[Fig
         "flops": None if macs is None else 2 * macs,
         "activations": count.activations,
         "size": size if with_size else None,
+        **_of_training(count),
     }
     return {figure: value for figure in FIGURES if (value := values[figure]) is not None}
+
+
+def _of_training(count: ClosedForm | ModelCount) -> dict[Figure, int | None]:
+    """Nothing where no training step was asked."""
+    step = count.training
+    return {
+        "train_macs": step.macs if step else None,
+        "peak_bytes": step.memory.peak if step and step.memory else None,
+    }
+
+
+def _recipe(budget: Budget) -> Recipe:
+    return Recipe(budget.optimizer or OPTIMIZER)
+
+
+def trained_form(count: ClosedForm, budget: Budget) -> ClosedForm:
+    """With a training step where one is held; torch is asked where its bytes are."""
+    if not budget.trains:
+        return count
+    from bottlecalc.agreement.training import trained
+
+    return trained(count, _recipe(budget), "torch" if budget.holds("peak_bytes") else None)
 
 
 def missing(budget: Budget) -> str:
@@ -115,7 +146,11 @@ def _part(count: ClosedForm, module: str) -> ClosedForm:
             f"{count.subject} has no part {brief(module)!r}; name one of it, such as those of"
             f" {brief(tops)}{hint}"
         )
-    return replace(count, layers=layers)
+    step = count.training
+    if step:
+        steps = {who: one.part(module) for who, one in step.steps.items()}
+        step = replace(step, steps=steps, memory=None)
+    return replace(count, layers=layers, training=step)
 
 
 def _as_model(count: Count, budget: Budget) -> ModelCount:
@@ -130,5 +165,5 @@ def _as_model(count: Count, budget: Budget) -> ModelCount:
         others = {}
     return ModelCount(
         subject=budget.subject, inputs=budget.inputs, others=others, parameters=count.parameters,
-        modules=nodes, notes=count.notes,
+        modules=nodes, notes=count.notes, training=count.training,
     )  # fmt: skip

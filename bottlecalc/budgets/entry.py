@@ -10,10 +10,11 @@ from typing import Any
 
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.blocks.spec import Block, BlockError
-from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, Budget, Figure, Limit
+from bottlecalc.budgets.budget import DEFAULT_SIZE, FIGURES, OF_TRAINING, Budget, Figure, Limit
 from bottlecalc.budgets.increase import PERCENT, Growth, IncreaseError, read_increase
 from bottlecalc.budgets.limits import BudgetError, read_limit
 from bottlecalc.errors import SPECS, BottlecalcError
+from bottlecalc.layers.training import OPTIMIZERS
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import quoted, whole_number
@@ -30,9 +31,13 @@ GROWTHS = frozenset(f"max_increase_{figure}" for figure in FIGURES)
 INCREASES = ("max_increase", *(f"max_increase_{figure}" for figure in FIGURES))
 COMMON = (
     *("name", "module", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow"),
-    "skip_without",
+    *("skip_without", "optimizer"),
 )
 OF_MODELS = ("counter", "input", "inputs_from", "kwargs", "dtype")
+OF_STEPS = frozenset(
+    f"{limit}_{figure}" for figure in OF_TRAINING for limit in ("max", "min", "max_increase")
+)
+OF_PEAKS = frozenset(key for key in OF_STEPS if key.endswith("peak_bytes"))
 DEFAULTS = (*INCREASES, "warn_at", "level", *OF_MODELS)
 """What all budgets of a file may have in common; a block's are without those of models."""
 
@@ -88,6 +93,7 @@ class Entry:
             module=self._text("module"),
             skip_without=self._needs(),
             counter=self._choice("counter", "torch", "fvcore"),
+            optimizer=self._optimizer(),
             limits=self._limits(),
             max_increase=self._increase("max_increase"),
             increases=self._increases(),
@@ -243,6 +249,28 @@ class Entry:
             " list of these",
             "skip_without",
         )
+
+    def _optimizer(self) -> str:
+        """Empty where nothing is said."""
+        if self.values.get("module") and not OF_PEAKS.isdisjoint(self.values):
+            raise self.error(
+                "peak_bytes is of the whole, and module is a part of it; leave one of the two out",
+                "module",
+            )
+        if "optimizer" not in self.values:
+            return ""
+        if OF_STEPS.isdisjoint(self.values):
+            raise self.error(
+                "optimizer goes with a limit of a training step, and there is none; give"
+                " max_train_macs or max_peak_bytes, or leave it out",
+                "optimizer",
+            )
+        value = self.values["optimizer"]
+        if not (isinstance(value, str) and value in OPTIMIZERS):
+            hint = did_you_mean(value, OPTIMIZERS) if isinstance(value, str) else ""
+            names = ", ".join(OPTIMIZERS)
+            raise self.error(f"optimizer = {quoted(value)}; give {names}{hint}", "optimizer")
+        return value
 
     def _limits(self) -> dict[Figure, Limit]:
         limits = {

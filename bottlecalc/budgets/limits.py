@@ -9,6 +9,7 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.text.calls import quoted, whole_number
 from bottlecalc.text.numbers import QuantityError, parse_quantity
 
+OF_BYTES = ("size", "peak_bytes")
 BYTES = re.compile(r"(?a)\s*([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)\s*(?:([kKMGT])(i?))?B\s*")
 EXACT = 2**53
 """Up to here a float is exactly the whole number that was written."""
@@ -24,7 +25,7 @@ def read_limit(figure: str, value: object) -> int:
     Raises:
         BudgetError: it is none.
     """
-    return read_bytes(value) if figure == "size" else read_number(value)
+    return read_bytes(value) if figure in OF_BYTES else read_number(value)
 
 
 def read_bytes(value: object) -> int:

@@ -160,7 +160,8 @@ def _of(verdict: Verdict, depth: int | None = DEPTHS[SCHEMA]) -> Baseline:
 def _entry(name: str, baseline: Baseline) -> str:
     """A budget: what it is of, what it costs, and a line a module."""
     basis = baseline.basis
-    of = {"of": baseline.of, "input": basis["input"], "counter": basis["counter"]}
+    shared = {key: value for key, value in basis.items() if key != "convention"}
+    of = {"of": baseline.of, **shared}
     modules = ",\n".join(
         f"        {_json(module)}: {_json(own)}"
         for module, own in sorted(_costly(_topmost(baseline)).items())

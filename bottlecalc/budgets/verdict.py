@@ -330,6 +330,7 @@ def _figures(node: Node) -> Figures:
 COSTS: Mapping[Figure, tuple[Cost, int]] = {
     "params": ("params", 1), "trainable_params": ("params", 1), "macs": ("macs", 1),
     "flops": ("macs", 2), "activations": ("activations", 1), "size": ("params", 1),
+    "train_macs": ("macs", 1), "peak_bytes": ("activations", 1),
 }  # fmt: skip
 """By figure, what of a module's changes it follows from, and how many times that."""
 

@@ -63,8 +63,8 @@ def check(
     only: Annotated[
         Literal["blocks", "models"] | None,
         typer.Option(
-            help="Check budgets of blocks and networks alone, for which torch is not loaded, or of"
-            " models alone."
+            help="Check budgets of blocks and networks alone, for which torch is not loaded unless"
+            " max_peak_bytes is held, or of models alone."
         ),
     ] = None,
     output_format: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bottlecalc.agreement.compare import Comparison, Measuring, compare
@@ -18,6 +19,7 @@ from bottlecalc.tools.check import Checked
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.networks import NetworkComparison
+    from bottlecalc.layers.training import Recipe
     from bottlecalc.networks.spec import Network
 
 
@@ -45,6 +47,26 @@ def compared_networks(
         return compare_networks(
             *networks, size=size, batch=batch, measure=measure, progress=progress
         )
+
+
+def trained_networks(comparison: NetworkComparison, recipe: Recipe) -> NetworkComparison:
+    """The same, with a training step of each, by closed form and by torch."""
+    from bottlecalc.agreement.training import trained
+
+    with spinner("loading torch") as progress:
+        networks = []
+        for one in comparison.networks:
+            progress(f"training {one.network}")
+            networks.append(trained(one, recipe))
+    return replace(comparison, networks=tuple(networks))
+
+
+def contradicted(comparison: NetworkComparison) -> bool:
+    """Whether counters contradict each other in what a training step costs."""
+    from bottlecalc.agreement.steps import agrees
+
+    steps = (one.training for one in comparison.networks)
+    return any(agrees(step) is False for step in steps if step)
 
 
 def sentences(counts: Sequence[Checked]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -61,6 +61,9 @@ def count(
             help="By which weights and inputs are drawn, for where values decide what is run.",
         ),
     ] = "0",
+    mode: options.ModeOption = "eval",
+    optimizer: options.Optimizer = None,
+    frozen: options.Frozen = None,
     output_format: Annotated[
         Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
@@ -76,6 +79,8 @@ def count(
     `bottlecalc count bottleneck:in=64,out=128`
 
     `bottlecalc count mynet.models:build --input 1x3x224x224`
+
+    `bottlecalc count mynet.models:build --input 32x3x224x224 --mode train --optimizer adam`
 
     `bottlecalc count net.py:Encoder --arg depth=6 --input 1x128:int64 --depth 1`
 
@@ -93,13 +98,17 @@ def count(
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
     levels = options.read_depth(depth)
+    recipe = options.read_training(mode, optimizer, frozen)
     wanted = Target(target, read_arguments(arguments or ()))
     draws = options.read_seed(seed)
     by_place, by_name = read_inputs(inputs or ())
+    run: dict[str, Any] = {"seed": draws, "source": inputs_from, "dtype": dtype}
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = count_target(
-            wanted, by_place, counter, by_name, module, draws, source=inputs_from, dtype=dtype
-        )
+        counted = count_target(wanted, by_place, counter, by_name, module, **run)
+        if recipe:
+            from bottlecalc.agreement.training import train_target
+
+            counted = train_target(wanted, by_place, counted, recipe, by_name, module, **run)
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):

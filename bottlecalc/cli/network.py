@@ -9,7 +9,7 @@ import typer
 from bottlecalc.agreement.compare import Measuring
 from bottlecalc.agreement.networks import NetworkComparison
 from bottlecalc.cli import completion, options
-from bottlecalc.cli.comparison import compared_networks
+from bottlecalc.cli.comparison import compared_networks, contradicted, trained_networks
 from bottlecalc.cli.output import FAILED, deliver, write
 from bottlecalc.networks.grammar import parse, turned
 from bottlecalc.networks.spec import Network
@@ -59,6 +59,9 @@ def network(
     ] = None,
     measure: options.Measure = False,
     insist: options.Insist = False,
+    mode: options.ModeOption = "eval",
+    optimizer: options.Optimizer = None,
+    frozen: options.Frozen = None,
     output_format: Annotated[
         Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
@@ -72,6 +75,8 @@ def network(
 
     `bottlecalc network resnet50 resnet50:width=0.5 mobilenet_v2`
 
+    `bottlecalc network resnet50 --batch 32 --mode train --optimizer sgd-momentum`
+
     `bottlecalc network resnet50 --block basic --size 96x128 --measure`
     """
     if not networks:
@@ -79,9 +84,12 @@ def network(
     form = options.read_format(output_format, output, Format)
     said = options.settings({"block": block} if block else {}, settings or (), "width=0.5")
     asked = [turned(parse(text), said) for text in networks]
+    recipe = options.read_training(mode, optimizer, frozen)
     comparison = _compared(asked, size, batch, options.read_measure(measure or insist, insist))
+    if recipe:
+        comparison = trained_networks(comparison, recipe)
     deliver(lambda console: FORMATS[form](comparison, console), output)
-    if check.agrees(comparison.networks) is False:
+    if check.agrees(comparison.networks) is False or contradicted(comparison):
         raise typer.Exit(FAILED)
 
 

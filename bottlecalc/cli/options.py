@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
@@ -15,10 +15,12 @@ from bottlecalc.blocks.families import COMPARED
 from bottlecalc.cli import completion
 from bottlecalc.cli.output import tell
 from bottlecalc.errors import BottlecalcError
+from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, Recipe
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.files import FORMATS
 from bottlecalc.text.numbers import LARGEST_SEED, WHOLE_NUMBER
 from bottlecalc.text.shapes import parse_sides
+from bottlecalc.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.compare import Measuring
@@ -55,6 +57,31 @@ Arguments = Annotated[
         metavar="KEY=VALUE",
         help="For the class or function: a TOML value, null, or an object,"
         " config=package.module:Config(depth=2); '*=[1, 2]' by place; as often as wanted.",
+    ),
+]
+Mode = Literal["eval", "train"]
+ModeOption = Annotated[
+    Mode,
+    typer.Option(
+        "--mode",
+        metavar="MODE",
+        help="eval, or train: a training step too, forward and backward, and its bytes.",
+    ),
+]
+Optimizer = Annotated[
+    str | None,
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        help=f"{', '.join(OPTIMIZERS)}, of a training step.  [default: {OPTIMIZER}]",
+    ),
+]
+Frozen = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--freeze",
+        metavar="NAME",
+        help="A module that a training step does not train; as often as wanted.",
     ),
 ]
 Output = Annotated[
@@ -205,6 +232,24 @@ def read_seed(text: str) -> int:
             " such as 0"
         )
     return int(text)
+
+
+def read_training(mode: Mode, optimizer: str | None, frozen: Sequence[str] | None) -> Recipe | None:
+    """How a training step is taken, or None where none is asked.
+
+    Raises:
+        OptionError: there is no such optimizer, or an option goes with a training step alone.
+    """
+    if mode == "train":
+        name = optimizer or OPTIMIZER
+        if name not in OPTIMIZERS:
+            hint = did_you_mean(name, OPTIMIZERS)
+            raise OptionError(f"--optimizer {name!r}; give {', '.join(OPTIMIZERS)}{hint}")
+        return Recipe(name, tuple(frozen or ()))
+    for option, given in (("--optimizer", optimizer), ("--freeze", frozen)):
+        if given:
+            raise OptionError(f"{option} goes with a training step; give --mode train too")
+    return None
 
 
 def read_measure(measure: bool, insist: bool) -> Measuring:

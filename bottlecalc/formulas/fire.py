@@ -30,4 +30,6 @@ def squeezed(block: Fire) -> int:
     return block.out_channels // 8 if block.squeeze is None else block.squeeze
 
 
-FIRE = Formula(layers=fire, follows={"squeeze": squeezed})
+FIRE = Formula(
+    layers=fire, follows={"squeeze": squeezed}, forks={"expand1x1": "squeeze_activation"}
+)

@@ -28,6 +28,7 @@ ALWAYS = Case("always", lambda block: True)
 
 
 NOTHING_FOLLOWS: Mapping[str, Callable[[Any], Any]] = {}
+NO_FORKS: Mapping[str, str] = {}
 
 
 class Formula(NamedTuple):
@@ -39,11 +40,14 @@ class Formula(NamedTuple):
             depends on a number depends on the case, or is ``largest`` or ``smallest``.
         cases: the first that holds is the spec's; the last holds of every spec.
         follows: by key, what a number is where nobody says it.
+        forks: layers that begin a branch inside of the block, each with the layer that it reads; a
+            branch that is not here begins at the block's input.
     """
 
     layers: Callable[[Any, Shape, str], Layers]
     cases: tuple[Case, ...] = (ALWAYS,)
     follows: Mapping[str, Callable[[Any], Any]] = NOTHING_FOLLOWS
+    forks: Mapping[str, str] = NO_FORKS
 
     def __call__(self, block: Any, x: Shape) -> Layers:
         """The layers of a block for an input of shape ``x``."""

@@ -50,5 +50,8 @@ def _shortcut(block: Preactivated, x: Shape, case: str) -> Layers:
     return (conv("shortcut.conv", x, out, 1, stride=stride, branch="shortcut"),)
 
 
-PREACT_BASIC = Formula(layers=preact_basic, cases=CASES)
-PREACT_BOTTLENECK = Formula(layers=preact_bottleneck, cases=CASES, follows={"mid": middle})
+FORKS = {"shortcut.conv": "relu1"}
+PREACT_BASIC = Formula(layers=preact_basic, cases=CASES, forks=FORKS)
+PREACT_BOTTLENECK = Formula(
+    layers=preact_bottleneck, cases=CASES, follows={"mid": middle}, forks=FORKS
+)

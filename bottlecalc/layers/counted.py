@@ -42,8 +42,8 @@ class Counted:
 
     def part(self, name: str) -> Counted:
         """The same of one module, with all inside of it."""
-        figures = {figure: _within(by_layer, name) for figure, by_layer in self.figures.items()}
-        return replace(self, figures=figures, total=_within(self.total, name), output=None)
+        figures = {figure: within(by_layer, name) for figure, by_layer in self.figures.items()}
+        return replace(self, figures=figures, total=within(self.total, name), output=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,8 @@ def is_inside(name: str, part: str) -> bool:
     return f"{name}.".startswith(f"{part}.")
 
 
-def _within(by_layer: ByLayer, part: str) -> ByLayer:
+def within(by_layer: ByLayer, part: str) -> ByLayer:
+    """What of a figure is that part's, or inside of it."""
     return {name: figure for name, figure in by_layer.items() if is_inside(name, part)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
@@ -17,6 +17,7 @@ from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.normalisation import LayerNorm
 from bottlecalc.layers.ops import Shape
 from bottlecalc.layers.pooling import MaxPool, MaxUnpool
+from bottlecalc.layers.training import Piece
 from bottlecalc.networks import elements
 from bottlecalc.networks.element_formula import FORMULAS, Scale, check_map
 from bottlecalc.networks.spec import Network, NetworkError, Stage
@@ -82,13 +83,41 @@ def stages(network: Network, size: tuple[int, int], batch: int) -> Iterator[tupl
     """
     pooled: list[Shape] = []
     for stage, built in _built(network, size, batch):
-        layers = tuple(
-            layer._replace(name=f"{stage.name}.{place}.{layer.name}")
-            for place, part in enumerate(built.parts)
-            for layer in part.layers
-        )
+        named = (_named(part, stage, place) for place, part in enumerate(built.parts))
+        layers = tuple(layer for one in named for layer in one)
         _check_indices(layers, pooled, f"{network}, {stage.name}")
         yield stage, layers
+
+
+def pieces(network: Network, size: tuple[int, int], batch: int) -> Iterator[Piece]:
+    """The layers of every block, from the input on, named as in ``stages``, and their forks.
+
+    Args:
+        network: the spec.
+        size: height and width of the input [pixels].
+        batch: images in the input.
+    """
+    for stage, built in _built(network, size, batch):
+        texts = network.texts(stage)
+        for place, part in enumerate(built.parts):
+            forks = _forks(texts[place % len(texts)])
+            within = _within(stage, place)
+            named = {f"{within}{name}": f"{within}{read}" for name, read in forks.items()}
+            yield Piece(_named(part, stage, place), named)
+
+
+def _named(part: Part, stage: Stage, place: int) -> Layers:
+    within = _within(stage, place)
+    return tuple(layer._replace(name=f"{within}{layer.name}") for layer in part.layers)
+
+
+def _within(stage: Stage, place: int) -> str:
+    return f"{stage.name}.{place}."
+
+
+def _forks(text: str) -> Mapping[str, str]:
+    """Of a block; an element has none."""
+    return {} if elements.is_element(text) else formula(read(text)[0]).forks
 
 
 def _check_indices(layers: Layers, pooled: list[Shape], where: str) -> None:

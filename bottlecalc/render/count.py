@@ -10,9 +10,10 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bottlecalc.agreement import steps
 from bottlecalc.agreement.result import Count, ModelCount, Result
 from bottlecalc.layers.counted import Counted, Node, Parameters
-from bottlecalc.render import records, verdict
+from bottlecalc.render import records, training, verdict
 from bottlecalc.render.inputs import input_document
 from bottlecalc.render.layout import fits, heading, hung, printed, ruled
 from bottlecalc.render.remarks import remarks
@@ -55,6 +56,7 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
         "agrees": agrees(count),
         "notes": list(sentences(count)),
         "modules": [asdict(node) for node in count.tree(depth)],
+        **({"training": training.document(count.training)} if count.training else {}),
     }
 
 
@@ -71,13 +73,15 @@ def _title(count: Result) -> str:
 
 def agrees(count: Result) -> bool | None:
     """Whether all counters agree, of a block fvcore's total included; None where one was asked."""
-    return check.agrees([count]) if isinstance(count, Count) else count.agrees
+    verdict = check.agrees([count]) if isinstance(count, Count) else count.agrees
+    trained = steps.agrees(count.training) if count.training else None
+    return verdict if trained is None else trained and verdict is not False
 
 
 def sentences(count: Result) -> tuple[str, ...]:
     """All that has to be said beside the figures."""
     objections = verdict.objections(count) if isinstance(count, Count) else ()
-    return (*objections, *remarks(count))
+    return (*objections, *remarks(count), *training.sentences(count.training))
 
 
 def _params(count: Result) -> dict[str, int | None]:
@@ -96,17 +100,21 @@ def as_json(count: Result, depth: int | None) -> str:
 
 def as_csv(count: Result, depth: int | None) -> str:
     """CSV with a header, one line a module; numbers without separators."""
+    nodes = count.tree(depth)
+    more = training.columns(count.training, (node.name for node in nodes))
     rows = (
-        (node.name, node.type, node.params, node.macs, node.activations)
-        for node in count.tree(depth)
+        (node.name, node.type, node.params, node.macs, node.activations, *passes)
+        for node, passes in zip(nodes, more, strict=True)
     )
-    return records.as_csv([COLUMNS, *rows])
+    header = (*COLUMNS, *(training.COLUMNS if count.training else ()))
+    return records.as_csv([header, *rows])
 
 
 def as_markdown(count: Result, depth: int | None) -> str:
     """Totals as a list, then one line a module."""
+    step = [] if count.training is None else list(training.facts(count.training))
     facts = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
-             for name, figure, aside in totals(count))  # fmt: skip
+             for name, figure, aside in (*totals(count), *step))  # fmt: skip
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
     notes = "".join(f"- {markdown(line(sentence))}\n" for sentence in sentences(count))
     below = f"\n{notes}" if notes else ""
@@ -133,6 +141,7 @@ def _parts(count: Result, depth: int | None, console: Console) -> Iterator[Rende
         yield from (hung("", line(remark), "yellow") for remark in remarks(count))
     elif isinstance(count, ModelCount):
         yield from verdict.of_model(count)
+    yield from training.parts(count.training)
 
 
 def totals(count: Result) -> Iterator[tuple[str, str, str]]:

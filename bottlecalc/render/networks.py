@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bottlecalc.agreement.networks import NetworkComparison, NetworkCount, StageCount
 from bottlecalc.layers.receptive import spelled
-from bottlecalc.render import verdict
+from bottlecalc.render import training, verdict
 from bottlecalc.render.comparison_json import counters, difference, nearest
 from bottlecalc.render.layout import heading, printed, ruled
 from bottlecalc.render.records import as_csv as csv_text
@@ -50,6 +50,7 @@ def _parts(comparison: NetworkComparison) -> Iterator[RenderableType]:
         yield _stages(count)
         yield Text()
         yield _facts(count)
+        yield from training.parts(count.training)
 
 
 def _totals(comparison: NetworkComparison) -> Table:
@@ -135,6 +136,7 @@ def _network(count: NetworkCount) -> dict[str, Any]:
         "witnesses": {figure: counters(by) for figure, by in check.by_counter(count).items()},
         "left_out": dict(count.left_out),
         "differences": [difference(one) for one in check.differences(count)],
+        **({"training": training.document(count.training)} if count.training else {}),
     }
 
 
@@ -149,18 +151,25 @@ def _json(comparison: NetworkComparison, _console: Console) -> str:
 def _rows(comparison: NetworkComparison) -> Iterator[list[str | int]]:
     """A stage a row, of all networks."""
     for count in comparison.networks:
-        for one in count.stages:
-            figures = (one.params, one.macs, one.activations)
+        passes = training.columns(count.training, (one.name for one in count.stages))
+        for one, more in zip(count.stages, passes, strict=True):
+            figures = (one.params, one.macs, one.activations, *more)
             yield [str(count.network), one.name, one.block, one.depth,
                    shape(one.output, "x"), *figures]  # fmt: skip
 
 
 def _csv(comparison: NetworkComparison, _console: Console) -> str:
-    return csv_text([("network", *STAGE), *_rows(comparison)])
+    return csv_text([("network", *STAGE, *_more(comparison)), *_rows(comparison)])
+
+
+def _more(comparison: NetworkComparison) -> tuple[str, ...]:
+    """Columns that a training step has beside."""
+    return training.COLUMNS if any(one.training for one in comparison.networks) else ()
 
 
 def _markdown(comparison: NetworkComparison, _console: Console) -> str:
-    lines = [["network", *STAGE], ["---"] * 3 + ["---:"] * 5]
+    more = _more(comparison)
+    lines = [["network", *STAGE, *more], ["---"] * 3 + ["---:"] * (5 + len(more))]
     for name, stage, block, depth, output, *figures in _rows(comparison):
         texts = [code(str(name)), code(str(stage)), code(str(block)), str(depth), str(output)]
         lines.append(texts + [f"{figure:,}" for figure in figures])

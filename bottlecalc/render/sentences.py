@@ -8,6 +8,7 @@ from dataclasses import replace
 from bottlecalc.budgets.budget import NO_LIMIT, Figure
 from bottlecalc.budgets.increase import spelled
 from bottlecalc.budgets.verdict import Finding, Part, Verdict
+from bottlecalc.render import training
 from bottlecalc.render.remarks import passed_over
 from bottlecalc.render.words import line, renaming
 from bottlecalc.text.numbers import change as percent_of
@@ -20,8 +21,14 @@ NAMES: dict[Figure, str] = {
     "flops": "FLOPs",
     "activations": "activations",
     "size": "bytes",
+    "train_macs": "MACs of a training step",
+    "peak_bytes": "bytes at the peak of a training step",
 }
-WEIGHED: dict[Figure, Figure] = {"size": "params"}
+WEIGHED: dict[Figure, Figure] = {
+    "size": "params",
+    "train_macs": "macs",
+    "peak_bytes": "activations",
+}
 """Figures that no module has of its own, and what they follow from."""
 
 HEAVIEST = 3
@@ -58,8 +65,10 @@ def changed(verdict: Verdict) -> str:
 def notes(verdict: Verdict) -> tuple[str, ...]:
     """How it was counted, what a counter passed over, and what there is to say of the baseline."""
     count = verdict.count
-    counted = (*count.notes, *passed_over(count)) if count else ()
-    return (*counted, *verdict.notes)
+    if count is None:
+        return tuple(verdict.notes)
+    step = training.sentences(count.training)
+    return (*count.notes, *passed_over(count), *step, *verdict.notes)
 
 
 def sentences(verdict: Verdict) -> Iterator[str]:

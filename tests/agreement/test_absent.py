@@ -117,3 +117,12 @@ def test_without_fvcore_a_model_is_counted_by_torch(tmp_path: Path) -> None:
         "Error: net.py:net cannot be counted: fvcore is not installed;"
         " install it with: python -m pip install fvcore\n"
     )
+
+
+def test_a_training_step_has_the_closed_form_and_no_bytes() -> None:
+    done = without(EVERYTHING, "count", "plain:in=6,out=10", "--mode", "train", "--format", "json")
+    assert done.code == 0
+    step = json.loads(done.out)["training"]
+    assert list(step["counters"]) == ["closed_form"]
+    assert step["peak_bytes"] is None
+    assert step["notes"] == [f"torch was left out: torch is not installed; {INSTALL}"]

@@ -94,7 +94,7 @@ def test_a_figure_may_have_an_increase_of_its_own() -> None:
     two = Fraction(1, 50)
     assert budget.increases == {"macs": Increase(10**6), "flops": Fraction(0)}
     assert [budget.growth(figure) for figure in FIGURES] == [
-        two, two, Increase(10**6), Fraction(0), two, None,
+        two, two, Increase(10**6), Fraction(0), two, None, None, None,
     ]  # fmt: skip
     assert (budget.grows, budget.ungrown().grows) == (True, False)
     assert read(HEAD + 'max_increase = "2%"\n', "f.toml")[0].growth("flops") is None

@@ -1,0 +1,227 @@
+"""A training step counted: of a block or a network by closed form, of anything by torch.
+
+torch is loaded here, and only when somebody asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from bottlecalc.agreement import closed_form
+from bottlecalc.agreement.networks import count_network
+from bottlecalc.agreement.result import ClosedForm, Count, ModelCount
+from bottlecalc.blocks.arguments import read_batch, read_size
+from bottlecalc.blocks.grammar import EXAMPLE, is_spec, parse
+from bottlecalc.blocks.spec import Block
+from bottlecalc.formulas.families import formula
+from bottlecalc.layers import training
+from bottlecalc.layers.counted import is_inside
+from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, Piece, Recipe, Training
+from bottlecalc.models.inputs import Inputs
+from bottlecalc.models.policy import absent
+from bottlecalc.networks import formula as network_formula
+from bottlecalc.networks.grammar import parse as parse_network
+from bottlecalc.networks.spec import Network
+from bottlecalc.networks.table import NETWORKS
+from bottlecalc.text.calls import ArgumentError, brief, public, quoted
+from bottlecalc.text.given import read_python
+from bottlecalc.text.shapes import InputError
+from bottlecalc.text.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from bottlecalc.agreement.ask import AnyInput
+    from bottlecalc.models.target import Target
+
+AnyForm = TypeVar("AnyForm", bound=ClosedForm)
+ByTorch = Literal["torch"]
+
+
+@public(f"count_training({EXAMPLE}, size=56, batch=32)")
+def count_training(
+    subject: Block | Network | nn.Module | str,
+    *inputs: AnyInput,
+    size: int | Sequence[int] | None = None,
+    batch: int = 1,
+    optimizer: str = OPTIMIZER,
+    frozen: Sequence[str] = (),
+    counter: ByTorch | None = "torch",
+) -> ClosedForm | ModelCount:
+    """Count a training step: MACs forward and backward, and the bytes that it takes.
+
+    What is returned is what ``count``, ``compare_networks`` and ``count_model`` say of it, and its
+    ``training``. The input requires no gradient, as when a network is trained.
+
+    Args:
+        subject: a block or a network, or its text (``"bottleneck:in=64,out=128"``,
+            ``"resnet50"``), or a model, which is left exactly as it was.
+        inputs: of a model, one for each positional argument of its forward.
+        size: height and width of a block's or a network's input, or both in one [pixels]; 56 of a
+            block, and each network's own, where nothing is said.
+        batch: images in that input.
+        optimizer: ``"sgd"``, ``"sgd-momentum"``, ``"adam"``, ``"adamw"``, ``"nadam"``,
+            ``"rmsprop"`` or ``"adagrad"``.
+        frozen: names of layers, or of modules, that are not trained, with all inside.
+        counter: ``"torch"``, or None for the closed form alone, which tells no bytes.
+
+    Raises:
+        BlockError: the text says no block, or it does not take an input of that size.
+        NetworkError: the text says no network, or it does not take an input of that size.
+        InputError: there is no such optimizer, part, or counter, or an input is none.
+        ArgumentError: something is given that goes with another kind of subject.
+        TargetError: it cannot be trained on these inputs.
+
+    >>> count_training("plain:in=5,out=7", size=(15, 14), batch=2, counter=None).training.macs
+    294000
+    """
+    recipe = read_recipe(optimizer, frozen)
+    _check_counter(counter)
+    if isinstance(subject, str):
+        subject = _parsed(subject)
+    if isinstance(subject, Block | Network):
+        if inputs:
+            raise ArgumentError(f"{subject} takes no inputs; give size=56, batch=32")
+        return trained(_counted(subject, size, read_batch(batch)), recipe, counter)
+    return _model(subject, inputs, recipe, counter)
+
+
+def _parsed(text: str) -> Block | Network:
+    """``enet`` is a network and the family of its blocks, which take ``in``."""
+    family = text.partition(":")[0]
+    is_block = is_spec(text) and not (family in NETWORKS and "in=" not in text)
+    return parse(text) if is_block else parse_network(text)
+
+
+def _check_counter(given: object) -> None:
+    if given not in ("torch", None):
+        raise InputError(f"counter = {quoted(given)}; give 'torch', or None")
+
+
+def _counted(subject: Block | Network, size: Any, batch: int) -> ClosedForm:
+    if isinstance(subject, Network):
+        return count_network(subject, None if size is None else read_size(size), batch)
+    return closed_form.count(subject, read_size(56 if size is None else size), batch)
+
+
+def _model(model: Any, inputs: Sequence[Any], recipe: Recipe, counter: object) -> ModelCount:
+    from bottlecalc.agreement.ask import count_model
+    from bottlecalc.models.training import StepRunner
+
+    if counter is None:
+        raise InputError("counter = None; a model has no closed form: give 'torch'")
+    count = count_model(model, *inputs, counter="torch")
+    name = type(model).__name__
+    tensors = Inputs([read_python(one) for one in inputs])
+    runner = StepRunner(name, lambda: model, tensors, in_hand=True, recipe=recipe)
+    return replace(count, training=runner.step())
+
+
+def read_recipe(optimizer: object, frozen: object = ()) -> Recipe:
+    """How a training step is taken.
+
+    Raises:
+        InputError: there is no such optimizer, or names are none.
+    """
+    if not (isinstance(optimizer, str) and optimizer in OPTIMIZERS):
+        hint = did_you_mean(optimizer, OPTIMIZERS) if isinstance(optimizer, str) else ""
+        raise InputError(f"optimizer = {quoted(optimizer)}; give {', '.join(OPTIMIZERS)}{hint}")
+    names = [frozen] if isinstance(frozen, str) else frozen
+    if not isinstance(names, Sequence) or not all(isinstance(n, str) and n for n in names):
+        raise InputError(f"frozen = {quoted(frozen)}; give names of layers, such as ['conv1']")
+    return Recipe(optimizer, tuple(names))
+
+
+def trained(count: AnyForm, recipe: Recipe, counter: object = "torch") -> AnyForm:
+    """What was counted by closed form, with a training step of it.
+
+    Raises:
+        InputError: it has no such part to be frozen.
+        TargetError: torch cannot train it on that input.
+    """
+    _check_parts(count, recipe.frozen)
+    by_form = training.closed_form(_pieces(count), recipe.frozen)
+    step = Training(steps={"closed form": by_form}, recipe=recipe)
+    return replace(count, training=step if counter is None else _measured(count, step))
+
+
+def _pieces(count: ClosedForm) -> Iterator[Piece]:
+    batch, _, *sides = count.input
+    if isinstance(count.subject, Network):
+        return network_formula.pieces(count.subject, (sides[0], sides[1]), batch)
+    return iter([Piece(count.layers, formula(type(count.subject)).forks)])
+
+
+def _check_parts(count: ClosedForm, frozen: Sequence[str]) -> None:
+    for part in frozen:
+        if not any(is_inside(layer.name, part) for layer in count.layers):
+            names = [node.name for node in count.own if node.name]
+            tops = ", ".join(dict.fromkeys(name.partition(".")[0] for name in names))
+            raise InputError(
+                f"{count.subject} has no part {brief(part)!r} to be frozen; name one of it, such as"
+                f" those of {brief(tops)}{did_you_mean(part, names)}"
+            )
+
+
+def _measured(count: ClosedForm, step: Training) -> Training:
+    """By torch too, unless it is left out: then with the reason."""
+    missing = {**count.left_out, **absent()}
+    if "torch" in missing:
+        return replace(step, notes=(f"torch was left out: {missing['torch']}",))
+    from bottlecalc.models.training import StepRunner
+
+    inputs = Inputs(list(count.inputs))
+    runner = StepRunner(str(count.subject), _builder(count.subject), inputs, recipe=step.recipe)
+    found = runner.step()
+    return replace(found, steps={**step.steps, **found.steps})
+
+
+def _builder(subject: Block | Network) -> Callable[[], nn.Module]:
+    if isinstance(subject, Network):
+        from bottlecalc.networks.module import build as build_network
+
+        return lambda: build_network(subject)
+    from bottlecalc.modules.families import build
+
+    return lambda: build(subject)
+
+
+def train_target(
+    target: Target, inputs: Sequence[Any], count: Count | ModelCount, recipe: Recipe,
+    keywords: Mapping[str, Any] | None = None, part: str = "", seed: int = 0, *,
+    source: str = "", dtype: str = "",
+) -> Count | ModelCount:  # fmt: skip
+    """What was counted of a model by its name, or of a block, with a training step of it.
+
+    Args:
+        target: its name, and the arguments that build it.
+        inputs: by place.
+        count: of its forward pass.
+        recipe: how the step is taken.
+        keywords: by name, constants too.
+        part: the module that is counted alone, while all of it is trained; all where it is empty.
+        seed: by which weights and inputs are drawn where values decide what is run.
+        source: of the inputs, a function by its name; none where it is empty.
+        dtype: of all floats of the model and its inputs; as they are where it is empty.
+
+    Raises:
+        InputError: it is a block's, and has no such part to be frozen.
+        TargetError: it cannot be trained on these inputs.
+    """
+    if isinstance(count, Count):
+        return trained(count, recipe)
+    from bottlecalc.agreement.ask import found
+    from bottlecalc.models.training import StepRunner
+
+    with found(target, Inputs(inputs, keywords or {}), source, dtype, seed) as (name, build, given):
+        step = StepRunner(name, build, given, seed=seed, dtype=dtype, recipe=recipe).step()
+    return replace(count, training=_part(step, part) if part else step)
+
+
+def _part(step: Training, part: str) -> Training:
+    """MACs of one module; bytes are of the whole step, and are left out."""
+    return replace(
+        step, steps={who: one.part(part) for who, one in step.steps.items()}, memory=None
+    )
