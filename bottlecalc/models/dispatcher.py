@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from bottlecalc.models.meta.known import known_output
 from bottlecalc.models.operators import Formula, may_multiply
 from bottlecalc.models.running import Calls
 
@@ -54,6 +55,9 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return NotImplemented
         if isinstance(func, torch._ops.HigherOrderOperator):
             return self._higher_order(func, args)
+        if (out := known_output(func, args, kwargs)) is not None:
+            self._note(func, out, args, kwargs)
+            return out
         if func is not torch.ops.prim.device.default:
             with self:
                 parts = func.decompose(*args, **kwargs)

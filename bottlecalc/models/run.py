@@ -154,8 +154,10 @@ class Runner:
         """A copy on the meta device, where nothing is allocated."""
         import torch
 
+        from bottlecalc.models.meta.known import Known
+
         try:
-            with torch.device("meta"):
+            with torch.device("meta"), Known():
                 return copied(self.build(), "meta")
         except Exception as error:
             module = self.build()
