@@ -74,6 +74,12 @@ def difference(a: Operand, b: Operand, *, alpha: float = 1) -> Tensor:
     return arithmetic(a, b, alpha=alpha)
 
 
+def reverse(a: Tensor, b: Operand, alpha: float = 1) -> Tensor:
+    """The second less the first."""
+    require(alpha == 1, not any(_dtype(one) is torch.bool for one in (a, b)))
+    return contiguous(_together(a, b), *_tensors(a, b))
+
+
 def quotient(a: Operand, b: Operand) -> Tensor:
     dtype = _together(a, b)
     tensors = _tensors(a, b)
@@ -93,7 +99,7 @@ def same_dtype(x: Tensor, *others: Operand, value: float = 1) -> Tensor:
     """Of tensors of one dtype of floats: a product that is added, a mixture of two."""
     tensors = _tensors(x, *others)
     require(x.dtype in FLOATS, all(one.dtype is x.dtype for one in tensors))
-    return elementwise(x.dtype, *tensors)
+    return contiguous(x.dtype, *tensors)
 
 
 def arithmetic_(a: Tensor, b: Operand, *, alpha: float = 1) -> Tensor:
@@ -221,7 +227,7 @@ RULES = {
     **{f"{name}_.{kind}": arithmetic_ for name in ARITHMETIC for kind in ("Tensor", "Scalar")},
     **{f"{name}.default": arithmetic for name in ("maximum", "minimum")},
     **{f"sub.{kind}": difference for kind in ("Tensor", "Scalar")},
-    **{f"rsub.{kind}": difference for kind in ("Tensor", "Scalar")},
+    **{f"rsub.{kind}": reverse for kind in ("Tensor", "Scalar")},
     **{f"sub_.{kind}": difference_ for kind in ("Tensor", "Scalar")},
     **{f"div.{kind}": quotient for kind in ("Tensor", "Scalar")},
     **{f"div_.{kind}": quotient_ for kind in ("Tensor", "Scalar")},

@@ -85,10 +85,10 @@ def elementwise(dtype: torch.dtype, *tensors: Tensor, mixed: bool = False) -> Te
     if all(_descends(tensor) for tensor in tensors):
         return made(shape, dtype)
     first, *others = [tensor for tensor in tensors if tuple(tensor.shape) == shape] or tensors
-    require(_is_dense(first), all(_steps(one) == _steps(first) for one in others))
+    require(all(_steps(one) == _steps(first) for one in others))
     small = [tensor for tensor in tensors if tuple(tensor.shape) != shape]
     require(not small or (mixed and all(len(_steps(one)) < 2 for one in small)))
-    return made(shape, dtype, first.stride())
+    return made(shape, dtype, _packed(first))
 
 
 def contiguous(dtype: torch.dtype, *tensors: Tensor) -> Tensor:
@@ -115,14 +115,19 @@ def _descends(tensor: Tensor) -> bool:
     return all(steps) and all(outer > inner for outer, inner in pairwise(steps))
 
 
-def _is_dense(tensor: Tensor) -> bool:
-    """Whether it fills its memory once, in whatever order of its axes."""
-    expected = 1
-    for side, step in sorted(_steps(tensor), key=lambda axis: axis[1]):
-        if step != expected:
-            return False
-        expected *= side
-    return True
+def _packed(tensor: Tensor) -> Shape:
+    """Strides without gaps, the axes lying as the tensor's do.
+
+    Raises:
+        UnsureError: two axes do not tell which is outside the other.
+    """
+    steps = [step for _, step in _steps(tensor)]
+    require(len({*steps}) == len(steps), all(steps))
+    strides, next_step = [1] * tensor.dim(), 1
+    for axis in sorted(range(tensor.dim()), key=tensor.stride):
+        strides[axis] = next_step
+        next_step *= tensor.shape[axis]
+    return tuple(strides)
 
 
 def axis_of(tensor: Tensor, axis: Any) -> int:
