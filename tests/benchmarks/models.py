@@ -47,9 +47,7 @@ class Decoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         parts = self.parts(self.norm1(x)).chunk(3, -1)
-        query, key, value = (
-            one.unflatten(-1, (self.heads, -1)).transpose(1, 2) for one in parts
-        )
+        query, key, value = (one.unflatten(-1, (self.heads, -1)).transpose(1, 2) for one in parts)
         y = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.out(y.transpose(1, 2).flatten(2))
         z: Tensor = x + self.mlp(self.norm2(x))

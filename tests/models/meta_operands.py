@@ -16,7 +16,7 @@ class Given(NamedTuple):
     """What one operator is given."""
 
     args: tuple[Any, ...]
-    kwargs: Mapping[str, Any] = {}  # noqa: RUF012
+    kwargs: Mapping[str, Any] = {}
 
 
 FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
@@ -342,12 +342,16 @@ def shuffled(draw: st.DrawFn) -> Given:
     return Given((draw(laid((*front, channels, draw(SIDES), draw(SIDES)))), factor))
 
 
-PLACES = st.sampled_from(({"device": "meta"}, {"device": torch.device("meta")}))
+PLACES: st.SearchStrategy[Mapping[str, Any]] = st.sampled_from(
+    ({"device": "meta"}, {"device": torch.device("meta")})
+)
 
 
 @st.composite
 def options(draw: st.DrawFn) -> dict[str, Any]:
-    more = draw(near({}, {"dtype": torch.float16}, {"dtype": torch.int64}, {"pin_memory": False}))
+    more: dict[str, Any] = draw(
+        near({}, {"dtype": torch.float16}, {"dtype": torch.int64}, {"pin_memory": False})
+    )
     return {**draw(PLACES), **more}
 
 
@@ -398,7 +402,7 @@ SPECIAL: dict[str, st.SearchStrategy[Given]] = {
     **{
         f"{name}{end}.Tensor": added() for name in ("add", "sub") for end in ("", "_")
     },
-    **{f"{name}{end}.Tensor": together(numbered=True) for name in ("mul", "div") for end in ("", "_")},
+    **{f"{name}.Tensor": together(numbered=True) for name in ("mul", "mul_", "div", "div_")},
     "maximum.default": together(), "minimum.default": together(),
     "pow.Tensor_Tensor": together(), "pow.Tensor_Scalar": tensor_and_number(),
     "pow.Scalar": number_and_tensor(),

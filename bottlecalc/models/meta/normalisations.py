@@ -30,7 +30,8 @@ def batch_norm(
     require(all(one.dtype is x.dtype and one.shape == x.shape[1:2] for one in given))
     if training:
         require(x.numel() > x.shape[1])
-    return (elementwise(x.dtype, x), *(made(x.shape[1:2], _summed(x.dtype)) for _ in range(2)))
+    each = x.shape[1:2], _summed(x.dtype)
+    return elementwise(x.dtype, x), made(*each), made(*each)
 
 
 def layer_norm(
@@ -41,8 +42,8 @@ def layer_norm(
     require(tuple(x.shape[axes:]) == tuple(shape))
     for one in (weight, bias):
         require(one is None or (one.dtype is x.dtype and tuple(one.shape) == tuple(shape)))
-    reduced = (*x.shape[:axes], *(1 for _ in shape))
-    return (made(x.shape, x.dtype), *(made(reduced, _summed(x.dtype)) for _ in range(2)))
+    each = (*x.shape[:axes], *(1 for _ in shape)), _summed(x.dtype)
+    return made(x.shape, x.dtype), made(*each), made(*each)
 
 
 def group_norm(
@@ -60,7 +61,8 @@ def group_norm(
     require(x.numel() == batch * channels * inner)
     for one in (weight, bias):
         require(one is None or (one.dtype is x.dtype and tuple(one.shape) == (channels,)))
-    return (made(x.shape, x.dtype), *(made((batch, groups), x.dtype) for _ in range(2)))
+    each = (batch, groups), x.dtype
+    return made(x.shape, x.dtype), made(*each), made(*each)
 
 
 def softmax(x: Tensor, axis: int, to_float: bool) -> Tensor:
@@ -139,9 +141,7 @@ def deviation_and_mean(
     correction: float | None = None,
     keepdim: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    one, other = (
-        deviation(x, axes, correction=correction, keepdim=keepdim) for _ in range(2)
-    )
+    one, other = (deviation(x, axes, correction=correction, keepdim=keepdim) for _ in range(2))
     return one, other
 
 

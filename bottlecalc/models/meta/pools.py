@@ -77,7 +77,7 @@ def _check_lies(x: Tensor, axes: int, batch: bool = False) -> None:
 
 def _adapted(x: Tensor, axes: int, sides: Sequence[int]) -> tuple[int, ...]:
     _check_lies(x, axes)
-    require(len(sides) == axes, all(isinstance(side, int) and side > 0 for side in sides))
+    require(len(sides) == axes, min(sides) > 0)
     return (*x.shape[:-axes], *sides)
 
 
@@ -91,9 +91,11 @@ def _pooled(
     ceil: bool,
 ) -> tuple[int, ...]:
     _check_lies(x, axes)
-    options = [_each(one, axes) for one in (kernel, stride or kernel, padding, dilation)]
-    sides = zip(x.shape[-axes:], *options, strict=True)
-    return (*x.shape[:-axes], *(_side(*one, ceil) for one in sides))
+    kernels, strides, paddings, dilations = (
+        _each(one, axes) for one in (kernel, stride or kernel, padding, dilation)
+    )
+    sides = zip(x.shape[-axes:], kernels, strides, paddings, dilations, strict=True)
+    return (*x.shape[:-axes], *(_side(*five, ceil) for five in sides))
 
 
 def _each(given: Sequence[int], axes: int) -> Sequence[int]:

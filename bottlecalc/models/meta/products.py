@@ -9,6 +9,9 @@ from torch import Tensor
 
 from bottlecalc.models.meta.tensors import FLOATS, INTEGERS, broadcast, made, require
 
+AS_IT_LIES = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 13)
+"""Whether a convolution on the meta device puts out a contiguous tensor, however its input lies."""
+
 
 def mm(a: Tensor, b: Tensor) -> Tensor:
     require(a.dim() == b.dim() == 2, a.dtype in FLOATS, a.dtype is b.dtype)
@@ -53,8 +56,7 @@ def convolution(
     output_padding: Sequence[int],
     groups: int,
 ) -> Tensor:
-    """torch 2.13 puts out contiguous tensors, however the input lies; older ones do not."""
-    require(torch.__version__ >= (2, 13) or (x.is_contiguous() and weight.is_contiguous()))
+    require(AS_IT_LIES or (x.is_contiguous() and weight.is_contiguous()))
     axes = x.dim() - 2
     require(1 <= axes <= 3, weight.dim() == x.dim(), groups > 0, x.dtype in FLOATS)
     require(all(len(each) == axes for each in (stride, padding, dilation, output_padding)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise, zip_longest
-from math import prod
 from typing import Any
 
 import torch
@@ -44,15 +43,11 @@ def is_plain(tensor: Tensor) -> bool:
     )
 
 
-def made(
-    shape: Sequence[int], dtype: torch.dtype, strides: Sequence[int] | None = None
-) -> Tensor:
+def made(shape: Sequence[int], dtype: torch.dtype, strides: Sequence[int] | None = None) -> Tensor:
     """A tensor without values; contiguous unless strides are given."""
     if strides is None:
         return torch.empty(shape, dtype=dtype, device="meta")
     return torch.empty_strided(shape, strides, dtype=dtype, device="meta")
-
-
 
 
 def broadcast(*shapes: Sequence[int]) -> Shape:
@@ -83,6 +78,7 @@ def elementwise(dtype: torch.dtype, *tensors: Tensor, mixed: bool = False) -> Te
     """
     shape = broadcast(*(tensor.shape for tensor in tensors))
     if all(_descends(tensor) for tensor in tensors):
+        _check_shape_of_one(shape, tensors, mixed)
         return made(shape, dtype)
     first, *others = [tensor for tensor in tensors if tuple(tensor.shape) == shape] or tensors
     require(all(_steps(one) == _steps(first) for one in others))
@@ -100,7 +96,14 @@ def contiguous(dtype: torch.dtype, *tensors: Tensor) -> Tensor:
     for tensor in tensors:
         require(tensor.is_contiguous())
         require(all(outer >= inner for outer, inner in pairwise(tensor.stride())))
-    return made(broadcast(*(tensor.shape for tensor in tensors)), dtype)
+    shape = broadcast(*(tensor.shape for tensor in tensors))
+    _check_shape_of_one(shape, tensors)
+    return made(shape, dtype)
+
+
+def _check_shape_of_one(shape: Shape, tensors: Sequence[Tensor], mixed: bool = False) -> None:
+    """Where all are repeated, an axis of one element may change the order of the others."""
+    require(mixed or 1 not in shape or any(tuple(one.shape) == shape for one in tensors))
 
 
 def _steps(tensor: Tensor) -> list[tuple[int, int]]:
@@ -138,5 +141,3 @@ def axis_of(tensor: Tensor, axis: Any) -> int:
     """
     require(isinstance(axis, int), -tensor.dim() <= axis < tensor.dim())
     return int(axis) % tensor.dim()
-
-
