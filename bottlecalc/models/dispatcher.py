@@ -11,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from bottlecalc.models import grouped
 from bottlecalc.models.gradients import CORRECTED, gradients, is_corrected
 from bottlecalc.models.higher_order import run_higher_order
+from bottlecalc.models.meta.known import known_output
 from bottlecalc.models.operators import free_name, kind, qualified
 from bottlecalc.models.products import Formula
 from bottlecalc.models.running import Calls, results
@@ -63,6 +64,9 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if isinstance(func, torch._ops.HigherOrderOperator):
             return run_higher_order(self, func, args, kwargs)
         self.calls.use((*args, *kwargs.values()))
+        if (out := known_output(func, args, kwargs)) is not None:
+            self._note(func, out, args, kwargs)
+            return out
         if func is not torch.ops.prim.device.default:
             with self:
                 parts = func.decompose(*args, **kwargs)

@@ -182,8 +182,10 @@ class Runner:
         """A copy on the meta device, where nothing is allocated."""
         import torch
 
+        from bottlecalc.models.meta.known import Known
+
         try:
-            with torch.device("meta"):
+            with torch.device("meta"), Known():  # type: ignore[no-untyped-call]
                 return turned(copied(self._built(), "meta"), self.dtype)
         except Exception as error:
             module = self._built()

@@ -163,7 +163,7 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     calls = StepCalls(module)
     with calls.attributing():
         frontier = Frontier(forward.given)
-        with frontier, Dispatcher(calls, formulas()), Unseen(calls):
+        with Dispatcher(calls, formulas()), Unseen(calls), frontier:
             loss = total(forward(), name)
         calls.own(loss)
         with Dispatcher(calls, formulas()):

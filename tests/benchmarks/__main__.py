@@ -1,7 +1,8 @@
 """Speed, as ratios of medians in one interleaved run: ``python -m tests.benchmarks``.
 
 Exit code 1 where a ratio is beyond its limit. Words choose the benchmarks that are run:
-``python -m tests.benchmarks check count``. Nothing here is run by pytest.
+``python -m tests.benchmarks check count``. ``python -m tests.benchmarks rivals`` measures the tools
+that others wrote beside ours. Nothing here is run by pytest.
 """
 
 from __future__ import annotations
@@ -311,6 +312,10 @@ def measure(benchmark: Benchmark) -> tuple[float, float]:
 
 
 def main() -> int:
+    if sys.argv[1:] == ["rivals"]:
+        from tests.benchmarks import rivals
+
+        return rivals.main()
     table = Table("benchmark", "ours [ms, MB]", "theirs [ms, MB]", "ratio", "limit", "")
     slow = 0
     with tempfile.TemporaryDirectory() as folder:
