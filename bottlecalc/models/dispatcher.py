@@ -77,7 +77,8 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
     def _note(self, func: Any, out: Any, args: Any, kwargs: Any) -> None:
-        self.values.see(func, args, kwargs, out)
+        if not (isinstance(out, torch.Tensor) and out.is_meta):  # which has no values to read
+            self.values.see(func, args, kwargs, out)
         formula = self.formulas.get(func.overloadpacket)
         flops = None if formula is None else formula(*args, **kwargs, out_val=out)
         if flops is None:
