@@ -56,7 +56,7 @@ Arguments = Annotated[
         "--arg",
         metavar="KEY=VALUE",
         help="For the class or function: a TOML value, null, or an object,"
-        " config=package.module:Config(depth=2); '*=[1, 2]' by place; as often as wanted.",
+        " config=pkg.module:Config(depth=2); '*=[1, 2]' by place; as often as wanted.",
     ),
 ]
 Mode = Literal["eval", "train"]
@@ -103,7 +103,7 @@ InputsFrom = Annotated[
     str,
     typer.Option(
         "--inputs-from",
-        metavar="FILE.py:FUNCTION",
+        metavar="FILE.py:NAME",
         help="A function that returns what the model is run on, whatever that is.",
     ),
 ]

@@ -194,7 +194,9 @@ def test_fvcore_is_given_all_by_place(here: Path) -> None:
     assert (verdict.problem, verdict.findings["macs"].value) == ("", 2 * 12 + 7 * 30)
     keys = 'input = { image = [1, 3, 5, 7] }\ncounter = "fvcore"\nmax_macs = 99_999'
     (verdict,) = held(here, model(keys)).verdicts
-    assert verdict.problem.startswith("fvcore passes nothing by name, and double, extra is")
+    assert (verdict.problem, verdict.findings["macs"].value) == ("", 35 * PER_PIXEL)
+    (verdict,) = held(here, model(f"{keys}\nkwargs = {{ double = false }}")).verdicts
+    assert verdict.problem.startswith("fvcore passes nothing by name, and double is")
 
 
 def test_another_model_takes_no_such_keyword(here: Path) -> None:
