@@ -10,6 +10,8 @@ given by its path::
 
     python -m tests.collections torchvision
     python -m tests.collections timm PATH.csv
+    python -m tests.collections timm PATH.csv fvcore
 
+The last asks fvcore too, which does the arithmetic (some ten minutes).
 Each writes its table into ``docs/collections.md``, in the place of its last one.
 """

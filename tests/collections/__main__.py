@@ -63,9 +63,12 @@ class Row(NamedTuple):
         return " | ".join(("", *cells, *rest, last, self.note, "")).strip()
 
 
-def counted(entry: Entry) -> Row:
-    """By torch's dispatcher; what fails is said in the row."""
-    target = Target(f"tests.collections.networks:{entry.builder}", {"name": entry.name})
+def counted(entry: Entry, fvcore: bool = False) -> Row:
+    """By torch's dispatcher, and fvcore where it is asked; what fails is said in the row."""
+    target = Target(
+        f"tests.collections.networks:{entry.builder}",
+        {"name": entry.name, "side": entry.inputs[0][-1]},
+    )
     inputs = [Input(dimensions) for dimensions in entry.inputs]
     try:
         count = count_target(target, inputs, "torch")
@@ -74,13 +77,17 @@ def counted(entry: Entry) -> Row:
         return Row(entry, 0, 0, str(error).splitlines()[0].replace("|", "/")[:160])
     run = next((note for note in count.notes if "real tensors" in note), "")
     note = "on real tensors" if run else ""
-    return Row(entry, count.parameters.total, count.macs or 0, note, fvcore_total(entry))
+    return Row(
+        entry,
+        count.parameters.total,
+        count.macs or 0,
+        note,
+        fvcore_total(entry) if fvcore else None,
+    )
 
 
-def fvcore_total(entry: Entry) -> int | None:
-    """What fvcore adds up, of timm's models, whose figures are made by it."""
-    if entry.builder != "timm_model":
-        return None
+def fvcore_total(entry: Entry) -> int:
+    """What fvcore adds up of one of timm's models, whose figures are made by it."""
     import torch
     from fvcore.nn import FlopCountAnalysis
 
@@ -129,7 +136,7 @@ def main() -> int:
     )
     rows = []
     for entry in entries:
-        rows.append(counted(entry))
+        rows.append(counted(entry, fvcore="fvcore" in paths[1:]))
         print(rows[-1], file=sys.stderr)
     used = ", ".join(f"{one} {version(one).partition('+')[0]}" for one in ("torch", name))
     written(name, rows, f"Counted with {used}")

@@ -45,7 +45,7 @@ class Listed(nn.Module):
         return self.model([image])
 
 
-def torchvision_model(name: str) -> nn.Module:
+def torchvision_model(name: str, side: int) -> nn.Module:
     """With random weights, and the parts that the published ones have."""
     from torchvision.models import get_model
 
@@ -55,6 +55,8 @@ def torchvision_model(name: str) -> nn.Module:
         options["weights_backbone"] = None
     if kind == "segmentation" and not name.startswith("lraspp"):
         options["aux_loss"] = True
+    if name.startswith("vit"):
+        options["image_size"] = side
     if "googlenet" in name:
         options.update(aux_logits=False, init_weights=False)
     if "inception" in name:
@@ -63,7 +65,7 @@ def torchvision_model(name: str) -> nn.Module:
     return Listed(model) if kind == "detection" else model
 
 
-def timm_model(name: str) -> nn.Module:
+def timm_model(name: str, side: int = 0) -> nn.Module:
     """Without its weights."""
     import timm
 
