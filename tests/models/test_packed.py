@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from bottlecalc import count_model
+from bottlecalc.models.operators import OWN
 from bottlecalc.models.packed import UnreadableError, bytes_of, notes, unpacked
 
 quantization: Any = pytest.importorskip("torch.ao.quantization")
@@ -185,3 +186,10 @@ SIZES: list[tuple[Callable[[], Tensor], int]] = [
 @pytest.mark.parametrize(("make", "size"), SIZES)
 def test_bytes(make: Callable[[], Tensor], size: int) -> None:
     assert bytes_of(make()) == size
+
+
+def test_convolutions_of_another_library_have_their_weight_as_a_tensor() -> None:
+    """oneDNN's: behind the input's scale and zero point; 5·3·2·2 weights at 2·7·6 places."""
+    x, weight, out = (torch.empty(shape) for shape in ((2, 3, 8, 7), (5, 3, 2, 2), (2, 5, 7, 6)))
+    formula = OWN["onednn::qconv2d_pointwise"]
+    assert formula(x, 0.1, 0, weight, out_val=out) == 2 * 5 * 3 * 2 * 2 * 2 * 7 * 6
