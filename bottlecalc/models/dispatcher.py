@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from bottlecalc.models import recurrence
 from bottlecalc.models.operators import Formula, may_multiply
 from bottlecalc.models.running import Calls
 
@@ -54,6 +55,8 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return NotImplemented
         if isinstance(func, torch._ops.HigherOrderOperator):
             return self._higher_order(func, args)
+        if recurrence.is_whole(func.overloadpacket):
+            return self._recurrent(func, args)
         if func is not torch.ops.prim.device.default:
             with self:
                 parts = func.decompose(*args, **kwargs)
@@ -69,6 +72,13 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.calls.add(formula(*args, **kwargs, out_val=out), out)
         elif may_multiply(name := str(func.overloadpacket)):
             self.calls.unsupported[name.replace(".", "::")] += 1
+
+    def _recurrent(self, func: Any, args: Any) -> Any:
+        """All steps of a recurrent layer at once."""
+        out = recurrence.run(func, args)
+        name = str(func.overloadpacket).replace(".", "::")
+        self.calls.add_recurrent(name, recurrence.cost(func.overloadpacket, args))
+        return out
 
     def _higher_order(self, func: Any, args: Any) -> Any:
         """``torch.cond`` is what its costlier branch is; of the others torch knows no way."""

@@ -25,7 +25,6 @@ from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
 from bottlecalc.models.switches import (
     default_dtype_kept,
     random_state_kept,
-    unfused,
     unfused_attention,
 )
 
@@ -220,9 +219,9 @@ class Runner:
             reason = f"it cannot be run on the meta device ({_reason(error)})"
             self._check_fits(module, reason, error)
         module = self._real()
-        with evaluating(module), unfused():
+        with evaluating(module), unfused_attention():
             by_torch = self._torch_for_real(module)
-        self.notes.append(f"run on real tensors, fused attention and recurrence off: {reason}")
+        self.notes.append(f"run on real tensors, torch's fast path of attention off: {reason}")
         return module, by_torch
 
     def _torch_for_real(self, module: nn.Module) -> Counted:

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from bottlecalc.models.recurrence import Cost
+
 
 class Calls:
     """The calls of operators in a forward pass, each that of the innermost module that runs.
@@ -19,6 +21,7 @@ class Calls:
         flops: by name [FLOPs].
         outputs: of operators that have FLOPs, by name [elements].
         unsupported: operators that may multiply and have no formula, and how often.
+        recurrent: recurrent layers that were counted whole, and how often.
         branched: whether ``torch.cond`` was met.
         output: shape of what came out, where that is one tensor.
     """
@@ -28,6 +31,7 @@ class Calls:
         self.flops: Counter[str] = Counter()
         self.outputs: Counter[str] = Counter()
         self.unsupported: Counter[str] = Counter()
+        self.recurrent: Counter[str] = Counter()
         self.branched = False
         self.output: tuple[int, ...] | None = None
         self._called: set[str] = set()
@@ -44,11 +48,25 @@ class Calls:
         unseen = (name for name in self.names.values() if name not in self._called)
         return tuple(name for name in unseen if not name.startswith(scripted))
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How it was counted what is not counted operator by operator."""
+        layers = ", ".join(f"{name} ×{times}" for name, times in sorted(self.recurrent.items()))
+        return (f"all steps of {layers} were counted at once, by closed form",) if layers else ()
+
     def add(self, flops: int, out: Any) -> None:
         """Note an operator's FLOPs, and what it puts out."""
+        self._add(flops, (out[0] if isinstance(out, tuple) else out).numel())
+
+    def add_recurrent(self, operator: str, cost: Cost) -> None:
+        """Note a recurrent layer's FLOPs, and what all its products put out."""
+        self._add(cost.flops, cost.outputs)
+        self.recurrent[operator] += 1
+
+    def _add(self, flops: int, outputs: int) -> None:
         name = self._running[-1] if self._running else ""
         self.flops[name] += flops
-        self.outputs[name] += (out[0] if isinstance(out, tuple) else out).numel()
+        self.outputs[name] += outputs
 
     @contextmanager
     def innermost(self) -> Iterator[None]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,18 +22,6 @@ def unfused_attention() -> Iterator[None]:
         yield
     finally:
         mha.set_fastpath_enabled(fast)
-
-
-@contextmanager
-def unfused() -> Iterator[None]:
-    """No fused attention and no fused recurrence: each hides its products from the dispatcher."""
-    from torch.backends import mkldnn
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    with warnings.catch_warnings(), unfused_attention(), sdpa_kernel(SDPBackend.MATH):
-        warnings.filterwarnings("ignore", "TF32 acceleration", UserWarning)  # of mkldnn.flags
-        with mkldnn.flags(enabled=False):
-            yield
 
 
 @contextmanager
