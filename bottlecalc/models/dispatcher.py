@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import torch
@@ -47,6 +48,7 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.calls = calls
         self.formulas = formulas
+        self.undivided = {torch.ops.prim.device.default}  # operators that are not made of others
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator; one that is made of others runs these instead."""
@@ -57,11 +59,12 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self._higher_order(func, args)
         if recurrence.is_whole(func.overloadpacket):
             return self._recurrent(func, args)
-        if func is not torch.ops.prim.device.default:
+        if func not in self.undivided:
             with self:
                 parts = func.decompose(*args, **kwargs)
             if parts is not NotImplemented:
                 return parts
+            self.undivided.add(func)
         out = func(*args, **kwargs)
         self._note(func, out, args, kwargs)
         return out
@@ -70,8 +73,8 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         formula = self.formulas.get(func.overloadpacket)
         if formula is not None:
             self.calls.add(formula(*args, **kwargs, out_val=out), out)
-        elif may_multiply(name := str(func.overloadpacket)):
-            self.calls.unsupported[name.replace(".", "::")] += 1
+        elif name := _unsupported(func.overloadpacket):
+            self.calls.unsupported[name] += 1
 
     def _recurrent(self, func: Any, args: Any) -> Any:
         """All steps of a recurrent layer at once."""
@@ -99,6 +102,13 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         after = self.calls.flops, self.calls.outputs
         self.calls.flops, self.calls.outputs = before
         return out, after
+
+
+@cache
+def _unsupported(operator: Any) -> str:
+    """The name of an operator without a formula that may multiply; empty of others."""
+    name = str(operator)
+    return name.replace(".", "::") if may_multiply(name) else ""
 
 
 class Uncompiled(Dispatcher):  # type: ignore[no-untyped-call]

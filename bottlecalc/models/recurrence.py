@@ -6,11 +6,16 @@ Every row that goes in, one sample at one step, is multiplied with every matrix 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 from torch.overrides import TorchFunctionMode
 
 NAMES = ("lstm", "gru", "rnn_tanh", "rnn_relu")
@@ -32,11 +37,39 @@ class Cost(NamedTuple):
     outputs: int
 
 
-class Whole(TorchFunctionMode):
-    """Has recurrent layers reach the dispatcher whole, but where gradients are taken.
+@contextmanager
+def whole() -> Iterator[None]:
+    """Have recurrent modules reach the dispatcher whole, but where gradients are taken.
 
-    In inference mode torch does not take them apart. What comes out of it may not be written to,
-    so that it is copied.
+    A mode for functions of torch's costs something at each of them, so that there is none but
+    while such a module runs.
+    """
+    modes: list[Whole] = []
+
+    def begin(layer: nn.Module, _: object) -> None:
+        if isinstance(layer, nn.RNNBase):
+            modes.append(Whole())
+            modes[-1].__enter__()  # type: ignore[no-untyped-call]
+
+    def end(layer: nn.Module, *_: object) -> None:
+        if modes and isinstance(layer, nn.RNNBase):
+            modes.pop().__exit__(None, None, None)  # type: ignore[no-untyped-call]
+
+    hooks = (
+        register_module_forward_pre_hook(begin),
+        register_module_forward_hook(end, always_call=True),
+    )
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+class Whole(TorchFunctionMode):
+    """Calls recurrent functions in inference mode, in which torch does not take them apart.
+
+    What comes out of it may not be written to, so that it is copied.
     """
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -17,7 +17,7 @@ from bottlecalc.layers.counted import Counted
 from bottlecalc.models.dispatcher import Dispatcher, Uncompiled
 from bottlecalc.models.operators import formulas
 from bottlecalc.models.parameters import by_module
-from bottlecalc.models.recurrence import Whole
+from bottlecalc.models.recurrence import whole
 from bottlecalc.models.running import Calls
 
 
@@ -46,7 +46,7 @@ def _calls(module: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any]
     calls = Calls(module)
     dispatcher = Uncompiled if compiling else Dispatcher
     try:
-        with calls.innermost(), dispatcher(calls, formulas()), Whole():
+        with calls.innermost(), dispatcher(calls, formulas()), whole():
             calls.output = _shape(module(*inputs, **keywords))
     except Exception:
         if compiling or not _compiling():

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
-from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bottlecalc import count_model
@@ -22,17 +21,11 @@ from bottlecalc.models.trace import dispatcher_counts
 from tests.strategies import examples
 
 
-class Apart(TorchFunctionMode):
-    """Leaves recurrent layers to torch, which takes them apart step by step."""
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return func(*args, **(kwargs or {}))
-
-
 @contextmanager
 def apart() -> Iterator[None]:
+    """Recurrent layers are left to torch, which takes them apart step by step."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trace, "Whole", Apart)
+        patch.setattr(trace, "whole", nullcontext)
         yield
 
 
@@ -178,12 +171,12 @@ def test_what_does_not_fit_is_told_on_meta_too() -> None:
     weights = [torch.zeros(shape, device="meta") for shape in ((20, 3), (20, 4))]
     state = [torch.zeros(1, 2, 5, device="meta")] * 2
 
-    class Wrong(nn.Module):
-        def forward(self, x: Tensor) -> Any:
+    class Wrong(nn.LSTM):
+        def forward(self, x: Tensor) -> Any:  # type: ignore[override]
             return torch.lstm(x, state, weights, False, 1, 0.0, False, False, False)[0]
 
     with pytest.raises(RuntimeError, match="dim"):
-        counted(Wrong(), torch.zeros(7, 2, 3, device="meta"))
+        counted(Wrong(3, 5).to("meta"), torch.zeros(7, 2, 3, device="meta"))
     with pytest.raises(RuntimeError, match="larger than 0"):
         counted(nn.LSTM(3, 5).to("meta"), torch.zeros(0, 2, 3, device="meta"))
 
@@ -196,3 +189,13 @@ def test_a_product_that_is_forgotten_would_be_seen(monkeypatch: pytest.MonkeyPat
     genuine = recurrence._weights
     monkeypatch.setattr(recurrence, "_weights", lambda given: [*genuine(given)][:-1])
     assert not same(counted(layer, x), right)
+
+
+def test_what_fails_leaves_no_mode_behind() -> None:
+    layer = nn.LSTM(3, 5)
+    with pytest.raises(RuntimeError):
+        counted(layer, torch.zeros(2, 1, 4))
+    with Operators() as operators, torch.no_grad():
+        layer(torch.zeros(2, 1, 3))
+    assert operators.ran > 5
+    assert not torch.is_inference_mode_enabled()
