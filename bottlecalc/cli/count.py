@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.blocks.grammar import is_spec
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner, tell
+from bottlecalc.models.failure import TargetError
 from bottlecalc.models.target import Target
 from bottlecalc.text.shapes import Input
 
+if TYPE_CHECKING:
+    from bottlecalc.models.worker import Bounds
+
+Result = Count | ModelCount
 Format = Literal["table", "json", "csv", "markdown"]
 Counter = Literal["torch", "fvcore", "both"]
 
@@ -42,6 +49,8 @@ def count(
         Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
     output: options.Output = None,
+    timeout: options.Timeout = options.TIMEOUT,
+    max_memory: options.MaxMemory = None,
     traceback: options.Traceback = False,
 ) -> None:
     """Count any PyTorch model: parameters, MACs and FLOPs, activations, module by module.
@@ -61,17 +70,31 @@ def count(
     `bottlecalc count net.py:Encoder --input 1x128:int64 --format json -o encoder.json`
     """
     form = options.read_format(output_format, output, Format)
-    from bottlecalc.agreement.ask import count_target
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
-    levels = options.read_depth(depth)
+    levels, bounds = options.read_depth(depth), options.read_bounds(timeout, max_memory)
     wanted = Target(target, options.read_arguments(arguments or ()))
     shapes = [Input.parse(text) for text in inputs or ()]
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = count_target(wanted, shapes, counter)
+        counted = _contained(wanted, bounds)(wanted, shapes, counter)
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):
             tell(sentence)
     if isinstance(counted, Count) and agrees(counted) is False:
         raise typer.Exit(FAILED)
+
+
+def _contained(target: Target, bounds: Bounds) -> Callable[..., Result]:
+    """Counts a model in a process of its own, and a block in this one."""
+    from bottlecalc.agreement.ask import count_target
+    from bottlecalc.models.worker import Worker, WorkerError
+
+    def counted(*asked: Any, **more: Any) -> Result:
+        try:
+            with Worker(count_target, bounds) as worker:
+                return worker(*asked, **more)
+        except WorkerError as error:
+            raise TargetError(f"{target.name} cannot be counted: {error.sentence}") from None
+
+    return count_target if is_spec(target.name) else counted

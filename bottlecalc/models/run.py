@@ -27,6 +27,7 @@ from bottlecalc.models.switches import (
     random_state_kept,
     unfused_attention,
 )
+from bottlecalc.models.worker import UNBOUNDED, Worker, WorkerError
 
 if TYPE_CHECKING:
     import torch
@@ -244,9 +245,17 @@ class Runner:
 
     def _fvcore(self, module: nn.Module) -> Counted:
         tensors = positional(module, *self.inputs.tensors(_device(module)))
-        fails = naming(f"fvcore cannot trace {self.name} on {self.inputs}")
-        with fails, evaluating(module), unfused_attention():
-            return fvcore_counts(module, tensors)
+        fails = f"fvcore cannot trace {self.name} on {self.inputs}"
+
+        def count() -> Counted:
+            with naming(fails), evaluating(module), unfused_attention():
+                return fvcore_counts(module, tensors)
+
+        with Worker(count, UNBOUNDED) as worker:
+            try:
+                return worker()
+            except WorkerError as error:
+                raise TargetError(f"{fails}: {error.sentence}") from None
 
     def _fvcore_too(self, module: nn.Module, by_torch: Counted) -> dict[Counter, Counted]:
         """What fvcore finds, unless that would take too much, or it fails: then say why."""
