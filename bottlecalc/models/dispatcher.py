@@ -11,7 +11,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bottlecalc.models import recurrence
-from bottlecalc.models.operators import Formula, may_multiply
+from bottlecalc.models.attention import scores
+from bottlecalc.models.operators import may_multiply
+from bottlecalc.models.registry import Formula
 from bottlecalc.models.running import Calls
 
 aten = torch.ops.aten
@@ -72,7 +74,8 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _note(self, func: Any, out: Any, args: Any, kwargs: Any) -> None:
         formula = self.formulas.get(func.overloadpacket)
         if formula is not None:
-            self.calls.add(formula(*args, **kwargs, out_val=out), out)
+            hidden = scores(func.overloadpacket, args)
+            self.calls.add(formula(*args, **kwargs, out_val=out), out, hidden)
         elif name := _unsupported(func.overloadpacket):
             self.calls.unsupported[name] += 1
 

@@ -6,15 +6,12 @@ convolution, matrix product or attention.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import flop_registry
 
-Formula = Callable[..., int]
-"""FLOPs of an operator, from what goes in and, as ``out_val``, what comes out."""
+from bottlecalc.models.registry import Formula, registry
 
 PRODUCTS = frozenset(
     (
@@ -25,6 +22,8 @@ PRODUCTS = frozenset(
 """Words in the names of operators that multiply: one without a formula is not passed over."""
 
 aten = torch.ops.aten
+FUSED_ON_CPU = ("_scaled_dot_product_flash_attention_for_cpu",)
+"""Attention on the CPU since torch 2.3; before, it is called as elsewhere."""
 
 
 def formulas() -> dict[Any, Formula]:
@@ -32,17 +31,17 @@ def formulas() -> dict[Any, Formula]:
 
     Products with a vector, in place and of batches summed, and attention fused on the CPU.
     """
+    known = registry()
+    attention = known[aten._scaled_dot_product_flash_attention]
     return {
         **dict.fromkeys((aten.mv, aten.dot, aten.vdot), _vector_flops),
         **dict.fromkeys((aten.addmv, aten.addmv_), _addmv_flops),
         aten._trilinear: _trilinear_flops,
-        aten._scaled_dot_product_flash_attention_for_cpu: flop_registry[
-            aten._scaled_dot_product_flash_attention
-        ],
-        aten._int_mm: flop_registry[aten.mm],
-        aten.addmm_: flop_registry[aten.addmm],
-        **dict.fromkeys((aten.baddbmm_, aten.addbmm, aten.addbmm_), flop_registry[aten.baddbmm]),
-        **flop_registry,
+        **{getattr(aten, name): attention for name in FUSED_ON_CPU if hasattr(aten, name)},
+        aten._int_mm: known[aten.mm],
+        aten.addmm_: known[aten.addmm],
+        **dict.fromkeys((aten.baddbmm_, aten.addbmm, aten.addbmm_), known[aten.baddbmm]),
+        **known,
     }
 
 

@@ -54,9 +54,9 @@ class Calls:
         layers = ", ".join(f"{name} ×{times}" for name, times in sorted(self.recurrent.items()))
         return (f"all steps of {layers} were counted at once, by closed form",) if layers else ()
 
-    def add(self, flops: int, out: Any) -> None:
-        """Note an operator's FLOPs, and what it puts out."""
-        self._add(flops, (out[0] if isinstance(out, tuple) else out).numel())
+    def add(self, flops: int, out: Any, hidden: int = 0) -> None:
+        """Note an operator's FLOPs, what it puts out, and what products within it do."""
+        self._add(flops, (out[0] if isinstance(out, tuple) else out).numel() + hidden)
 
     def add_recurrent(self, operator: str, cost: Cost) -> None:
         """Note a recurrent layer's FLOPs, and what all its products put out."""

@@ -8,12 +8,19 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
+
+
+def unfused_attention() -> AbstractContextManager[object]:
+    """``nn.MultiheadAttention`` runs its products one by one, so that counters see them."""
+    from torch import backends
+
+    return _slow_attention() if hasattr(backends, "mha") else _watched_functions()
 
 
 @contextmanager
-def unfused_attention() -> Iterator[None]:
-    """``nn.MultiheadAttention`` runs its products one by one, so that counters see them."""
+def _slow_attention() -> Iterator[None]:
     from torch.backends import mha
 
     fast = mha.get_fastpath_enabled()
@@ -22,6 +29,19 @@ def unfused_attention() -> Iterator[None]:
         yield
     finally:
         mha.set_fastpath_enabled(fast)
+
+
+def _watched_functions() -> AbstractContextManager[object]:
+    """What torch before 2.3 leaves its fast path at: somebody sees the functions it calls."""
+    from torch.overrides import TorchFunctionMode
+
+    class Watching(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            return func(*args, **(kwargs or {}))
+
+    return cast("AbstractContextManager[object]", Watching())
 
 
 @contextmanager
