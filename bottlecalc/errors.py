@@ -62,6 +62,10 @@ class BottlecalcError(Exception):
         super().__init__(worded(sentence, PYTHON))
         self.sentence = sentence
 
+    def __reduce__(self) -> tuple[type[BottlecalcError], tuple[str]]:
+        """With its marks, so that it can be worded in another process."""
+        return type(self), (self.sentence,)
+
     def worded(self, words: Words) -> str:
         """The sentence in these words."""
         return worded(self.sentence, words)

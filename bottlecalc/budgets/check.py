@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bottlecalc.agreement.result import ClosedForm, ModelCount
 from bottlecalc.budgets.budget import NO_LIMIT, Budget, Figure
-from bottlecalc.budgets.counting import count_subject, figures, missing
+from bottlecalc.budgets.counting import Absent, count_if_there, figures
 from bottlecalc.budgets.increase import allowed
 from bottlecalc.budgets.verdict import (
     Baseline,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bottlecalc.budgets.base import BaseBudget
     from bottlecalc.budgets.lock import Lock
 
+Counting = Callable[[Budget], "ClosedForm | ModelCount | Absent"]
+
 
 def check(
     budgets: Sequence[Budget],
@@ -35,6 +37,7 @@ def check(
     exit_zero: bool = False,
     progress: Callable[[str], object] = str,
     base: Mapping[str, BaseBudget] | None = None,
+    counting: Counting = count_if_there,
 ) -> Report:
     """Count the block or the model of every budget, and hold it.
 
@@ -42,6 +45,7 @@ def check(
         budgets: in the order of the report.
         lock: what was counted before, or None.
         base: the budgets of another revision, which the lock stands back for, or None.
+        counting: counts what a budget is of.
         growth: whether ``max_increase`` is held too; not where the baseline is made anew.
         exit_zero: have exceeded budgets fail nothing.
         progress: told what is being checked.
@@ -51,9 +55,10 @@ def check(
         progress(f"checking {budget.name}")
         limits = budget if growth else budget.ungrown()
         if base is not None:
-            verdicts.append(_against(limits, base.get(budget.name)))
+            verdicts.append(_against(limits, base.get(budget.name), counting))
         else:
-            verdicts.append(_verdict(limits, lock.baselines.get(budget.name) if lock else None))
+            baseline = lock.baselines.get(budget.name) if lock else None
+            verdicts.append(_verdict(limits, baseline, counting))
     return Report(verdicts=tuple(verdicts), exit_code=exit_code(verdicts, exit_zero))
 
 
@@ -86,32 +91,32 @@ def hold(
 
 def count_one(budget: Budget) -> Verdict:
     """Count the block or the model of one budget, and hold it."""
-    return _verdict(budget, None)
+    return _verdict(budget, None, count_if_there)
 
 
-def _against(budget: Budget, base: BaseBudget | None) -> Verdict:
+def _against(budget: Budget, base: BaseBudget | None, counting: Counting) -> Verdict:
     """Held against another revision's, where it has one that can be compared."""
     if base is None:
-        return _verdict(budget.ungrown(), None)
+        return _verdict(budget.ungrown(), None, counting)
     from bottlecalc.budgets.base import raises
 
     other = _other_basis(budget, base.baseline) if base.baseline else ""
     usable = None if other else base.baseline
-    verdict = _verdict(budget if usable else budget.ungrown(), usable)
+    verdict = _verdict(budget if usable else budget.ungrown(), usable, counting)
     notes = (*raises(budget, base), *filter(None, [other]), *verdict.notes)
     return replace(verdict, budget=budget, notes=notes)
 
 
-def _verdict(budget: Budget, baseline: Baseline | None) -> Verdict:
+def _verdict(budget: Budget, baseline: Baseline | None, counting: Counting) -> Verdict:
     """Whatever keeps a budget from being counted is its verdict."""
     try:
-        if absent := missing(budget):
-            return Verdict(budget=budget, skipped=f"{absent} is not there")
-        count = count_subject(budget)
+        count = counting(budget)
     except BottlecalcError as error:
         return _failed(budget, error.worded(SPECS), error.__cause__)
     except (ImportError, OSError) as error:
         return _failed(budget, str(error), error.__cause__)
+    if isinstance(count, Absent):
+        return Verdict(budget=budget, skipped=f"{count.name} is not there")
     return hold(budget, count, baseline)
 
 

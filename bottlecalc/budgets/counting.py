@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import chdir
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.networks import count_network
@@ -21,6 +21,19 @@ from bottlecalc.text.suggest import did_you_mean
 
 FLOAT_BYTES = 4
 """Of a parameter of a block, which is a float32 [bytes]."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """What a budget is skipped without, and is not there."""
+
+    name: str
+
+
+def count_if_there(budget: Budget) -> ClosedForm | ModelCount | Absent:
+    """What a budget is of, counted, unless what it is skipped without is not there."""
+    absent = missing(budget)
+    return Absent(absent) if absent else count_subject(budget)
 
 
 def count_subject(budget: Budget) -> ClosedForm | ModelCount:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, chdir, nullcontext
+from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from bottlecalc.budgets import baseline as baselines
 from bottlecalc.budgets.baseline import read_baseline
 from bottlecalc.budgets.budget import Budget
+from bottlecalc.budgets.check import Counting
 from bottlecalc.budgets.check import check as hold_all
-from bottlecalc.budgets.counting import models_of
+from bottlecalc.budgets.counting import count_if_there, models_of
 from bottlecalc.budgets.file import CONFIGS, has_budgets, read_contents, select
 from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.budgets.lock import Lock, LockError, outdated
 from bottlecalc.budgets.verdict import Against, Report, Verdict
 from bottlecalc.errors import argument
+from bottlecalc.models.worker import Bounds, Worker, WorkerError
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.files import read_text, shown
 from bottlecalc.text.patterns import is_pattern
@@ -58,6 +60,7 @@ def check(
     exit_zero: bool = False,
     progress: Callable[[str], object] = str,
     host: Callable[[], AbstractContextManager[None]] = nullcontext,
+    bounds: Bounds | None = None,
 ) -> Report:
     """Check blocks and models against their budgets, as ``bottlecalc check`` does.
 
@@ -74,6 +77,7 @@ def check(
         exit_zero: have exceeded budgets fail nothing.
         progress: told what is being checked.
         host: makes the context in which the user's code runs, where there is any.
+        bounds: of the process that the user's code runs in; where it is None, it runs in this one.
 
     Raises:
         BudgetError: the budgets cannot be found or read, or none has such a name, or there is no
@@ -84,7 +88,7 @@ def check(
     _check_options(baseline, update, against, locked)
     files = locate(config, baseline)
     text = read_text(files.budgets, BudgetError)
-    find = _as_it_is if only == "blocks" else _finder(files.folder, host)
+    find = _as_it_is if only == "blocks" else _finder(files.folder, host, bounds)
     contents = read_contents(text, _shown(files.budgets), find)
     budgets = contents.budgets
     chosen = _only(only, select(budgets, _listed(names), str(files.budgets)))
@@ -93,10 +97,10 @@ def check(
         lock = _lock(files.baseline, baseline is not None, update, len(chosen) == len(budgets))
     base = _base(against, files, budgets, chosen, progress)
     hosting = host if any(budget.model for budget in chosen) else nullcontext
-    with hosting(), chdir(files.folder):
+    with hosting(), chdir(files.folder), _counting(bounds) as counting:
         report = hold_all(
             chosen, lock, growth=not update, exit_zero=exit_zero, progress=progress,
-            base=base.budgets if base else None,
+            base=base.budgets if base else None, counting=counting,
         )  # fmt: skip
     if base:
         report = _with_base(report, base.against)
@@ -111,14 +115,30 @@ def check(
     return replace(report, notes=(*report.notes, *notes), pressing=pressing)
 
 
+@contextmanager
+def _counting(bounds: Bounds | None) -> Iterator[Counting]:
+    """Counts what a budget is of: blocks here, models in a process of their own."""
+    if bounds is None:
+        yield count_if_there
+        return
+    with Worker(count_if_there, bounds) as worker:
+        yield lambda budget: (worker if budget.model else count_if_there)(budget)
+
+
 def _finder(
-    folder: Path, host: Callable[[], AbstractContextManager[None]]
+    folder: Path, host: Callable[[], AbstractContextManager[None]], bounds: Bounds | None
 ) -> Callable[[str], list[str]]:
     """Finds the models of a pattern, for which the user's code may be run."""
 
     def find(text: str) -> list[str]:
-        with host() if is_pattern(text) else nullcontext(), chdir(folder):
-            return models_of(text)
+        if not is_pattern(text):
+            return [text]
+        with host(), chdir(folder):
+            if bounds is None:
+                return models_of(text)
+            with suppress(WorkerError), Worker(models_of, bounds) as worker:
+                return worker(text)
+        return [text]  # counting it says why
 
     return find
 

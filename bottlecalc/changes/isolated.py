@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bottlecalc.errors import SPECS, BottlecalcError
+from bottlecalc.models.worker import ending
 
 PACKAGE = Path(__file__).parent.parent
 CODE = (
@@ -91,7 +92,7 @@ def _ending(done: subprocess.CompletedProcess[bytes]) -> str:
     """How a process ended that did not answer."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     last = f": {lines[-1]}" if lines else ""
-    return f"the process that counts it ended with {done.returncode} before it was done{last}"
+    return f"{ending(done.returncode)}{last}"
 
 
 def _paths(tree: Path, root: Path) -> Iterator[str]:

@@ -88,6 +88,8 @@ def check(
         bool,
         typer.Option("--exit-zero", help="Exit with 0 where budgets are exceeded: report only."),
     ] = False,
+    timeout: options.Timeout = options.TIMEOUT,
+    max_memory: options.MaxMemory = None,
     traceback: options.Traceback = False,
 ) -> None:
     """Check blocks and models against their budgets.
@@ -117,6 +119,7 @@ def check(
         report = check_budgets(
             config, names or (), baseline=baseline, update=update, against=against,
             locked=locked, only=only, exit_zero=exit_zero, progress=say, host=guests,
+            bounds=options.read_bounds(timeout, max_memory),
         )  # fmt: skip
         save("output", lambda: FORMATS[form](report, unbounded()))
         save("comment", lambda: FORMATS["pr"](report, unbounded()))

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bottlecalc.agreement.result import Count
+from bottlecalc.agreement.result import Count, ModelCount
+from bottlecalc.blocks.grammar import is_spec
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner, tell
+from bottlecalc.models.failure import TargetError
 from bottlecalc.models.target import Target
 from bottlecalc.text.arguments import read_arguments, read_inputs
 
+if TYPE_CHECKING:
+    from bottlecalc.layers.training import Recipe
+    from bottlecalc.models.worker import Bounds
+
+Result = Count | ModelCount
 Format = Literal["table", "json", "csv", "markdown"]
 Counter = Literal["torch", "fvcore", "both"]
 
@@ -68,6 +76,8 @@ def count(
         Format | None, options.format_option("table, json, csv or markdown")
     ] = None,
     output: options.Output = None,
+    timeout: options.Timeout = options.TIMEOUT,
+    max_memory: options.MaxMemory = None,
     traceback: options.Traceback = False,
 ) -> None:
     """Count any PyTorch model: parameters, MACs and FLOPs, activations, module by module.
@@ -94,24 +104,49 @@ def count(
     --input input_ids=1x128:int64 --dtype bfloat16`
     """
     form = options.read_format(output_format, output, Format)
-    from bottlecalc.agreement.ask import count_target
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
-    levels = options.read_depth(depth)
+    levels, bounds = options.read_depth(depth), options.read_bounds(timeout, max_memory)
     recipe = options.read_training(mode, optimizer, frozen)
     wanted = Target(target, read_arguments(arguments or ()))
     draws = options.read_seed(seed)
     by_place, by_name = read_inputs(inputs or ())
     run: dict[str, Any] = {"seed": draws, "source": inputs_from, "dtype": dtype}
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = count_target(wanted, by_place, counter, by_name, module, **run)
-        if recipe:
-            from bottlecalc.agreement.training import train_target
-
-            counted = train_target(wanted, by_place, counted, recipe, by_name, module, **run)
+        counted = _contained(wanted, bounds)(
+            wanted, by_place, counter, by_name, module, recipe, run
+        )
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):
             tell(sentence)
     if isinstance(counted, Count) and agrees(counted) is False:
         raise typer.Exit(FAILED)
+
+
+def _counted(
+    target: Target, by_place: Sequence[Any], counter: Counter, by_name: Mapping[str, Any],
+    module: str, recipe: Recipe | None, run: Mapping[str, Any],
+) -> Result:  # fmt: skip
+    from bottlecalc.agreement.ask import count_target
+
+    count = count_target(target, by_place, counter, by_name, module, **run)
+    if recipe is None:
+        return count
+    from bottlecalc.agreement.training import train_target
+
+    return train_target(target, by_place, count, recipe, by_name, module, **run)
+
+
+def _contained(target: Target, bounds: Bounds) -> Callable[..., Result]:
+    """Counts a model in a process of its own, and a block in this one."""
+    from bottlecalc.models.worker import Worker, WorkerError
+
+    def counted(*asked: Any, **more: Any) -> Result:
+        try:
+            with Worker(_counted, bounds) as worker:
+                return worker(*asked, **more)
+        except WorkerError as error:
+            raise TargetError(f"{target.name} cannot be counted: {error.sentence}") from None
+
+    return _counted if is_spec(target.name) else counted

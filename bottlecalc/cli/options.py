@@ -18,12 +18,13 @@ from bottlecalc.errors import BottlecalcError
 from bottlecalc.layers.training import OPTIMIZER, OPTIMIZERS, Recipe
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.files import FORMATS
-from bottlecalc.text.numbers import LARGEST_SEED, WHOLE_NUMBER
+from bottlecalc.text.numbers import LARGEST_SEED, WHOLE_NUMBER, parse_quantity
 from bottlecalc.text.shapes import parse_sides
 from bottlecalc.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from bottlecalc.agreement.compare import Measuring
+    from bottlecalc.models.worker import Bounds
 
 Size = Annotated[
     str | None,
@@ -137,6 +138,25 @@ Traceback = Annotated[
 ]
 
 
+TIMEOUT = "600"
+Timeout = Annotated[
+    str,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        help="Give a model no longer than this to be built and counted.",
+    ),
+]
+MaxMemory = Annotated[
+    str | None,
+    typer.Option(
+        "--max-memory",
+        metavar="BYTES",
+        help="Give a model no more memory than this, such as 4G.  [default: what is free]",
+    ),
+]
+
+
 @contextmanager
 def traced(wanted: bool) -> Iterator[None]:
     """On an error in the user's code show the last lines of its traceback, where wanted."""
@@ -207,6 +227,25 @@ def read_number(option: str, text: str) -> int:
     if not WHOLE_NUMBER.fullmatch(text) or not int(text):
         raise OptionError(f"{option} {text!r} is not allowed; give a whole number of at least 1")
     return int(text)
+
+
+def read_bounds(timeout: str, max_memory: str | None) -> Bounds:
+    """What a model may take.
+
+    Raises:
+        OptionError: that is no whole number, or nothing.
+    """
+    from bottlecalc.models.worker import Bounds
+
+    seconds = _amount("timeout", timeout)
+    return Bounds(seconds, None if max_memory is None else _amount("max-memory", max_memory))
+
+
+def _amount(name: str, text: str) -> int:
+    amount = parse_quantity(text, f"--{name}")
+    if not amount:
+        raise OptionError(f"--{name} {text!r} is nothing; give a whole number of at least 1")
+    return amount
 
 
 def read_depth(text: str) -> int:

@@ -39,7 +39,7 @@ class StepCalls(Calls):
         self._node = self._function = ""
         self.whole: set[str] = set()
 
-    def add(self, flops: int, outputs: Iterable[Tensor]) -> None:
+    def add(self, flops: int, outputs: Iterable[Tensor], hidden: int = 0) -> None:
         """Note an operator's FLOPs; with gradients on, one in a backward pass is run once more."""
         name = self._stack[-1] if self._stack else ""
         now = self.now

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from bottlecalc.models import grouped
+from bottlecalc.models import grouped, recurrence
+from bottlecalc.models.attention import scores
 from bottlecalc.models.gradients import CORRECTED, gradients, is_corrected
 from bottlecalc.models.higher_order import run_higher_order
 from bottlecalc.models.meta.known import known_output
@@ -53,6 +54,7 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.calls = calls
         self.formulas = formulas
         self.values = Values(calls)
+        self.undivided = {torch.ops.prim.device.default}  # operators that are not made of others
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator; one that is made of others runs these instead."""
@@ -64,14 +66,17 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if isinstance(func, torch._ops.HigherOrderOperator):
             return run_higher_order(self, func, args, kwargs)
         self.calls.use((*args, *kwargs.values()))
+        if recurrence.is_whole(func.overloadpacket):
+            return self._recurrent(func, args)
         if (out := known_output(func, args, kwargs)) is not None:
             self._note(func, out, args, kwargs)
             return out
-        if func is not torch.ops.prim.device.default:
+        if func not in self.undivided:
             with self:
                 parts = func.decompose(*args, **kwargs)
             if parts is not NotImplemented:
                 return parts
+            self.undivided.add(func)
         out = (grouped.output if grouped.takes(func, args) else func)(*args, **kwargs)
         self._note(func, out, args, kwargs)
         return out
@@ -84,9 +89,18 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if flops is None:
             self._note_uncounted(qualified(func.overloadpacket), args, kwargs)
             return
-        self.calls.add(flops, self._outputs(func, out, args))
+        hidden = scores(func.overloadpacket, args)
+        self.calls.add(flops, self._outputs(func, out, args), hidden)
         if text := remark(args):
             self.calls.say(text)
+
+    def _recurrent(self, func: Any, args: Any) -> Any:
+        """All steps of a recurrent layer at once."""
+        out = recurrence.run(func, args)
+        self.calls.add_recurrent(
+            qualified(func.overloadpacket), recurrence.cost(func.overloadpacket, args)
+        )
+        return out
 
     def _note_uncounted(self, name: str, args: Any, kwargs: Any) -> None:
         what = kind(name)

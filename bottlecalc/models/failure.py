@@ -35,6 +35,10 @@ class ModelTypeError(TargetError, ArgumentError):
     """Something else where a model is taken; its text says what it is, and what would do."""
 
 
+class ElsewhereError(Exception):
+    """What the user's code raised in another process; its text is the traceback's last lines."""
+
+
 @contextmanager
 def naming(subject: str, *passing: type[BaseException]) -> Iterator[None]:
     """Whatever the user's code raises inside becomes a ``TargetError`` that says where.
@@ -95,6 +99,8 @@ def _cut(line: str) -> str:
 
 def last_lines(error: BaseException) -> str:
     """The last lines of the user's own traceback: no frames of ours, of libraries or of torch."""
+    if isinstance(error, ElsewhereError):
+        return str(error)
     frames = user_frames(error)[-SHOWN_FRAMES:]
     summary = traceback.StackSummary.extract(iter(frames))
     exception = traceback.format_exception_only(type(error), error)

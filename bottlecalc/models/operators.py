@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, Literal
 
 import torch
-from torch.utils.flop_counter import flop_registry
 
 from bottlecalc.models import products
 from bottlecalc.models.elementwise import ELEMENTWISE, LIBRARIES
@@ -19,6 +18,7 @@ from bottlecalc.models.gradients import convolution_backward_flops
 from bottlecalc.models.multiplying import FREE, MULTIPLYING
 from bottlecalc.models.products import Formula
 from bottlecalc.models.quantized_products import QUANTIZED
+from bottlecalc.models.registry import registry
 from bottlecalc.models.sparse_products import SPARSE, guarded
 
 Kind = Literal["multiplies", "free", "nothing"]
@@ -74,15 +74,15 @@ ALIKE = {
 
 def formulas() -> dict[Any, Formula]:
     """What torch's own registry knows, what its users registered, and what it lacks."""
-    aten = torch.ops.aten
+    aten, known = torch.ops.aten, registry()
     alike = {
-        getattr(aten, one): flop_registry[getattr(aten, other)]
+        getattr(aten, one): known[getattr(aten, other)]
         for one, other in ALIKE.items()
-        if hasattr(aten, one) and getattr(aten, other) in flop_registry
+        if hasattr(aten, one) and getattr(aten, other) in known
     }
     own = {packet: OWN[name] for name in OWN if (packet := _packet(name)) is not None}
     corrected = {aten.convolution_backward: convolution_backward_flops}
-    dense = {**alike, **own, **flop_registry, **corrected}
+    dense = {**alike, **own, **known, **corrected}
     sparse = {packet: None for name in SPARSE if (packet := _packet(name)) is not None}
     return {
         packet: guarded(qualified(packet), formula)

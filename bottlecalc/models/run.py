@@ -30,10 +30,10 @@ from bottlecalc.models.switches import (
     random_state_kept,
     sow,
     uncompiled,
-    unfused,
     unfused_attention,
     unwarned,
 )
+from bottlecalc.models.worker import UNBOUNDED, Worker, WorkerError
 from bottlecalc.text.given import described
 
 if TYPE_CHECKING:
@@ -240,9 +240,9 @@ class Runner:
             reason = f"it cannot be run on the meta device ({_reason(error)})"
             self._check_fits(module, reason, error)
         module = self._real()
-        with evaluating(module), unfused():
+        with evaluating(module), unfused_attention():
             by_torch = self._torch_for_real(module)
-        self.notes.append(f"run on real tensors, fused attention and recurrence off: {reason}")
+        self.notes.append(f"run on real tensors, torch's fast path of attention off: {reason}")
         return module, by_torch
 
     def _dispatched(self, module: nn.Module, device: torch.device | str) -> Counted:
@@ -272,12 +272,20 @@ class Runner:
             ) from (error.__cause__ or error)
 
     def _fvcore(self, module: nn.Module) -> Counted:
+        fails = f"fvcore cannot trace {self.name} on {self.inputs}"
+
         def traced() -> Counted:
             return fvcore_counts(module, positional(module, *self._tensors(_device(module))))
 
-        fails = naming(f"fvcore cannot trace {self.name} on {self.inputs}")
-        with fails, evaluating(module), unfused_attention(), uncompiled():
-            return taken(traced)[0]
+        def count() -> Counted:
+            with naming(fails), evaluating(module), unfused_attention(), uncompiled():
+                return taken(traced)[0]
+
+        with Worker(count, UNBOUNDED) as worker:
+            try:
+                return worker()
+            except WorkerError as error:
+                raise TargetError(f"{fails}: {error.sentence}") from None
 
     def _fvcore_too(self, module: nn.Module, by_torch: Counted) -> dict[Counter, Counted]:
         """What fvcore finds, unless that would take too much, or it fails: then say why."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from bottlecalc.models.recurrence import Cost
 from bottlecalc.models.registered import Registered
 
 
@@ -35,6 +36,7 @@ class Calls:
         unsupported: operators that may multiply and have no formula, and how often.
         free: operators that are no MACs by the convention, as the user calls them, and how often.
         deciding: operators by which values decide what else is run, and how often.
+        recurrent: recurrent layers that were counted whole, and how often.
         sentences: how it was counted where that was not as usual, each once.
         branched: whether an operator was met that torch compiles a function for.
         output: shape of what came out, where that is one tensor.
@@ -49,6 +51,7 @@ class Calls:
         self.free: Counter[str] = Counter()
         self.deciding: Counter[str] = Counter()
         self.sentences: dict[str, None] = {}
+        self.recurrent: Counter[str] = Counter()
         self.branched = False
         self.output: tuple[int, ...] | None = None
         self._called: set[str] = set()
@@ -70,7 +73,13 @@ class Calls:
     def remarks(self) -> tuple[str, ...]:
         """How it was counted where that was not as usual, a sentence each."""
         apart = self._registered.used_apart(self._called)
-        return (*self.sentences, *apart, *self._registered.strangers)
+        return (*self.sentences, *self._whole, *apart, *self._registered.strangers)
+
+    @property
+    def _whole(self) -> Iterator[str]:
+        if self.recurrent:
+            layers = ", ".join(f"{name} ×{times}" for name, times in sorted(self.recurrent.items()))
+            yield f"all steps of {layers} were counted at once, by closed form"
 
     def say(self, sentence: str) -> None:
         """Note how something was counted."""
@@ -84,11 +93,19 @@ class Calls:
         """Note what an operator is given."""
         self._registered.use(values)
 
-    def add(self, flops: int, outputs: Iterable[Tensor]) -> None:
-        """Note an operator's FLOPs, and what it puts out."""
+    def add(self, flops: int, outputs: Iterable[Tensor], hidden: int = 0) -> None:
+        """Note an operator's FLOPs, what it puts out, and what products within it do [elements]."""
+        self._add(flops, sum(out.numel() for out in outputs) + hidden)
+
+    def add_recurrent(self, operator: str, cost: Cost) -> None:
+        """Note a recurrent layer's FLOPs, and what all its products put out."""
+        self._add(cost.flops, cost.outputs)
+        self.recurrent[operator] += 1
+
+    def _add(self, flops: int, outputs: int) -> None:
         name = self._running[-1] if self._running else ""
         self.flops[name] += flops
-        self.outputs[name] += sum(out.numel() for out in outputs)
+        self.outputs[name] += outputs
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:

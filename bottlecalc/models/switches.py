@@ -10,12 +10,19 @@ import random
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
+
+
+def unfused_attention() -> AbstractContextManager[object]:
+    """``nn.MultiheadAttention`` runs its products one by one, so that counters see them."""
+    from torch import backends
+
+    return _slow_attention() if hasattr(backends, "mha") else _watched_functions()
 
 
 @contextmanager
-def unfused_attention() -> Iterator[None]:
-    """``nn.MultiheadAttention`` runs its products one by one, so that counters see them."""
+def _slow_attention() -> Iterator[None]:
     from torch.backends import mha
 
     fast = mha.get_fastpath_enabled()
@@ -26,16 +33,38 @@ def unfused_attention() -> Iterator[None]:
         mha.set_fastpath_enabled(fast)
 
 
+def _watched_functions() -> AbstractContextManager[object]:
+    """What torch before 2.3 leaves its fast path at: somebody sees the functions it calls."""
+    from torch.overrides import TorchFunctionMode
+
+    class Watching(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            return func(*args, **(kwargs or {}))
+
+    return cast("AbstractContextManager[object]", Watching())
+
+
 @contextmanager
 def unfused() -> Iterator[None]:
-    """No fused attention and no fused recurrence: each hides its products from the dispatcher."""
+    """No fused attention and no fused recurrence: each hides its products from a backward pass."""
     from torch.backends import mkldnn
-    from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    with warnings.catch_warnings(), unfused_attention(), sdpa_kernel(SDPBackend.MATH):
+    with warnings.catch_warnings(), unfused_attention(), _products_of_attention():
         warnings.filterwarnings("ignore", "TF32 acceleration", UserWarning)  # of mkldnn.flags
         with mkldnn.flags(enabled=False):
             yield
+
+
+def _products_of_attention() -> AbstractContextManager[object]:
+    try:
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+    except ImportError:  # before torch 2.3
+        from torch.backends.cuda import sdp_kernel
+
+        return sdp_kernel(enable_flash=False, enable_mem_efficient=False)
+    return sdpa_kernel(SDPBackend.MATH)
 
 
 @contextmanager

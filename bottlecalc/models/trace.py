@@ -16,6 +16,7 @@ from bottlecalc.layers.counted import Counted
 from bottlecalc.models.dispatcher import Dispatcher, Uncompiled
 from bottlecalc.models.operators import formulas
 from bottlecalc.models.parameters import by_module
+from bottlecalc.models.recurrence import whole
 from bottlecalc.models.running import Calls
 from bottlecalc.models.switches import can_be_set_aside, is_compiler_loaded, uncompiled
 from bottlecalc.models.unseen import Unseen
@@ -60,7 +61,7 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
     dispatcher = (Uncompiled if compiling else Dispatcher)(calls, formulas())
     functions = Readers(dispatcher.values)
     try:
-        with uncompiled(), calls.innermost(), functions, dispatcher, Unseen(calls):
+        with uncompiled(), calls.innermost(), functions, dispatcher, Unseen(calls), whole():
             calls.output = _shape(run())
     except Exception:
         if compiling or not is_compiler_loaded():

@@ -180,10 +180,16 @@ def test_buffers_that_cannot_be_compared(layout: Callable[..., torch.Tensor]) ->
 
 
 def test_that_test_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks at values is run on real tensors here, and not in a process of its own."""
+
+    class Looking(nn.Embedding):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x + x.sum().item())
+
     monkeypatch.setattr(run, "values_kept", nullcontext)
-    model = nn.Embedding(10, 4, max_norm=0.1)
+    model = Looking(10, 4, max_norm=0.1)
     before = model.weight.detach().clone()
-    count_model(model, "2x3:int64")
+    count_model(model, "2x3:int64", counter="torch")
     assert not torch.equal(model.weight, before)
 
 

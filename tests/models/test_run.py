@@ -80,8 +80,9 @@ def test_what_cannot_run_on_meta_runs_on_real_tensors() -> None:
         count_model(nn.LSTM(8, 5, batch_first=True), (1, 6, 8)),
     )
     assert counted.macs == sum(part.macs or 0 for part in parts)
+    assert counted.activations == sum(part.activations or 0 for part in parts)
     (note,) = counted.notes
-    assert note.startswith("run on real tensors, fused attention and recurrence off:")
+    assert note.startswith("run on real tensors, torch's fast path of attention off:")
     assert "tests/zoo.py, line" in note
 
 

@@ -1,0 +1,50 @@
+"""torch's formulas of operators that multiply, as every release has them.
+
+Source: ``torch.utils.flop_counter``. Its ``flop_registry`` is public since torch 2.2; 2.1 has
+``flop_mapping``, whose formulas take shapes in place of tensors. Since 2.4 what comes out is
+``out_val``, before it was ``out``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.utils import flop_counter
+
+Formula = Callable[..., int]
+"""FLOPs of an operator, from what goes in and, as ``out_val``, what comes out."""
+
+
+def registry() -> dict[Any, Formula]:
+    """The formulas that torch knows now, those that somebody registered included."""
+    if not hasattr(flop_counter, "flop_registry"):
+        known: dict[Any, Formula] = vars(flop_counter)["flop_mapping"]
+        return {operator: _of_tensors(formula) for operator, formula in known.items()}
+    if RELEASE >= (2, 4):
+        return {**flop_counter.flop_registry}
+    return {operator: _of_out(each) for operator, each in flop_counter.flop_registry.items()}
+
+
+RELEASE = tuple(int(number) for number in torch.__version__.split(".")[:2])
+
+
+def _of_out(formula: Formula) -> Formula:
+    return lambda *args, out_val=None, **kwargs: formula(*args, out=out_val, **kwargs)
+
+
+def _of_tensors(formula: Formula) -> Formula:
+    def flops(*args: Any, out_val: Any = None, **kwargs: Any) -> int:
+        shapes = {name: _shapes(one) for name, one in kwargs.items()}
+        return formula(*map(_shapes, args), out_shape=_shapes(out_val), **shapes)
+
+    return flops
+
+
+def _shapes(given: Any) -> Any:
+    if isinstance(given, torch.Tensor):
+        return given.shape
+    if type(given) in (list, tuple):
+        return type(given)(map(_shapes, given))
+    return given
