@@ -172,8 +172,48 @@ def counts(folder: Path) -> list[Benchmark]:
     ]
 
 
+def real_paths() -> list[Benchmark]:
+    """Models that look at a value, run on real tensors: counted, and just run."""
+    import torch
+    from torch import Tensor, nn
+
+    from bottlecalc.models.switches import unfused_attention
+    from bottlecalc.models.trace import dispatcher_counts
+    from tests.zoo import resnet50
+
+    class Looking(nn.Module):
+        def __init__(self, model: nn.Module) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, x: Tensor) -> object:
+            return x if x.sum().item() > 1e9 else self.model(x)
+
+    def benchmark(name: str, model: nn.Module, *sides: int) -> Benchmark:
+        model, x = Looking(model).eval(), torch.zeros(1, *sides)
+
+        def plain() -> None:
+            with torch.no_grad():
+                model(x)
+
+        def counted() -> None:
+            with torch.no_grad(), unfused_attention():
+                assert dispatcher_counts(model, [x]).sum("macs") > 10**6
+
+        ours, theirs = repeated(3, counted), repeated(3, plain)
+        return Benchmark(f"real tensors, {name} : a forward", ours, theirs, 1.3)
+
+    layer = nn.TransformerEncoderLayer(768, 12, 3072, activation="gelu", batch_first=True)
+    return [
+        benchmark("ResNet-50", resnet50(), 3, 224, 224),
+        benchmark("ViT-B's encoder", nn.TransformerEncoder(layer, 12), 197, 768),
+        benchmark("LSTM, 1,600 steps", nn.LSTM(64, 128, 2, batch_first=True), 1600, 64),
+    ]
+
+
 def benchmarks(folder: Path) -> list[Benchmark]:
-    return [*compares(folder), *checks(folder), *counts(folder), *zoo(folder)]
+    own = [*compares(folder), *checks(folder), *counts(folder), *zoo(folder)]
+    return [*own, *real_paths()]
 
 
 def compares(folder: Path) -> list[Benchmark]:

@@ -192,10 +192,10 @@ def test_a_product_that_is_forgotten_would_be_seen(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_fails_leaves_no_mode_behind() -> None:
-    layer = nn.LSTM(3, 5)
+    layer = nn.GRU(3, 5)
     with pytest.raises(RuntimeError):
         counted(layer, torch.zeros(2, 1, 4))
     with Operators() as operators, torch.no_grad():
         layer(torch.zeros(2, 1, 3))
-    assert operators.ran > 5
+    assert operators.ran > 20  # step by step
     assert not torch.is_inference_mode_enabled()
