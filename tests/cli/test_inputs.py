@@ -226,8 +226,8 @@ REFUSED = [
     (
         ("Needs",),
         "shapes.py:Needs cannot be built: missing required arguments: 'hidden', 'depth'; what it"
-        " takes is (hidden, *, depth, act='relu'): give --arg hidden=… --arg depth=…, or in a budget"
-        " args = { hidden = …, depth = … }\n",
+        " takes is (hidden, *, depth, act='relu'): give --arg hidden=… --arg depth=…, or in a"
+        " budget args = { hidden = …, depth = … }\n",
     ),
     (
         ("Needs", "--arg", "hidden=3"),
