@@ -72,9 +72,10 @@ def _check_call(
         signature.bind(*by_place, **by_name)
     except TypeError as error:
         names = missing(signature, by_place, by_name)
-        lacks = f" without {' and '.join(names)}" if names else f": {error}"
+        several = f"missing required arguments: {', '.join(map(repr, names))}"
+        wrong = several if len(names) > 1 else error
         raise TargetError(
-            f"{name} cannot be built{lacks}; what it takes is ({takes(signature)}):"
+            f"{name} cannot be built: {wrong}; what it takes is ({takes(signature)}):"
             f" {mend or _options(names)}"
         ) from None
 

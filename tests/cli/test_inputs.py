@@ -225,13 +225,13 @@ def test_and_so_does_an_explanation(run: Run) -> None:
 REFUSED = [
     (
         ("Needs",),
-        "shapes.py:Needs cannot be built without hidden and depth; what it takes is"
-        " (hidden, *, depth, act='relu'): give --arg hidden=… --arg depth=…, or in a budget"
-        " args = { hidden = …, depth = … }\n",
+        "shapes.py:Needs cannot be built: missing required arguments: 'hidden', 'depth'; what it"
+        " takes is (hidden, *, depth, act='relu'): give --arg hidden=… --arg depth=…, or in a"
+        " budget args = { hidden = …, depth = … }\n",
     ),
     (
         ("Needs", "--arg", "hidden=3"),
-        "shapes.py:Needs cannot be built without depth; what it takes is",
+        "shapes.py:Needs cannot be built: missing a required argument: 'depth'; what it takes",
     ),
     (
         ("Needs", "--arg", "hidden=3", "--arg", "depth=2", "--input", "5x3"),

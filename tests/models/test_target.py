@@ -160,8 +160,8 @@ REFUSED = [
     ("net.py:skipped", "net.py:skipped cannot be built: net.py, line 12, in skipped: Skipped: no"),
     (
         "net.py:needs",
-        "net.py:needs cannot be built without a and b; what it takes is (a, b):"
-        " give --arg a=… --arg b=…, or in a budget args = { a = …, b = … }",
+        "net.py:needs cannot be built: missing required arguments: 'a', 'b'; what it takes is"
+        " (a, b): give --arg a=… --arg b=…, or in a budget args = { a = …, b = … }",
     ),
     ("net.py:Described.attr", "net.py:attr cannot be had: net.py, line 17, in __get__: ValueErr"),
     ("net.py:lazy", "net.py:lazy cannot be had: net.py, line 21, in __getattr__: ImportError: no"),
