@@ -86,7 +86,8 @@ def test_what_is_left_behind_keeps_nobody_waiting() -> None:
         with pytest.raises(WorkerError, match="ended with 4"):
             asked(fork_and_end, seconds=60)
     finally:
-        os.close(reading), os.close(writing)
+        os.close(reading)
+        os.close(writing)
 
 
 def test_after_an_end_it_is_begun_anew() -> None:
