@@ -60,7 +60,8 @@ def check(
     exit_zero: bool = False,
     progress: Callable[[str], object] = str,
     host: Callable[[], AbstractContextManager[None]] = nullcontext,
-    bounds: Bounds | None = None,
+    timeout: float | None = None,
+    max_memory: float | None = None,
 ) -> Report:
     """Check blocks and models against their budgets, as ``bottlecalc check`` does.
 
@@ -77,7 +78,9 @@ def check(
         exit_zero: have exceeded budgets fail nothing.
         progress: told what is being checked.
         host: makes the context in which the user's code runs, where there is any.
-        bounds: of the process that the user's code runs in; where it is None, it runs in this one.
+        timeout: of a model, which is then counted in a process of its own; in this one where it is
+            None [s].
+        max_memory: of that process; what is free where it is None [bytes].
 
     Raises:
         BudgetError: the budgets cannot be found or read, or none has such a name, or there is no
@@ -87,6 +90,7 @@ def check(
     """
     _check_options(baseline, update, against, locked)
     files = locate(config, baseline)
+    bounds = None if timeout is None else Bounds(timeout, max_memory)
     text = read_text(files.budgets, BudgetError)
     find = _as_it_is if only == "blocks" else _finder(files.folder, host, bounds)
     contents = read_contents(text, _shown(files.budgets), find)

@@ -111,6 +111,7 @@ def check(
     `bottlecalc check --format junit -o report.xml`
     """
     form = options.read_format(output_format, output, Format)
+    bounds = options.read_bounds(timeout, max_memory)
     from bottlecalc.budgets.repository import check as check_budgets
     from bottlecalc.render.reports import FORMATS
 
@@ -119,7 +120,7 @@ def check(
         report = check_budgets(
             config, names or (), baseline=baseline, update=update, against=against,
             locked=locked, only=only, exit_zero=exit_zero, progress=say, host=guests,
-            bounds=options.read_bounds(timeout, max_memory),
+            timeout=bounds.seconds, max_memory=bounds.memory,
         )  # fmt: skip
         save("output", lambda: FORMATS[form](report, unbounded()))
         save("comment", lambda: FORMATS["pr"](report, unbounded()))
