@@ -54,10 +54,10 @@ def naming(subject: str, *passing: type[BaseException]) -> Iterator[None]:
 
 
 def pruned(error: BaseException) -> BaseException:
-    """An exception whose traceback says where in whose code, without the frames of libraries."""
+    """An exception whose traceback says where in whose code, without frames of libraries."""
     kept: TracebackType | None = None
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if not is_installed(frame.f_code.co_filename):
+        if _is_users(frame):
             kept = TracebackType(kept, frame, -1, line)
     return error.with_traceback(kept)
 

@@ -232,10 +232,20 @@ def _serve(function: Callable[..., Any], ours: Connection, theirs: Connection) -
         while True:
             args, kwargs = theirs.recv()
             answer = _pickled(function, args, kwargs)
+            _flush()
             if os.getpid() != process:  # the user's code forked, and came back twice
                 os._exit(0)
             theirs.send_bytes(answer)
     os._exit(0)
+
+
+def _flush() -> None:
+    """What the user's code printed is printed; the process ends without its exit handlers."""
+    for stream in (sys.stdout, sys.__stdout__, sys.stderr, sys.__stderr__):
+        with suppress(AttributeError, OSError, ValueError):  # none, or closed by the user's code
+            stream.flush()  # type: ignore[union-attr]
+    if ctypes := sys.modules.get("ctypes"):  # which torch has loaded
+        ctypes.CDLL(None).fflush(None)
 
 
 def _pickled(function: Callable[..., Any], args: Any, kwargs: Any) -> bytes:

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from bottlecalc import count_model
 from bottlecalc.models.meta import known
 from bottlecalc.models.meta.known import RULES, known_output
-from tests.models.meta_operands import Given, operands
+from tests.models.meta_operands import Given
+from tests.models.meta_table import operands
 from tests.strategies import examples
 
 
