@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from typing import NamedTuple
 from unicodedata import category
 
@@ -124,8 +125,10 @@ def _characters(text: str) -> tuple[int, int]:
     An ``ü`` before a letter makes a character too, but of those that GBK added; ``çã`` makes one of
     the first, but between letters.
     """
-    common = sum(_encodes(one, "gb2312") for one in text if HANZI.match(one))
-    rare = sum(category(one)[0] in "LC" and not _encodes(one, "gb2312") for one in text)
+    times = {one: n for one, n in Counter(text).items() if not one.isascii()}
+    usual = {one for one in times if _encodes(one, "gb2312")}
+    common = sum(times[one] for one in usual if HANZI.match(one))
+    rare = sum(times[one] for one in times.keys() - usual if category(one)[0] in "LC")
     return common - 2 * len(AMONG_LETTERS.findall(text)), rare
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -160,7 +161,8 @@ def _wrong(numbers: dict[int, int], names: Sequence[str], exercises: int) -> Ite
                 f"the answers have the column {quoted(names[column])};"
                 f" give numbers from 1 to {exercises}"
             )
-    for number in sorted({one for one in numbers.values() if [*numbers.values()].count(one) > 1}):
+    times = Counter(numbers.values())
+    for number in sorted(number for number in times if times[number] > 1):
         yield f"two columns of the answers are of exercise {number}; leave one out"
 
 

@@ -60,7 +60,7 @@ MEASURES: dict[str, Measure] = {
     "macs?|madds?|mult(?:iply|i)?-?(?:adds?|accumulates?)|乘加(?:运算)?|乘積累加": "macs",
     "flops?|浮点运算": "flops",
     "params?|parameters?|参数|參數": "params",
-    "weights?|权重|權重|channels?|通道|运算|運算|operations?|": "",
+    "weights?|权重|權重|channels?|通道|运算|運算|operations?|times|倍|×|pixels?|像素|": "",
 }
 UNIT = re.compile(
     f"({'|'.join(sorted(POWERS, key=len, reverse=True))})[-]?[个個次]?"
@@ -83,6 +83,9 @@ CHOICE = re.compile(
     r"\(?([a-z])\)?(?: ?(?:块|方案))?"
 )
 BRACKETS = ("()", "[]", "{}", "【】", "「」", "“”", "‘’", '""', "''", "``", "$$")
+MYRIADS = re.compile(r"(?<![0-9.,])([0-9]+)[万萬]([0-9]{4})(?![0-9])")
+"""Where 万 parts a number as a separator does: 163万8400. 2万3 is 20,003 to some, 23,000 to most."""
+
 RAISED = re.compile("[⁰¹²³⁴-⁹₀-₉]+")
 
 
@@ -114,7 +117,7 @@ def _plain(text: str) -> str:
     powers = RAISED.sub(lambda found: f"^{unicodedata.normalize('NFKC', found[0])}", text)
     wide = unicodedata.normalize("NFKC", powers).replace("−", "-").replace("**", "^")
     kept = "".join(map(_character, wide)).casefold()
-    return _unwrapped(" ".join(kept.split()))
+    return _unwrapped(" ".join(MYRIADS.sub(r"\1\2", kept).split()))
 
 
 def _character(one: str) -> str:

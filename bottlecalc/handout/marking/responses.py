@@ -107,74 +107,75 @@ def _enter(
 ) -> None:
     """The answers of one row; or why there are none."""
     cells, fault = _fitted(row, headings, columns)
-    student = _student(cells, headings)
-    theirs = responses.answers.setdefault(student, {}) if student.name else {}
-    faults = [fault] if fault else []
+    student, line = _student(cells, headings), f"line {row.line} of the answers"
+    faults = [f"{line} {fault}"] if fault else []
     if not student.name:
-        faults.append(f"line {row.line} of the answers names no student; give a name")
-    for number, text, wrong in _answers(cells, headings, row.line, exercises):
-        again = not wrong and number in theirs
-        if again:
-            wrong = (
-                f"line {row.line} of the answers has exercise {number} of"
-                f" {brief(student.name)} again; give it once"
-            )
-        if wrong:
-            faults.append(wrong)
-        else:
-            theirs[number] = text
+        faults.append(f"{line} names no student; give a name")
+    elif headings.numbers and student in responses.answers:
+        faults.append(
+            f"{line} names {brief(student.name)} again; give one row a student, or a column that"
+            " tells them apart, such as email or 学号"
+        )
+    else:
+        theirs = responses.answers.setdefault(student, {})
+        faults += [f"{line} {wrong}" for wrong in _add(theirs, cells, headings, exercises)]
     responses.faults.extend(faults)
 
 
+def _add(
+    theirs: dict[int, str], cells: tuple[str, ...], headings: Headings, exercises: int
+) -> Iterator[str]:
+    """Add a row's answers to a student's; what is wrong with them."""
+    if headings.exercise is None or headings.answer is None:
+        theirs |= {n: unquoted(_cell(cells, column)) for column, n in headings.numbers.items()}
+        return
+    text, answer = _cell(cells, headings.exercise), _cell(cells, headings.answer)
+    number = exercise_number(text)
+    if text in BLANK and answer in BLANK:  # a student who handed nothing in
+        return
+    if number is None or not 1 <= number <= exercises:
+        yield f"has the exercise {quoted(text)}; give a number from 1 to {exercises}"
+    elif number in theirs:
+        name = brief(_student(cells, headings).name)
+        yield f"has exercise {number} of {name} again; give it once"
+    else:
+        theirs[number] = unquoted(answer)
+
+
 def _fitted(row: Row, headings: Headings, columns: int) -> tuple[tuple[str, ...], str]:
-    """As many cells as there are columns, and what is wrong with the row.
+    """The cells that have a column, and what is wrong with the row.
 
     ``Ada,1,23,040`` has one cell more, whose thousands are put together again where the answer
     stands last.
     """
-    cells = row.cells + ("",) * (columns - len(row.cells))
+    cells = row.cells
     if not any(cells[columns:]):
-        return cells[:columns], ""
+        return cells, ""
     joined = ",".join(cells[columns - 1 :])
     if headings.answer == columns - 1 and GROUPS.fullmatch(joined):
         return (*cells[: columns - 1], joined), ""
-    return cells[:columns], (
-        f"line {row.line} of the answers has {len(cells)} cells for {columns} columns;"
-        ' put an answer with separators in quotation marks: "23,040"'
+    return cells, (
+        f"has {len(cells)} cells for {columns} columns; put an answer with separators in quotation"
+        ' marks: "23,040"'
     )
 
 
+def _cell(cells: tuple[str, ...], column: int) -> str:
+    """What stands in a column; nothing where the row ends before it."""
+    return cells[column] if column < len(cells) else ""
+
+
 def _student(cells: tuple[str, ...], headings: Headings) -> Student:
-    parts = [_name(cells[column]) for column in headings.name]
-    given_last = len(parts) == 2 and all(map(HAN.match, parts))
-    name = "".join(reversed(parts)) if given_last else " ".join(filter(None, parts))
-    return Student(name, _name(cells[headings.identity]) if headings.identity is not None else "")
+    parts = [_name(_cell(cells, column)) for column in headings.name]
+    family_first = len(parts) == 2 and all(map(HAN.match, parts))
+    name = "".join(reversed(parts)) if family_first else " ".join(filter(None, parts))
+    identity = "" if headings.identity is None else _name(_cell(cells, headings.identity))
+    return Student(name, identity)
 
 
 def _name(cell: str) -> str:
     """One spelling of a name, however a keyboard composed it."""
     return " ".join(unicodedata.normalize("NFC", unquoted(cell)).split())
-
-
-def _answers(
-    cells: tuple[str, ...], headings: Headings, line: int, exercises: int
-) -> Iterator[tuple[int, str, str]]:
-    """Each exercise's number, the answer to it, and what is wrong with them."""
-    if headings.exercise is None or headings.answer is None:
-        yield from ((n, unquoted(cells[c]), "") for c, n in headings.numbers.items())
-        return
-    text, answer = cells[headings.exercise], cells[headings.answer]
-    number = exercise_number(text)
-    if number is None and text in BLANK and answer in BLANK:  # a student who handed nothing in
-        return
-    if number is None or not 1 <= number <= exercises:
-        wrong = (
-            f"line {line} of the answers has the exercise {quoted(text)};"
-            f" give a number from 1 to {exercises}"
-        )
-        yield 0, "", wrong
-    else:
-        yield number, unquoted(answer), ""
 
 
 def _remarks(headings: Headings) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -168,16 +169,23 @@ def _grid(result: object) -> Grid:
     words, count = WORDS[result.language].columns, len(result.key)
     points = [words["points"]] if result.points is not None else []
     head: list[Cell] = [words["student"], *range(1, count + 1), words["right"], *points]
-    return [head, *(_marks_row(student, result) for student in result.students)]
+    students = zip(result.students, _labels(result.students), strict=True)
+    return [head, *(_marks_row(student, label, result) for student, label in students)]
 
 
-def _marks_row(student: StudentMarks, marks: Marks) -> list[Cell]:
-    names = [one.student for one in marks.students]
-    shared = names.count(student.student) > 1 and student.identity
-    name = f"{student.student} ({student.identity})" if shared else student.student
+def _marks_row(student: StudentMarks, label: str, marks: Marks) -> list[Cell]:
     points = [str(decimal(student.points))] if marks.points is not None else []
     said = [remark(mark, marks.language) for mark in student.marks]
-    return [name, *said, student.right, *points]
+    return [label, *said, student.right, *points]
+
+
+def _labels(students: Sequence[StudentMarks]) -> list[str]:
+    """What each is called, with their identity where several have one name."""
+    times = Counter(one.student for one in students)
+    return [
+        f"{one.student} ({one.identity})" if times[one.student] > 1 else one.student
+        for one in students
+    ]
 
 
 def _statistics_grid(statistics: MarkStatistics) -> Grid:

@@ -86,7 +86,7 @@ def _doubt(written: Written, exercise: Exercise) -> str:
     value, right = written.value, exercise.answer
     if isinstance(value, str) or isinstance(right, str):
         both = isinstance(value, str) and isinstance(right, str)
-        return "" if both else "number" if isinstance(right, int) else "letter"
+        return "" if both else "letter" if isinstance(right, str) else "number"
     assert value is not None
     known = value == right or exercise.slip(_whole(value)) or find_pair(exercise, value)
     near = written.step is not None and 2 * abs(value - right) <= written.step

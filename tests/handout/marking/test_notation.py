@@ -23,6 +23,8 @@ SPELLINGS = [
     ("m = 32", 32), ("32 channels", 32), ("答案：15,360", 15360), ("MACs: 640", 640),
     ('="23040"', 23040), ("“23040”", 23040), ("23040.", 23040), ("23040.0", 23040),
     ("1.638.400", 1638400), ("٢٣٠٤٠", 23040), ("\u200b23040\ufeff", 23040), ("+5", 5), ("-5", -5),
+    ("163万8400", 1638400), ("2萬3040个", 23040), ("4.8×", Fraction(24, 5)),
+    ("4.8倍", Fraction(24, 5)), ("5 pixels", 5),
     ("023040", 23040), ("4.8", Fraction(24, 5)), (".5", Fraction(1, 2)),
 ]  # fmt: skip
 
@@ -49,7 +51,8 @@ def test_letters_are_read_as_people_write_them(written: str) -> None:
         ("23.040", "thousands"), ("1.024*32", "thousands"), ("23,04", "comma"),
         ("1,5M", "comma"), ("1.638,400", "comma"), ("2304,0000", "comma"), ("3*3=8", "sides"),
         ("about 7", "unknown"), ("A or B", "unknown"), ("3²·80", "unknown"), ("1 5", "unknown"),
-        ("2^10", "unknown"), ("½", "unknown"), ("1+2", "unknown"), ("3-1", "unknown"),
+        ("2^10", "unknown"), ("½", "unknown"), ("1+2", "unknown"),
+        ("2万3", "unknown"), ("1.5万3040", "unknown"), ("5x", "unknown"), ("3-1", "unknown"),
         ("=", "unknown"), ("?", "unknown"), ("=HYPERLINK(1)", "unknown"), ("nan", "unknown"),
         ("inf", "unknown"), ("__import__('os')", "unknown"), ("9" * 31, "long"), ("1e99", "long"),
         ("9" * 201, "long"), ("*".join(["2"] * 31), "long"), ("*".join(["9" * 30] * 2), "long"),

@@ -111,6 +111,19 @@ def test_one_name_however_it_is_typed_is_one_student() -> None:
     assert answers(text) == {"Müller A": {1: "5", 2: "6"}, "=x": {1: "1", 2: "2"}}
 
 
+def test_a_student_with_two_rows_of_answers_is_told_once() -> None:
+    text = "Last name,First name,Response 1,Response 2\nWang,Wei,5,6\nWang,Wei,7,8\n"
+    assert faults(text) == [
+        "line 3 of the answers names Wei Wang again; give one row a student, or a column that tells"
+        " them apart, such as email or 学号"
+    ]
+    told = read_responses(Decoded("name,email,1\nWei,a@b,5\nWei,c@d,6\n"), 3, lambda _: None)
+    assert [(student.identity, theirs) for student, theirs in told.answers.items()] == [
+        ("a@b", {1: "5"}),
+        ("c@d", {1: "6"}),
+    ]
+
+
 def test_names_in_two_columns() -> None:
     assert answers("First name,Last name,1\nAda,Lovelace,5\n") == {"Ada Lovelace": {1: "5"}}
     assert answers("姓,名,1\n王,小明,5\n") == {"王小明": {1: "5"}}
