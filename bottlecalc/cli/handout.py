@@ -128,7 +128,7 @@ def handout(
     chosen: dict[str, Any] = {"exercises": exercises, "seed": seed, "lang": language}
     if check is not None:
         chosen |= {"points": points, "encoding": encoding}
-        return _mark(check, chosen, statistics, Sheet(output, to, force))
+        return _mark(check, chosen, statistics, Destination(output, to, force))
     _refuse_alone(points=points, statistics=statistics, encoding=encoding)
     path = _target(output, to, force)
     wanted = () if answers else networks or ()
@@ -193,11 +193,11 @@ def _check(counts: Sequence[tools_check.Checked]) -> None:
         raise typer.Exit(FAILED)
 
 
-class Sheet(NamedTuple):
+class Destination(NamedTuple):
     """Where marks go: a file, or stdout; in which format; whether over a file that exists."""
 
     path: Path | None
-    to: str | None
+    form: str | None
     force: bool
 
 
@@ -210,10 +210,10 @@ def _refuse_alone(**given: object) -> None:
             )
 
 
-def _mark(check: Path, chosen: dict[str, Any], statistics: bool, sheet: Sheet) -> None:
-    form = sheets.choose(sheet.path, sheet.to)
-    if sheet.path is not None:
-        keep([sheet.path], sheet.force)
+def _mark(check: Path, chosen: dict[str, Any], statistics: bool, to: Destination) -> None:
+    form = sheets.choose(to.path, to.form)
+    if to.path is not None:
+        keep([to.path], to.force)
     remarks: list[str] = []
     try:
         marks = mark_answers(check, **chosen, warn=remarks.append)
@@ -221,8 +221,8 @@ def _mark(check: Path, chosen: dict[str, Any], statistics: bool, sheet: Sheet) -
         tell(*remarks, *f"Error: {error.worded(WORDS)}".split("\n"))
         raise typer.Exit(BAD_INPUT) from None
     result = marks.statistics if statistics else marks
-    if sheet.path is None:
+    if to.path is None:
         write(sheets.text(result, form))
     else:
-        result.write(sheet.path, form, force=sheet.force)
+        result.write(to.path, form, force=to.force)
     tell(*remarks)

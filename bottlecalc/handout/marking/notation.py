@@ -84,7 +84,7 @@ CHOICE = re.compile(
 )
 BRACKETS = ("()", "[]", "{}", "【】", "「」", "“”", "‘’", '""', "''", "``", "$$")
 MYRIADS = re.compile(r"(?<![0-9.,])([0-9]+)[万萬]([0-9]{4})(?![0-9])")
-"""Where 万 parts a number as a separator does: 163万8400. 2万3 is 20,003 to some, 23,000 to most."""
+"""Where 万 parts a number as a separator does: 163万8400. To most, 2万3 is 23,000."""
 
 RAISED = re.compile("[⁰¹²³⁴-⁹₀-₉]+")
 
