@@ -38,7 +38,7 @@ PUNCTUATION = "’‘“”–·×"
 AGAIN = "save it as CSV UTF-8 and give that"
 
 
-class Decoded(NamedTuple):
+class DecodedText(NamedTuple):
     """A text, and how it was read.
 
     Attributes:
@@ -52,7 +52,7 @@ class Decoded(NamedTuple):
     sample: str = ""
 
 
-def decode(content: bytes, encoding: str = "", name: str = "the file") -> Decoded:
+def decode(content: bytes, encoding: str = "", name: str = "the file") -> DecodedText:
     """The text of a file.
 
     Args:
@@ -66,11 +66,11 @@ def decode(content: bytes, encoding: str = "", name: str = "the file") -> Decode
     if content.startswith(WORKBOOKS):
         raise HandoutError(f"{name} is a workbook; {AGAIN}")
     if encoding:
-        return Decoded(_as_said(content, encoding, name))
+        return DecodedText(_as_said(content, encoding, name))
     known = next((codec for mark, codec in MARKS if content.startswith(mark)), "")
     for codec in (known,) if known else _silent(content):
         if (text := _strict(content, codec)) is not None:
-            return Decoded(text)
+            return DecodedText(text)
     if not known and b"\0" not in content:
         return _national(content, name)
     raise HandoutError(f"{name} is no text: its bytes are in no encoding; {AGAIN}")
@@ -104,15 +104,15 @@ def _strict(content: bytes, codec: str) -> str | None:
     return None if "\0" in text else text
 
 
-def _national(content: bytes, name: str) -> Decoded:
+def _national(content: bytes, name: str) -> DecodedText:
     chinese, western = _strict(content, "gb18030"), _strict(content, "cp1252")
     common, rare = _characters(chinese or "")
     if chinese is not None and common > rare:
-        return Decoded(chinese, "GB18030", _sample(chinese))
+        return DecodedText(chinese, "GB18030", _sample(chinese))
     if western is not None and _is_western(western):
-        return Decoded(western, "Windows-1252", _sample(western))
+        return DecodedText(western, "Windows-1252", _sample(western))
     if chinese is not None and common and common == rare:
-        return Decoded(chinese, "GB18030", _sample(chinese))
+        return DecodedText(chinese, "GB18030", _sample(chinese))
     raise HandoutError(
         f"{name} is neither in UTF-8 nor plainly in GB18030 or Windows-1252; {AGAIN}, or say what"
         f" it is in by {argument('encoding')}"

@@ -107,12 +107,10 @@ def read_headings(cells: Sequence[str], exercises: int) -> Headings:
 
 
 def _student(names: Sequence[str]) -> tuple[tuple[int, ...], list[str]]:
-    one = _find(names, STUDENT)
-    family, given = _find(names, FAMILY_NAME), _find(names, GIVEN_NAME)
-    if one is None and family is not None and given is not None:
-        found: tuple[int, ...] = (given, family)
-    else:
-        found = () if one is None else (one,)
+    """Where the name stands; where there is none, what else tells students apart."""
+    one, halves = _find(names, STUDENT), (_find(names, GIVEN_NAME), _find(names, FAMILY_NAME))
+    whole = tuple(n for n in halves if n is not None) if one is None else (one,)
+    found = whole or tuple(n for n in [_find(names, IDENTITY)] if n is not None)
     return found, [*_repeated(names, found)]
 
 

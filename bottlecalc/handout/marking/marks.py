@@ -68,7 +68,7 @@ class ExerciseCount:
     slips: tuple[SlipCount, ...]
 
 
-class _Shown:
+class _Table:
     """What prints as CSV, becomes JSON and data frames, and is written into files."""
 
     def __str__(self) -> str:
@@ -118,7 +118,7 @@ class _Shown:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class MarkStatistics(_Shown):
+class MarkStatistics(_Table):
     """How a class did: each exercise, and each slip.
 
     Attributes:
@@ -138,7 +138,7 @@ class MarkStatistics(_Shown):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Marks(_Shown):
+class Marks(_Table):
     """The marks of a class.
 
     Attributes:

@@ -24,7 +24,7 @@ BLANK = ("", "-", "–", "—", "−")
 """What stands where nobody has answered; Moodle's dash is one."""
 
 
-class Written(NamedTuple):
+class WrittenAnswer(NamedTuple):
     """An answer as it was read.
 
     Attributes:
@@ -89,7 +89,7 @@ MYRIADS = re.compile(r"(?<![0-9.,])([0-9]+)[万萬]([0-9]{4})(?![0-9])")
 RAISED = re.compile("[⁰¹²³⁴-⁹₀-₉]+")
 
 
-def read_answer(text: str) -> Written:
+def read_answer(text: str) -> WrittenAnswer:
     """What someone wrote, as a number or a letter.
 
     >>> read_answer(" １5,360 个").value, read_answer("（b）").value, read_answer("3·3·80·32").value
@@ -98,16 +98,16 @@ def read_answer(text: str) -> Written:
     'thousands'
     """
     if len(text) > MOST_LETTERS:
-        return Written(text, doubt="long")
+        return WrittenAnswer(text, doubt="long")
     plain = _plain(text)
     if plain in BLANK:
-        return Written(text)
+        return WrittenAnswer(text)
     sides = [_unwrapped(side.strip()) for side in SIDES.split(plain) if side.strip()]
     said, sides = _introduction(sides)
-    read = [_side(text, side) for side in sides] or [Written(text, doubt="unknown")]
+    read = [_side(text, side) for side in sides] or [WrittenAnswer(text, doubt="unknown")]
     first = next((one for one in read if one.value is None), read[0])
     if any(one.value != first.value for one in read):
-        return Written(text, doubt=first.doubt or "sides")
+        return WrittenAnswer(text, doubt=first.doubt or "sides")
     measure = next((one.measure for one in read if one.measure), said)
     return first._replace(measure=measure)
 
@@ -148,33 +148,33 @@ def _introduction(sides: list[str]) -> tuple[Measure, list[str]]:
     return _measure(found) if found else "", sides[1:]
 
 
-def _side(text: str, side: str) -> Written:
+def _side(text: str, side: str) -> WrittenAnswer:
     if choice := CHOICE.fullmatch(side):
-        return Written(text, choice[1].upper())
+        return WrittenAnswer(text, choice[1].upper())
     sign, body = (-1, side[1:].strip()) if side.startswith("-") else (1, side.removeprefix("+"))
     split = re.fullmatch(r"(.*[0-9)])(\D*)", body.strip())
     number = _unwrapped(split[1].strip()) if split else ""
     unit = UNIT.fullmatch(split[2].replace(" ", "")) if split else None
     if unit is None:
-        return Written(text, doubt="unknown")
+        return WrittenAnswer(text, doubt="unknown")
     return _quantity(text, sign, number, POWERS[unit[1]], _measure(unit))
 
 
-def _quantity(text: str, sign: int, number: str, power: int, measure: Measure) -> Written:
+def _quantity(text: str, sign: int, number: str, power: int, measure: Measure) -> WrittenAnswer:
     factors = TIMES.split(number)
     if len(factors) > MOST_FACTORS:
-        return Written(text, doubt="long")
+        return WrittenAnswer(text, doubt="long")
     read = [factor for factor in map(_factor, factors) if factor]
     if len(read) < len(factors):
-        return Written(text, doubt=_doubt(factors))
+        return WrittenAnswer(text, doubt=_doubt(factors))
     is_decimal = power or any(factor.scaled for factor in read)
     if not is_decimal and any(map(AMBIGUOUS.fullmatch, factors)):
-        return Written(text, doubt="thousands")
+        return WrittenAnswer(text, doubt="thousands")
     unit = Fraction(10) ** power
     value = sign * unit * prod(factor.value for factor in read)
     if abs(value) >= 10**MOST_DIGITS:
-        return Written(text, doubt="long")
-    return Written(text, value, measure, _step(read, unit))
+        return WrittenAnswer(text, doubt="long")
+    return WrittenAnswer(text, value, measure, _step(read, unit))
 
 
 class _Factor(NamedTuple):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bottlecalc.handout import HandoutError
-from bottlecalc.handout.marking.encoding import Decoded
+from bottlecalc.handout.marking.encoding import DecodedText
 from bottlecalc.handout.marking.headings import (
     Headings,
     exercise_number,
@@ -65,7 +65,9 @@ class Responses:
     faults: list[str] = field(default_factory=list)
 
 
-def read_responses(decoded: Decoded, exercises: int, warn: Callable[[str], object]) -> Responses:
+def read_responses(
+    decoded: DecodedText, exercises: int, warn: Callable[[str], object]
+) -> Responses:
     """The answers of a class.
 
     Args:

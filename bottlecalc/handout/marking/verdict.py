@@ -9,7 +9,7 @@ from typing import Literal
 
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.marking.combinations import find_pair
-from bottlecalc.handout.marking.notation import Measure, Written, read_answer
+from bottlecalc.handout.marking.notation import Measure, WrittenAnswer, read_answer
 
 Verdict = Literal["right", "slip", "wrong", "unreadable", ""]
 VERDICTS: tuple[Verdict, ...] = ("right", "slip", "wrong", "unreadable", "")
@@ -73,7 +73,9 @@ def judge(number: int, text: str, exercise: Exercise) -> Mark:
     )
 
 
-def _verdict(written: Written, exercise: Exercise, slips: tuple[str, ...], doubt: str) -> Verdict:
+def _verdict(
+    written: WrittenAnswer, exercise: Exercise, slips: tuple[str, ...], doubt: str
+) -> Verdict:
     if doubt:
         return "unreadable"
     if slips:
@@ -81,7 +83,7 @@ def _verdict(written: Written, exercise: Exercise, slips: tuple[str, ...], doubt
     return "right" if written.value == exercise.answer else "wrong"
 
 
-def _doubt(written: Written, exercise: Exercise) -> str:
+def _doubt(written: WrittenAnswer, exercise: Exercise) -> str:
     """Why this is no answer to this exercise, though it can be read."""
     value, right = written.value, exercise.answer
     if isinstance(value, str) or isinstance(right, str):
@@ -93,7 +95,7 @@ def _doubt(written: Written, exercise: Exercise) -> str:
     return "rounded" if near and not known else ""
 
 
-def _slips(written: Written, exercise: Exercise) -> tuple[str, ...]:
+def _slips(written: WrittenAnswer, exercise: Exercise) -> tuple[str, ...]:
     value, asked = written.value, ASKED.get(exercise.kind, "")
     if value == exercise.answer:
         other = bool(asked and written.measure and asked != written.measure)

@@ -8,12 +8,14 @@ import json
 import os
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bottlecalc import OutputError, mark_answers
+from bottlecalc import HandoutError, OutputError, mark_answers
+from bottlecalc.handout.marking.points import Points, read_points
 from bottlecalc.handout.marking.verdict import judge
 from bottlecalc.handout.worksheet import draw
 from tests.conftest import Run
@@ -366,3 +368,36 @@ def test_a_right_number_of_something_else_is_no_right_answer() -> None:
     assert judge(1, f"{weights.answer} MACs", weights).slips == ("measure",)
     assert judge(1, f"{weights.answer} 个参数", weights).verdict == "right"
     assert judge(1, f"{macs.slips['flops']} FLOPs", macs).slips == ("flops",)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"points": 3}, "points 3 are no points; give a number from 0 to 9999"),
+        ({"points": {"slip": True}}, "points has slip=True; give a number"),
+        ({"points": {"slip": None}}, "points has slip=None"),
+        ({"points": {"slip": float("nan")}}, "points has slip=nan"),
+        ({"points": {1: 1}}, "points has 1; the verdicts are right, slip, slips, wrong, unread"),
+        ({"points": {"slip": 10**5}}, "points has slip=100000"),
+        ({"encoding": 3}, "encoding 3 is no text; give a name, such as utf-8"),
+        ({"encoding": "nosuch"}, "'nosuch' is no encoding of text"),
+        ({"lang": "de"}, "lang 'de' is no language"),
+        ({"exercises": 0}, "check is given without exercises; give exercises N as well"),
+    ],
+)
+def test_wrong_arguments_are_sentences(
+    options: dict[str, Any], sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(CLASS, "utf-8")
+    with pytest.raises(HandoutError) as error:
+        mark_answers(path, **{"exercises": 8, **options})
+    assert sentence in str(error.value)
+
+
+def test_points_are_exact() -> None:
+    points = read_points({"slip": 0.1, "right": "0.3"})
+    assert (points.slip, points.slips, points.right) == (
+        *(Fraction(1, 10), Fraction(1, 10), Fraction(3, 10)),
+    )
+    assert read_points({}) == Points()

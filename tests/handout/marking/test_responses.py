@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bottlecalc.handout.marking.encoding import Decoded
+from bottlecalc.handout.marking.encoding import DecodedText
 from bottlecalc.handout.marking.headings import exercise_number, read_headings
 from bottlecalc.handout.marking.responses import AnswersError, read_responses
 
 
 def answers(text: str, exercises: int = 3) -> dict[str, dict[int, str]]:
-    read = read_responses(Decoded(text), exercises, lambda _: None)
+    read = read_responses(DecodedText(text), exercises, lambda _: None)
     return {student.name: theirs for student, theirs in read.answers.items()}
 
 
@@ -117,7 +117,7 @@ def test_a_student_with_two_rows_of_answers_is_told_once() -> None:
         "line 3 of the answers names Wei Wang again; give one row a student, or a column that tells"
         " them apart, such as email or 学号"
     ]
-    told = read_responses(Decoded("name,email,1\nWei,a@b,5\nWei,c@d,6\n"), 3, lambda _: None)
+    told = read_responses(DecodedText("name,email,1\nWei,a@b,5\nWei,c@d,6\n"), 3, lambda _: None)
     assert [(student.identity, theirs) for student, theirs in told.answers.items()] == [
         ("a@b", {1: "5"}),
         ("c@d", {1: "6"}),
@@ -127,6 +127,12 @@ def test_a_student_with_two_rows_of_answers_is_told_once() -> None:
 def test_names_in_two_columns() -> None:
     assert answers("First name,Last name,1\nAda,Lovelace,5\n") == {"Ada Lovelace": {1: "5"}}
     assert answers("姓,名,1\n王,小明,5\n") == {"王小明": {1: "5"}}
+    assert answers("Surname,1\nLovelace,5\n") == {"Lovelace": {1: "5"}}
+
+
+@pytest.mark.parametrize("heading", ["学号", "Student ID", "Email address", "id", "Username"])
+def test_a_class_without_names(heading: str) -> None:
+    assert answers(f"{heading},1\n2026001,5\n") == {"2026001": {1: "5"}}
 
 
 def test_answers_beside_the_questions_and_their_key() -> None:
@@ -193,5 +199,5 @@ CELLS = st.text(max_size=8) | st.sampled_from(
 def test_no_table_is_beyond_it(rows: list[list[str]], delimiter: str, end: str) -> None:
     text = end.join(delimiter.join(row) for row in rows)
     with suppress(AnswersError):
-        read = read_responses(Decoded(text), 3, lambda _: None)
+        read = read_responses(DecodedText(text), 3, lambda _: None)
         assert all(1 <= n <= 3 for theirs in read.answers.values() for n in theirs)
