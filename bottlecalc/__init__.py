@@ -77,7 +77,17 @@ if TYPE_CHECKING:
     from bottlecalc.explore.sweep import Sweep, sweep
     from bottlecalc.explore.ties import Tie
     from bottlecalc.handout import HandoutError
-    from bottlecalc.handout.marking import mark_answers
+    from bottlecalc.handout.exercises import Exercise
+    from bottlecalc.handout.marking.mark import mark_answers
+    from bottlecalc.handout.marking.marks import (
+        ExerciseCount,
+        Marks,
+        MarkStatistics,
+        SlipCount,
+        StudentMarks,
+    )
+    from bottlecalc.handout.marking.points import Points
+    from bottlecalc.handout.marking.verdict import Mark
     from bottlecalc.handout.write import write_handout
     from bottlecalc.layers.activation import Activation, PReLU
     from bottlecalc.layers.count import Operations, Params
@@ -159,7 +169,11 @@ PLACES = {
     "explore.sweep": "Sweep sweep",
     "explore.ties": "Tie",
     "handout": "HandoutError",
-    "handout.marking": "mark_answers",
+    "handout.exercises": "Exercise",
+    "handout.marking.mark": "mark_answers",
+    "handout.marking.marks": "ExerciseCount Marks MarkStatistics SlipCount StudentMarks",
+    "handout.marking.points": "Points",
+    "handout.marking.verdict": "Mark",
     "handout.write": "write_handout",
     "layers.activation": "Activation PReLU",
     "layers.count": "Operations Params",
@@ -241,6 +255,8 @@ __all__ = [
     "ENetAsymmetric",
     "ENetDown",
     "ENetUp",
+    "Exercise",
+    "ExerciseCount",
     "Explanation",
     "Family",
     "Fill",
@@ -265,6 +281,9 @@ __all__ = [
     "Line",
     "Linear",
     "MBConv",
+    "Mark",
+    "MarkStatistics",
+    "Marks",
     "Match",
     "MaxPool",
     "MaxUnpool",
@@ -296,6 +315,7 @@ __all__ = [
     "Params",
     "Part",
     "Plain",
+    "Points",
     "PreactBasic",
     "PreactBottleneck",
     "QuantityError",
@@ -313,10 +333,12 @@ __all__ = [
     "Shuffle",
     "Side",
     "Sizes",
+    "SlipCount",
     "Solution",
     "SolveError",
     "Stage",
     "StageCount",
+    "StudentMarks",
     "Sweep",
     "SweepError",
     "TargetError",

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -14,14 +14,18 @@ from bottlecalc.agreement.compare import Measuring
 from bottlecalc.agreement.networks import NetworkCount
 from bottlecalc.agreement.result import Count
 from bottlecalc.cli import completion, options
-from bottlecalc.cli.block_options import BlockOptions, block_options
+from bottlecalc.cli.block_options import WORDS, BlockOptions, block_options
 from bottlecalc.cli.comparison import compared, compared_networks, remark_on
-from bottlecalc.cli.output import FAILED, save, spinner, tell, write
+from bottlecalc.cli.output import BAD_INPUT, FAILED, spinner, tell, write
+from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language, formats
-from bottlecalc.handout.marking import mark_answers
+from bottlecalc.handout.marking import sheets
+from bottlecalc.handout.marking.mark import mark_answers
+from bottlecalc.handout.marking.responses import AnswersError
 from bottlecalc.handout.worksheet import worksheet
-from bottlecalc.handout.write import keep, target, write_handout
+from bottlecalc.handout.write import target, write_handout
 from bottlecalc.networks.grammar import parse, turned
+from bottlecalc.text.files import keep
 from bottlecalc.tools import check as tools_check
 
 
@@ -58,16 +62,40 @@ def handout(
         Path | None,
         typer.Option(
             metavar="CSV",
-            help="Mark these answers to the exercises (columns: student, exercise, answer)"
-            " instead; CSV, on stdout without -o.",
+            help="Mark these answers to the exercises instead: a row an answer (student, exercise,"
+            " answer) or a student (a column an exercise); CSV, on stdout without -o.",
         ),
     ] = None,
+    points: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORTH",
+            help="What marks are worth: slip=0.5. Also right, slips (two at once; as one), wrong,"
+            " unreadable.  [default: no points]",
+        ),
+    ] = None,
+    statistics: Annotated[
+        bool,
+        typer.Option(
+            "--statistics",
+            help="Of the marks, how each exercise was answered, its commonest slip and where that"
+            " is taught.",
+        ),
+    ] = False,
+    encoding: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What the answers are in: cp1250.  [default: told by their bytes]",
+        ),
+    ] = "",
     to: Annotated[
         str | None,
         typer.Option(
             metavar="FORMAT",
             help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
-            " reveal.js from the network).  [default: by FILE's ending]",
+            " reveal.js from the network); of marks csv, json or markdown.  [default: by FILE's"
+            " ending]",
         ),
     ] = None,
     output: Annotated[
@@ -92,12 +120,16 @@ def handout(
     `bottlecalc handout --exercises 8 --seed 7 --answers -o key.pdf`
 
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv -o marks.csv`
+
+    `bottlecalc handout --exercises 8 --seed 7 --check answers.csv --statistics`
     """
     purpose = _purpose(answers, check)
     worksheet(exercises, seed, purpose)
     chosen: dict[str, Any] = {"exercises": exercises, "seed": seed, "lang": language}
     if check is not None:
-        return _mark(check, chosen, output, force)
+        chosen |= {"points": points, "encoding": encoding}
+        return _mark(check, chosen, statistics, Destination(output, to, force))
+    _refuse_alone(points=points, statistics=statistics, encoding=encoding)
     path = _target(output, to, force)
     wanted = () if answers else networks or ()
     alone = bool(wanted) and not (blocks or {"in", "out"} & shared.keys.keys())
@@ -161,9 +193,36 @@ def _check(counts: Sequence[tools_check.Checked]) -> None:
         raise typer.Exit(FAILED)
 
 
-def _mark(check: Path, chosen: dict[str, Any], output: Path | None, force: bool) -> None:
-    table = mark_answers(check, **chosen)
-    if output is None:
-        return write(table)
-    keep([output], force)
-    save(output, table)
+class Destination(NamedTuple):
+    """Where marks go: a file, or stdout; in which format; whether over a file that exists."""
+
+    path: Path | None
+    form: str | None
+    force: bool
+
+
+def _refuse_alone(**given: object) -> None:
+    """Refuse what says something of marks where nothing is marked."""
+    for name, value in given.items():
+        if value not in (None, False, ""):
+            raise HandoutError(
+                f"{argument(name)} is given without answers; give {argument('check')} CSV as well"
+            )
+
+
+def _mark(check: Path, chosen: dict[str, Any], statistics: bool, to: Destination) -> None:
+    form = sheets.choose(to.path, to.form)
+    if to.path is not None:
+        keep([to.path], to.force)
+    remarks: list[str] = []
+    try:
+        marks = mark_answers(check, **chosen, warn=remarks.append)
+    except AnswersError as error:
+        tell(*remarks, *f"Error: {error.worded(WORDS)}".split("\n"))
+        raise typer.Exit(BAD_INPUT) from None
+    result = marks.statistics if statistics else marks
+    if to.path is None:
+        write(sheets.text(result, form))
+    else:
+        result.write(to.path, form, force=to.force)
+    tell(*remarks)

@@ -1,9 +1,7 @@
-"""What an exercise is, and how an answer is read."""
+"""What an exercise is."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,13 +37,3 @@ class Exercise:
     def slip(self, answer: Answer) -> str | None:
         """The slip that gives this, if one does."""
         return next((name for name, wrong in self.slips.items() if wrong == answer), None)
-
-
-def read_answer(text: str) -> Answer:
-    """What someone wrote, as a number or a letter; thousands separators do not matter.
-
-    >>> read_answer(" １5,360 "), read_answer("b")
-    (15360, 'B')
-    """
-    plain = re.sub(r"[\s,，_']", "", unicodedata.normalize("NFKC", text)).upper()
-    return int(plain) if re.fullmatch("[0-9]{1,30}", plain) else plain

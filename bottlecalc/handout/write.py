@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from bottlecalc.agreement.networks import NetworkCount, compare_networks
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.spec import Block
-from bottlecalc.errors import argument
 from bottlecalc.handout import Language, figure, formats, read_language, text
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
@@ -22,7 +21,7 @@ from bottlecalc.handout.network import make_network_lesson
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public
-from bottlecalc.text.files import OutputError, output_path, save_all
+from bottlecalc.text.files import keep, output_path, save_all
 
 AnyNetwork = Network | str | NetworkCount
 
@@ -115,19 +114,6 @@ def target(path: Path, to: str | None, force: bool) -> Format:
     """
     keep([path], force)
     return formats.choose(path, to)
-
-
-def keep(paths: Iterable[Path], force: bool) -> None:
-    """Refuse to write over what exists.
-
-    Raises:
-        OutputError: one of them does.
-    """
-    for path in paths:
-        if path.exists() and not force:
-            raise OutputError(
-                f"{path} exists; give another file, or {argument('force')} to write over it"
-            )
 
 
 def _publish(made: Mapping[Path, bytes], path: Path, force: bool) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from bottlecalc.errors import BottlecalcError
+from bottlecalc.errors import BottlecalcError, argument
 from bottlecalc.text.calls import ArgumentError, brief, quoted
 
 MOST_BYTES = 64 * 2**20
@@ -145,6 +145,19 @@ def _can_be(path: str) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
+
+
+def keep(paths: Iterable[Path], force: bool) -> None:
+    """Refuse to write over what exists.
+
+    Raises:
+        OutputError: one of them does.
+    """
+    for path in paths:
+        if path.exists() and not force:
+            raise OutputError(
+                f"{path} exists; give another file, or {argument('force')} to write over it"
+            )
 
 
 def save_all(contents: Mapping[Path, str | bytes], folder: Path | None = None) -> None:

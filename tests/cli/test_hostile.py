@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import get_args
@@ -41,6 +43,9 @@ PLACES: list[tuple[str, ...]] = [
     ("check", "--baseline", "missing/{}"),
     ("check", "--output", "missing/{}"),
     ("handout", "--check", "missing/{}", "--exercises", "2"),
+    ("handout", "--exercises", "2", "--check", "answers.csv", "--points", "{}"),
+    ("handout", "--exercises", "2", "--check", "answers.csv", "--encoding", "{}"),
+    ("handout", "--exercises", "2", "--check", "answers.csv", "--to", "{}"),
     ("handout", "--seed", "{}"),
     ("handout", "--lang", "{}"),
 ]
@@ -52,6 +57,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     write_budget(tmp_path, "a", "b", 1)
+    (tmp_path / "answers.csv").write_text("student,1\nAda,5\n", "utf-8")
     return tmp_path
 
 
@@ -103,6 +109,22 @@ def test_commands_of_ours_are_one_a_line(here: Path, run: Run) -> None:
     written = run("check", "--format", "github").out.splitlines()
     (annotation,) = [line for line in written if line.lstrip().startswith("::")]
     assert annotation.startswith("::error file=bottlecalc.toml,line=1,title=budget x\\n ")
+
+
+@pytest.mark.parametrize("to", ["csv", "json", "markdown"])
+@SHARED
+@given(TEXTS, TEXTS)
+@example(ADD_MASK, ADD_MASK)
+@example("=cmd|'/c calc'!A0", "=cmd|'/c calc'!A0")
+def test_no_answer_is_obeyed(to: str, run: Run, here: Path, name: str, answer: str) -> None:
+    with (here / "answers.csv").open("w", encoding="utf-8", errors="replace", newline="") as file:
+        csv.writer(file).writerows([["student", "1", name], [name, answer], [answer, name]])
+    result = run("handout", "--exercises", "2", "--check", "answers.csv", "--to", to)
+    assert is_plain((result.out + result.err).replace("\n", ""))
+    assert not is_obeyed(result.out + result.err)
+    if to == "csv" and result.code == 0:
+        cells = [cell for row in csv.reader(io.StringIO(result.out)) for cell in row]
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
 
 
 MODULES = """

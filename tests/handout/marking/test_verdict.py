@@ -1,0 +1,42 @@
+"""An answer against its key, however it is spelled and whatever it says that it counts."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bottlecalc.handout.marking.verdict import judge
+from bottlecalc.handout.worksheet import draw
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_every_spelling_of_a_right_answer_is_right(data: st.DataObject) -> None:
+    number, exercise = data.draw(st.sampled_from([*enumerate(draw(16, 3), 1)]))
+    spelling = data.draw(st.sampled_from(SPELLINGS if exercise.kind != "which" else LETTERS))
+    assert judge(number, spelling(exercise.answer), exercise).verdict == "right"
+
+
+def _wide(text: str) -> str:
+    return "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text)
+
+
+SPELLINGS = (
+    str, "{:,}".format, lambda n: f"{n:,}".replace(",", " "), lambda n: f"{n:_}",
+    lambda n: _wide(str(n)), lambda n: f"={n}*1", lambda n: f"1·{n}", lambda n: f"{n} 个",
+    lambda n: f"{n / 10**4:.4f}万", lambda n: f"{n / 10**6:.6f}M", lambda n: f"{n / 10**3:.3f}e3",
+    lambda n: f"{n}.0", lambda n: f"（{n}）", lambda n: f"答案：{n}。", lambda n: f" {n}\u200b",
+)  # fmt: skip
+LETTERS = (str, str.lower, _wide, "{}.".format, "（{}）".format, "选{}".format, "Block {}".format)
+
+
+def test_a_right_number_of_something_else_is_no_right_answer() -> None:
+    """MACs and FLOPs are never mixed."""
+    exercises = {x.kind: x for x in draw(16, 3)}
+    macs, flops, weights = (exercises[kind] for kind in ("macs", "flops", "pointwise"))
+    assert judge(1, f"{macs.answer} MACs", macs).verdict == "right"
+    assert judge(1, f"{macs.answer} FLOPs", macs).slips == ("measure",)
+    assert judge(1, f"{flops.answer} MACs", flops).slips == ("measure",)
+    assert judge(1, f"{weights.answer} MACs", weights).slips == ("measure",)
+    assert judge(1, f"{weights.answer} 个参数", weights).verdict == "right"
+    assert judge(1, f"{macs.slips['flops']} FLOPs", macs).slips == ("flops",)
