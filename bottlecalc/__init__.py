@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from bottlecalc.networks.spec import Network, NetworkError, Stage
     from bottlecalc.networks.table import NETWORKS
     from bottlecalc.render.frames import FrameError
+    from bottlecalc.render.ink import PlotError
     from bottlecalc.text.calls import ArgumentError
     from bottlecalc.text.files import OutputError
     from bottlecalc.text.numbers import QuantityError
@@ -167,6 +168,7 @@ PLACES = {
     "networks.spec": "Network NetworkError Stage",
     "networks.table": "NETWORKS",
     "render.frames": "FrameError",
+    "render.ink": "PlotError",
     "text.calls": "ArgumentError",
     "text.files": "OutputError",
     "text.numbers": "QuantityError",
@@ -286,6 +288,7 @@ __all__ = [
     "Params",
     "Part",
     "Plain",
+    "PlotError",
     "PreactBasic",
     "PreactBottleneck",
     "QuantityError",
