@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +29,8 @@ LINE = 15.0
 MARGIN = 8.0
 APART = 22.0
 """From one layer to the next, and from one block to the next [pixels]."""
-MOST_BLOCKS = 200
-"""Along a diagonal that are drawn one by one; of more the diagonal is a band of the same area."""
+MOST_RECTANGLES = 2000
+"""Of a layer that are drawn one by one; of more, tiles are one, and a diagonal is a band."""
 MAIN_COLOURS = ("#0072B2", "#D55E00")
 """Okabe and Ito's: of kernels larger than 1×1, and of all else."""
 ASIDE = "#767676"
@@ -99,14 +100,17 @@ def picture(comparison: Comparison) -> bytes:
     """The blocks of a comparison that have a closed form, drawn.
 
     Raises:
-        PlotError: none of them has.
+        PlotError: none of them has, or a number is beyond all floats.
     """
     if not comparison.closed_forms:
         raise PlotError(
             "no block has a closed form, whose layers are what is drawn; compare a block of a"
             f" family too, or leave {argument('plot')} out"
         )
-    return encoded(ink(comparison.closed_forms))
+    try:
+        return encoded(ink(comparison.closed_forms))
+    except OverflowError as error:
+        raise PlotError("the numbers are too large to be drawn; give fewer channels") from error
 
 
 def ink(
@@ -224,17 +228,20 @@ def _style(place: int) -> dict[str, object]:
 
 
 def _tiles(patch: Patch, wide: float, high: float, left: float, top: float) -> Iterator[str]:
-    for row in range(patch.rows):
-        for column in range(patch.columns):
-            x, y = left + column * (wide + GAP), top + row * (high + GAP)
-            if patch.groups > 1:
-                yield _rectangle(x, y, wide, high, fill=EMPTY, stroke="#999", stroke_width=0.5)
-            yield from _blocks(patch.groups, wide, high, x, y)
+    if patch.rows * patch.columns > MOST_RECTANGLES:
+        wide, high = patch.columns * wide, patch.rows * high
+        patch = patch._replace(rows=1, columns=1)
+    for row, column in product(range(patch.rows), range(patch.columns)):
+        x, y = left + column * (wide + GAP), top + row * (high + GAP)
+        if patch.groups > 1:
+            yield _rectangle(x, y, wide, high, fill=EMPTY, stroke="#999", stroke_width=0.5)
+        yield from _blocks(patch, wide, high, x, y)
 
 
-def _blocks(groups: int, wide: float, high: float, x: float, y: float) -> Iterator[str]:
+def _blocks(patch: Patch, wide: float, high: float, x: float, y: float) -> Iterator[str]:
     """The blocks along the diagonal: the whole tile where there is one group."""
-    if groups > MOST_BLOCKS:
+    groups = patch.groups
+    if groups > 1 and groups * patch.rows * patch.columns > MOST_RECTANGLES:
         yield _band(groups, wide, high, x, y)
         return
     across, down = wide / groups, high / groups

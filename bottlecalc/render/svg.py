@@ -18,15 +18,20 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
     '<rect width="3.13" height="2"/>'
     """
     said = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_value(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_quotable(_value(value))}"'
         for key, value in attributes.items()
     )
     return f"<{name}{said}>{''.join(content)}</{name}>" if content else f"<{name}{said}/>"
 
 
 def text(words: str, x: float, y: float, **attributes: object) -> str:
-    """One line of text, its baseline at ``y``."""
-    return element("text", escape(words), x=x, y=y, **attributes)
+    """One line of text, its baseline at ``y``.
+
+    Typst draws what says no weight in a variable font's thinnest.
+    """
+    weight = 700 if attributes.get("font_weight") == "bold" else 400
+    style = f"font-variation-settings: 'wght' {weight}"
+    return element("text", escape(words), style=style, x=x, y=y, **attributes)
 
 
 def document(
@@ -56,6 +61,10 @@ def breadth(words: str, size: float = 12) -> float:
     """How much room a line of text takes at most, in a font of that size [pixels]."""
     wide = sum(east_asian_width(letter) in "WF" for letter in words)
     return size * (wide + LETTER * (len(words) - wide))
+
+
+def _quotable(value: str) -> str:
+    return escape(value, quote=False).replace('"', "&quot;")
 
 
 def _value(value: object) -> str:

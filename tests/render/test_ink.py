@@ -107,8 +107,24 @@ def test_groups_leave_the_blocks_of_the_diagonal() -> None:
 def test_a_depthwise_layer_is_a_diagonal() -> None:
     narrow = next(one for one in layers(ink([count(parse("separable:in=24,out=8"))])))
     assert len(narrow.sizes) == 9 * 24
-    wide = next(one for one in layers(ink([count(parse("separable:in=999,out=8"))])))
+    wide, pointwise = layers(ink([count(parse("separable:in=999,out=8"))]))
     assert len(wide.sizes) == 9
+    assert wide.area / pointwise.area == pytest.approx(9 / 8, rel=5e-3)
+
+
+def test_so_many_tiles_are_one() -> None:
+    """Nobody would see them; their area is the same."""
+    first, _ = layers(ink([count(parse("separable:in=5,out=7,kernel=99"))], "main"))
+    assert len(first.sizes) == 5
+    assert first.area == pytest.approx((250 / (99 * 5)) ** 2 * first.params, rel=1e-3)
+
+
+def test_numbers_beyond_all_floats_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    huge = f"1{'0' * 400}"
+    done = run(*FAST, "--in", huge, "--plot", str(tmp_path / "ink.svg"))
+    assert done.code == 2
+    assert done.err == "Error: the numbers are too large to be drawn; give fewer channels\n"
+    assert not (tmp_path / "ink.svg").exists()
 
 
 def test_who_cannot_see_it_is_told() -> None:
