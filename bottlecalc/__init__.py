@@ -90,6 +90,8 @@ if TYPE_CHECKING:
     from bottlecalc.modules.build import build
     from bottlecalc.networks.spec import Network, NetworkError, Stage
     from bottlecalc.networks.table import NETWORKS
+    from bottlecalc.page import PageError
+    from bottlecalc.page.write import write_page
     from bottlecalc.render.frames import FrameError
     from bottlecalc.render.ink import PlotError
     from bottlecalc.text.calls import ArgumentError
@@ -167,6 +169,8 @@ PLACES = {
     "modules.build": "build",
     "networks.spec": "Network NetworkError Stage",
     "networks.table": "NETWORKS",
+    "page": "PageError",
+    "page.write": "write_page",
     "render.frames": "FrameError",
     "render.ink": "PlotError",
     "text.calls": "ArgumentError",
@@ -284,6 +288,7 @@ __all__ = [
     "OwnCount",
     "PReLU",
     "Page",
+    "PageError",
     "Parameters",
     "Params",
     "Part",
@@ -333,6 +338,7 @@ __all__ = [
     "sweep",
     "sweep_networks",
     "write_handout",
+    "write_page",
 ]
 
 
