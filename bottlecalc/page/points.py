@@ -17,7 +17,18 @@ from bottlecalc.blocks.spec import Block
 from bottlecalc.layers.joins import Add
 from bottlecalc.page.expressions import KINDS, Data, figures
 
-CHANNELS = ((64, 128), (3, 11), (7, 7), (36, 36), (13, 29), (31, 6), (1, 4), (256, 512), (999, 10))
+CHANNELS = (
+    (64, 128),
+    (3, 11),
+    (7, 7),
+    (36, 36),
+    (13, 29),
+    (31, 6),
+    (1, 4),
+    (8, 3),
+    (256, 512),
+    (999, 10),
+)
 MORE: Mapping[str, tuple[Mapping[str, int], ...]] = {
     "plain": ({},),
     "basic": ({},),
@@ -80,12 +91,13 @@ def _point(name: str, values: Mapping[str, int], size: tuple[int, int]) -> Data:
 
 
 def _layer(count: Count, place: int) -> list[Any]:
-    """Parameters, MACs, activations and the shape that leaves; an addition is no layer here."""
+    """Parameters, MACs, activations, stride and the shape that leaves; additions are no layers."""
     layer = count.layers[place]
     if isinstance(layer.op, Add):
         return []
-    found = (layer.params, layer.macs, layer.activations, layer.out_channels, *layer.sides)
-    return list(map(_exact, found))
+    stride = getattr(layer.op, "stride", 1)
+    costs = (layer.params, layer.macs, layer.activations)
+    return list(map(_exact, (*costs, stride, layer.out_channels, *layer.sides)))
 
 
 def _exact(value: int) -> int | str:
