@@ -33,13 +33,21 @@ function pointComplaint(family, point) {
 }
 
 function layerDiffers(layer, expected) {
-  const found = [layer.params, layer.macs, layer.activations, layer.stride || 1n, layer.out, ...layer.sides];
+  const found = [
+    layer.params,
+    layer.macs,
+    layer.activations,
+    layer.stride || 1n,
+    layer.out,
+    ...layer.sides,
+  ];
   return found.some((one, i) => one !== BigInt(expected[i])) || !addsUp(layer);
 }
 
 /* The product that is shown, and the area that is drawn, are what is counted. */
 function addsUp(layer) {
-  if (layer.kind !== "conv") return layer.params === (layer.factors.length ? product(layer.factors) : 0n);
+  if (layer.kind !== "conv")
+    return layer.params === (layer.factors.length ? product(layer.factors) : 0n);
   const outputs = [layer.out, ...layer.sides];
   const ink = product(layer.kernel.map(BigInt)) * layer.in * layer.out;
   return (

@@ -2,16 +2,25 @@
 
 /* The cost over the width of the middle: what varies, where it breaks even, and the curve. */
 
-/* Of a family with a middle, which key makes it wider and by how much a step does. */
+/* Of a family with a middle, which key makes it wider, and by how much a step does. */
 function middleOf(name, state) {
-  if (name === "bottleneck") return { key: "mid", step: Number(state.groups), channels: 1n };
-  if (name === "inverted") return { key: "expand", step: 1, channels: BigInt(state.in) };
+  if (name === "bottleneck") return { key: "mid", step: Number(state.groups) };
+  if (name === "inverted") return { key: "expand", step: 1 };
   return null;
 }
 
-function costAt(family, state, size, middle, steps, figure) {
+/* The channels of the middle, which its 3×3 takes. */
+function widthOf(counted) {
+  return counted.layers.find((layer) => layer.kind === "conv" && layer.kernel[0] > 1).in;
+}
+
+function blockAt(family, state, size, middle, steps) {
   const keys = keysOf(family, { ...state, [middle.key]: String(steps * middle.step) });
-  return countBlock(family, keys, size).figures[figure];
+  return countBlock(family, keys, size);
+}
+
+function costAt(family, state, size, middle, steps, figure) {
+  return blockAt(family, state, size, middle, steps).figures[figure];
 }
 
 const WIDEST = 2 ** 31;

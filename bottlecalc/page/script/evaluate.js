@@ -4,7 +4,7 @@
 
 function floorDivide(a, b) {
   const quotient = a / b;
-  return a % b !== 0n && (a < 0n) !== (b < 0n) ? quotient - 1n : quotient;
+  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
 }
 
 const OPERATORS = {
@@ -41,7 +41,8 @@ function evaluate(expression, values) {
 /* What each name is: the keys of a spec, those that follow where nobody gave them, the input. */
 function valuesOf(family, keys, size) {
   const values = { batch: 1n, height: BigInt(size[0]), width: BigInt(size[1]) };
-  for (const [key, value] of Object.entries({ ...family.usual, ...keys })) values[key] = BigInt(value);
+  for (const [key, value] of Object.entries({ ...family.usual, ...keys }))
+    values[key] = BigInt(value);
   for (const [key, expression] of Object.entries(family.follows)) {
     if (!(key in values)) values[key] = evaluate(expression, values);
   }
@@ -91,7 +92,8 @@ const BRANCHES = { main: ["main", "aside"], convs: ["main", "aside", "shortcut",
 /* The layers that have something of a figure in a scope: of the narrower ones only weights. */
 function layersIn(counted, figure, scope) {
   return counted.layers.filter((layer) => {
-    const kept = scope === "block" || (layer.kind === "conv" && BRANCHES[scope].includes(layer.branch));
+    const kept =
+      scope === "block" || (layer.kind === "conv" && BRANCHES[scope].includes(layer.branch));
     return kept && layer[figure] !== 0n;
   });
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-/* A block from top to bottom, its boxes as wide as their channels, so that a bottleneck looks like one. */
+/* A block from top to bottom, its boxes as wide as their channels: a bottleneck looks like one. */
 
 const HALF = 66;
 const BOX = 32;
@@ -18,7 +18,15 @@ function boxesOf(layers, branch) {
       const weights = layer.kind === "conv" ? layer.params : 0n;
       const colour = weights ? colourOf(layer) : "none";
       const settings = settingsOf(layer).join(say("comma"));
-      boxes.push({ name: layerName(layer), settings, rest: [], enter: layer.in, leave: layer.out, weights, colour });
+      boxes.push({
+        name: layerName(layer),
+        settings,
+        rest: [],
+        enter: layer.in,
+        leave: layer.out,
+        weights,
+        colour,
+      });
     } else {
       boxes[boxes.length - 1].rest.push(layerName(layer));
     }
@@ -41,31 +49,39 @@ function widestOf(counted) {
 }
 
 function drawBlock(counted, widest, withWeights) {
-  const scale = (2 * HALF) / widest;
+  const pen = { parts: [], scale: (2 * HALF) / widest, withWeights, x: HALF + 6 };
   const main = boxesOf(counted.layers, "main");
+  const last = main.at(-1).leave;
+  pen.parts.push(svgText(say("figure.input"), pen.x, 12, "", "middle"));
+  line(pen, pen.x, 16, pen.x, TOP);
+  let end = column(pen, main, pen.x, TOP);
+  let width = pen.x + HALF + BESIDE + roomBeside(main, pen);
+  if (counted.adds) [end, width] = joined(pen, counted, main, end, width + 26);
+  arrow(pen, pen.x, end, end + ARROW, last);
+  pen.parts.push(svgText(say("figure.output"), pen.x, end + ARROW + 13, "", "middle"));
+  const [w, h] = [width, end + ARROW + 20];
+  const size = { viewBox: `0 0 ${w} ${h}`, width: w, height: h };
+  const told = { role: "img", "aria-label": toldOf(counted) };
+  return svgElement("svg", { ...size, ...told }, ...pen.parts);
+}
+
+/* The shortcut beside the main path, where they are added, and what comes after; returns how far
+   all that reaches, downwards and to the right. */
+function joined(pen, counted, main, end, left) {
   const shortcut = boxesOf(counted.layers, "shortcut");
-  const after = boxesOf(counted.layers, "after");
-  const parts = [];
-  const pen = { parts, scale, withWeights };
-  const x = HALF + 6;
-  const right = x + HALF + BESIDE + roomBeside(main, pen) + 26 + (shortcut.length ? HALF : 0);
-  const last = counted.layers.filter((layer) => layer.branch === "main").at(-1).out;
-  parts.push(svgText(say("figure.input"), x, 12, "", "middle"));
-  line(pen, x, 16, x, TOP);
-  let end = column(pen, main, x, TOP);
-  if (counted.adds) {
-    const join = Math.max(end, TOP + depthOf(shortcut)) + ARROW + 9;
-    arrow(pen, x, end, join - 9, last);
-    beside(pen, shortcut, [x, right], [TOP, join], [main[0].enter, last]);
-    parts.push(svgElement("circle", { cx: x, cy: join, r: 9, class: "join" }), svgText("+", x, join + 4.5, "", "middle"));
-    end = column(pen, after, x, join + 9);
-  }
-  arrow(pen, x, end, end + ARROW, last);
-  parts.push(svgText(say("figure.output"), x, end + ARROW + 13, "", "middle"));
-  const words = shortcut.length ? Math.max(...shortcut.map((box) => boxWords(box, pen).map(breadth)).flat()) : breadth(say("figure.identity"));
-  const width = counted.adds ? right + (shortcut.length ? HALF + BESIDE : 6) + words : x + HALF + BESIDE + roomBeside(main, pen);
-  const height = end + ARROW + 20;
-  return svgElement("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": toldOf(counted) }, ...parts);
+  const last = main.at(-1).leave;
+  const join = Math.max(end, TOP + depthOf(shortcut)) + ARROW + 9;
+  const right = left + (shortcut.length ? HALF : 0);
+  arrow(pen, pen.x, end, join - 9, last);
+  beside(pen, shortcut, [pen.x, right], [TOP, join], [main[0].enter, last]);
+  pen.parts.push(
+    svgElement("circle", { cx: pen.x, cy: join, r: 9, class: "join" }),
+    svgText("+", pen.x, join + 4.5, "", "middle"),
+  );
+  const bottom = column(pen, boxesOf(counted.layers, "after"), pen.x, join + 9);
+  if (!shortcut.length) return [bottom, right + 6 + breadth(say("figure.identity"))];
+  const words = shortcut.flatMap((box) => boxWords(box, pen).map(breadth));
+  return [bottom, right + HALF + BESIDE + Math.max(...words)];
 }
 
 /* What leads past the main path: boxes, or nothing but a line. */
@@ -76,7 +92,11 @@ function beside(pen, boxes, [from, x], [top, join], [enters, leaves]) {
   const end = column(pen, boxes, x, first);
   line(pen, x, end, x, join);
   if (boxes.length) pen.parts.push(svgText(number(leaves), x + 5, end + 16, "flow"));
-  else pen.parts.push(svgText(say("figure.identity"), x + 5, first, ""), svgText(number(enters), x + 5, first + 15, "flow"));
+  else
+    pen.parts.push(
+      svgText(say("figure.identity"), x + 5, first, ""),
+      svgText(number(enters), x + 5, first + 15, "flow"),
+    );
   line(pen, x, join, from + 9, join);
   pen.parts.push(svgElement("path", { d: `M${from + 9} ${join}l7 -3.5v7z`, class: "tip" }));
 }
@@ -92,9 +112,16 @@ function column(pen, boxes, x, top) {
 }
 
 function drawBox(pen, box, x, top) {
-  const [above, below] = [box.enter, box.leave].map((channels) => (Number(channels) * pen.scale) / 2);
+  const [above, below] = [box.enter, box.leave].map(
+    (channels) => (Number(channels) * pen.scale) / 2,
+  );
   const end = top + box.height;
-  const points = [[x - above, top], [x + above, top], [x + below, end], [x - below, end]].join(" ");
+  const points = [
+    [x - above, top],
+    [x + above, top],
+    [x + below, end],
+    [x - below, end],
+  ].join(" ");
   const middle = top + box.height / 2 + 4;
   pen.parts.push(svgElement("polygon", { points, class: `box ${box.colour}` }));
   if (fits(box, pen)) pen.parts.push(svgText(number(box.weights), x, middle, "weights", "middle"));
@@ -111,15 +138,20 @@ function fits(box, pen) {
 }
 
 function boxWords(box, pen) {
-  const weights = pen.withWeights && box.weights > 0n && !fits(box, pen) ? [number(box.weights)] : [];
-  return [box.name, box.settings, [...box.rest, ...weights].join(say("comma"))].filter((words) => words);
+  const weights =
+    pen.withWeights && box.weights > 0n && !fits(box, pen) ? [number(box.weights)] : [];
+  return [box.name, box.settings, [...box.rest, ...weights].join(say("comma"))].filter(
+    (words) => words,
+  );
 }
 
 function roomBeside(boxes, pen) {
-  return Math.max(...boxes.map((box) => {
-    const half = (Math.max(Number(box.enter), Number(box.leave)) * pen.scale) / 2;
-    return Math.max(...boxWords(box, pen).map(breadth)) - (HALF - half);
-  }));
+  return Math.max(
+    ...boxes.map((box) => {
+      const half = (Math.max(Number(box.enter), Number(box.leave)) * pen.scale) / 2;
+      return Math.max(...boxWords(box, pen).map(breadth)) - (HALF - half);
+    }),
+  );
 }
 
 function arrow(pen, x, top, end, channels) {
@@ -133,6 +165,10 @@ function line(pen, x, y, to, down) {
 }
 
 function toldOf(counted) {
-  const layers = counted.layers.filter((layer) => layer.kind === "conv");
-  return layers.map((layer) => `${layer.name}: ${layerLabel(layer)}, ${number(layer.in)} → ${number(layer.out)}`).join("; ");
+  const told = (layer) =>
+    `${layer.name}: ${layerLabel(layer)}, ${number(layer.in)} → ${number(layer.out)}`;
+  return counted.layers
+    .filter((layer) => layer.kind === "conv")
+    .map(told)
+    .join("; ");
 }

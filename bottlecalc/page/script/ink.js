@@ -13,7 +13,8 @@ const MOST_RECTANGLES = 2000;
 function patchOf(layer, figure) {
   const high = Number(layer.out);
   const positions = Number(product(layer.positions));
-  if (figure === "activations") return { rows: 1, columns: 1, wide: positions, high, groups: 1, marks: [positions, high] };
+  if (figure === "activations")
+    return { rows: 1, columns: 1, wide: positions, high, groups: 1, marks: [positions, high] };
   if (layer.kind !== "conv") {
     const wide = Number(layer.params) / high;
     return { rows: 1, columns: 1, wide, high, groups: 1, marks: [wide, high] };
@@ -21,8 +22,12 @@ function patchOf(layer, figure) {
   const times = figure === "macs" ? Math.sqrt(positions) : 1;
   const marks = [Number(layer.in), high];
   return {
-    rows: layer.kernel[0], columns: layer.kernel[1],
-    wide: marks[0] * times, high: marks[1] * times, groups: Number(layer.groups), marks,
+    rows: layer.kernel[0],
+    columns: layer.kernel[1],
+    wide: marks[0] * times,
+    high: marks[1] * times,
+    groups: Number(layer.groups),
+    marks,
   };
 }
 
@@ -32,7 +37,9 @@ function scaleOf(patches, figure, width) {
   const highest = Math.max(1e-9, ...patches.map((patch) => patch.rows * patch.high));
   const x = (width - 60) / widest;
   const y = TALLEST / highest;
-  return figure === "activations" ? [Math.min(x, 160 / widest), y] : [Math.min(x, y), Math.min(x, y)];
+  return figure === "activations"
+    ? [Math.min(x, 160 / widest), y]
+    : [Math.min(x, y), Math.min(x, y)];
 }
 
 /* A layer's area as a drawing of its own. */
@@ -42,11 +49,27 @@ function drawPatch(patch, scale, layer) {
   const across = patch.columns * wide + (patch.columns - 1) * GAP;
   const down = patch.rows * high + (patch.rows - 1) * GAP;
   const mark = breadth(number(patch.marks[0])) * 0.85;
-  const size = { width: left + Math.max(across, wide / 2 + mark / 2) + 1, height: DIMENSION + Math.max(down, 10) + 1 };
+  const size = {
+    width: left + Math.max(across, wide / 2 + mark / 2) + 1,
+    height: DIMENSION + Math.max(down, 10) + 1,
+  };
   return svgElement(
-    "svg", { ...size, "aria-hidden": "true", "data-layer": layer.name, class: colourOf(layer) },
-    svgText(number(patch.marks[0]), Math.max(left + wide / 2, left + mark / 2 - 4), 10, "mark", "middle"),
-    svgText(number(patch.marks[1]), left - 3, DIMENSION + Math.min(high / 2 + 4, TALLEST), "mark", "end"),
+    "svg",
+    { ...size, "aria-hidden": "true", "data-layer": layer.name, class: colourOf(layer) },
+    svgText(
+      number(patch.marks[0]),
+      Math.max(left + wide / 2, left + mark / 2 - 4),
+      10,
+      "mark",
+      "middle",
+    ),
+    svgText(
+      number(patch.marks[1]),
+      left - 3,
+      DIMENSION + Math.min(high / 2 + 4, TALLEST),
+      "mark",
+      "end",
+    ),
     ...tilesOf(patch, wide, high, left),
   );
 }
@@ -68,11 +91,16 @@ function blocksOf(patch, wide, high, x, y) {
   const groups = patch.groups;
   if (groups * patch.rows * patch.columns > MOST_RECTANGLES && groups > 1) {
     const length = Math.hypot(wide, high);
-    const attributes = { d: `M${x} ${y}l${wide} ${high}`, "stroke-width": (wide * high) / groups / length };
+    const attributes = {
+      d: `M${x} ${y}l${wide} ${high}`,
+      "stroke-width": (wide * high) / groups / length,
+    };
     return [svgElement("path", { ...attributes, class: "band" })];
   }
   const [across, down] = [wide / groups, high / groups];
-  return Array.from({ length: groups }, (_, i) => rectangle(x + i * across, y + i * down, across, down, "tile"));
+  return Array.from({ length: groups }, (_, i) =>
+    rectangle(x + i * across, y + i * down, across, down, "tile"),
+  );
 }
 
 function rectangle(x, y, width, height, kind) {

@@ -37,12 +37,23 @@ function viewOf(state) {
   });
   const figure = `${state.figure}_${state.scope}`;
   const costs = [a.figures[figure], b.figures[figure]];
-  return { state, size, a, b, figure, costs, cost: { a: costs[0], b: costs[1] }, ratio: ratioText(...costs) };
+  return {
+    state,
+    size,
+    a,
+    b,
+    figure,
+    costs,
+    cost: { a: costs[0], b: costs[1] },
+    ratio: ratioText(...costs),
+  };
 }
 
 /* What is wrong with the state, as sentences. */
 function problems() {
-  const said = Object.fromEntries(Object.entries(page.state).filter(([, text]) => text !== undefined));
+  const said = Object.fromEntries(
+    Object.entries(page.state).filter(([, text]) => text !== undefined),
+  );
   const wrong = [...mistakes(said), ...page.unknown].map(([key, what]) => say(key, what));
   if (wrong.length) return wrong;
   const rules = [page.state.baseline, page.state.block].map(ruleProblem).filter(Boolean);
@@ -68,14 +79,20 @@ function refresh() {
   byId("answer").hidden = !(isFine && page.isAnswered);
   byId("bet").hidden = !isFine || page.isAnswered;
   byId("controls").hidden = !page.isAnswered && isFine;
+  fillFollowing();
   if (!isFine) return;
   const view = viewOf(page.state);
-  byId("lead").textContent = say("lead", { in: number(view.a.values.in), out: number(view.a.values.out) });
-  fillFollowing(view);
+  byId("lead").textContent = say("lead", {
+    in: number(view.a.values.in),
+    out: number(view.a.values.out),
+  });
   if (page.isAnswered) showAnswer(view);
   else showBet(view);
-  const fragment = page.isAnswered ? writeFragment(page.state, howSaid()) : `#${new URLSearchParams(howSaid())}`;
-  if (location.hash !== fragment && `${location.hash}#` !== fragment) history.replaceState(null, "", fragment);
+  const fragment = page.isAnswered
+    ? writeFragment(page.state, howSaid())
+    : `#${new URLSearchParams(howSaid())}`;
+  if (location.hash !== fragment && `${location.hash}#` !== fragment)
+    history.replaceState(null, "", fragment);
 }
 
 function howSaid() {
@@ -87,7 +104,8 @@ function translate() {
   document.documentElement.lang = page.how.lang === "zh" ? "zh-Hans" : "en";
   document.documentElement.classList.toggle("embed", page.how.embed === "1");
   document.title = say("title");
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  for (const element of document.querySelectorAll("[data-say]"))
+    element.textContent = say(element.dataset.say);
   const what = { version: page.data.version, points: number(page.data.points.length) };
   byId("footer").textContent = say("footer", what);
   byId("languages").setAttribute("aria-label", say("language"));
@@ -121,19 +139,24 @@ function takeBet(event) {
 function fillControls() {
   for (const key of ORDER) {
     const control = byId(key);
-    if (control.value !== (page.state[key] || "") && page.state[key] !== undefined) control.value = page.state[key];
+    if (control.value !== (page.state[key] || "") && page.state[key] !== undefined)
+      control.value = page.state[key];
   }
 }
 
 /* What follows where nobody gave it, and which controls are of any use. */
-function fillFollowing(view) {
-  const isFollowing = page.state.mid === undefined;
-  byId("follows").checked = isFollowing;
-  const owner = view.a.values.mid === undefined ? view.b : view.a;
-  if (isFollowing && owner.values.mid !== undefined) byId("mid").value = String(owner.values.mid);
+function fillFollowing() {
+  const { out, mid } = page.state;
+  byId("follows").checked = mid === undefined;
+  if (mid === undefined && isNumber(out)) byId("mid").value = String(following("mid", Number(out)));
   for (const row of document.querySelectorAll("[data-of]")) {
     row.hidden = ![page.state.baseline, page.state.block].includes(row.dataset.of);
   }
+}
+
+/* What a key of the bottleneck is where nobody gives it. */
+function following(key, out) {
+  return evaluate(page.data.families.bottleneck.follows[key], { out: BigInt(out) });
 }
 
 function change(key, text) {
@@ -161,7 +184,9 @@ const MOVES = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp:
 
 function pressKey(event) {
   const { now, last } = page.curve;
-  const steps = { Home: 1, End: last }[event.key] || (event.key in MOVES ? Math.max(1, now + MOVES[event.key]) : 0);
+  const steps =
+    { Home: 1, End: last }[event.key] ||
+    (event.key in MOVES ? Math.max(1, now + MOVES[event.key]) : 0);
   if (!steps) return;
   event.preventDefault();
   moveTo(steps);
@@ -171,9 +196,14 @@ function listen() {
   for (const key of ORDER) {
     byId(key).addEventListener("input", () => change(key, byId(key).value.trim()));
   }
-  byId("follows").addEventListener("change", (event) => change("mid", event.target.checked ? undefined : byId("mid").value));
+  byId("follows").addEventListener("change", (event) =>
+    change("mid", event.target.checked ? undefined : byId("mid").value),
+  );
   for (const button of document.querySelectorAll("[data-lang]")) {
-    button.addEventListener("click", () => { page.how.lang = button.dataset.lang; refresh(); });
+    button.addEventListener("click", () => {
+      page.how.lang = button.dataset.lang;
+      refresh();
+    });
   }
   byId("bet-form").addEventListener("submit", takeBet);
   byId("bet-skip").addEventListener("click", () => answer(""));
@@ -185,8 +215,14 @@ function listen() {
     drag(event);
     event.preventDefault();
   });
-  plot.addEventListener("pointermove", (event) => { if (page.frozen) drag(event); });
-  for (const end of ["pointerup", "pointercancel"]) plot.addEventListener(end, () => { page.frozen = 0; refresh(); });
+  plot.addEventListener("pointermove", (event) => {
+    if (page.frozen) drag(event);
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    plot.addEventListener(end, () => {
+      page.frozen = 0;
+      refresh();
+    });
   byId("point").addEventListener("keydown", pressKey);
   addEventListener("hashchange", open);
   addEventListener("resize", () => refresh());
@@ -204,7 +240,9 @@ function start() {
   page.how.lang = page.data.start.lang;
   document.querySelector("main").remove();
   byId("failure").hidden = false;
-  byId("failure").textContent = Object.values(page.data.words).map((words) => words.failed.replace("{what}", what)).join(" ");
+  byId("failure").textContent = Object.values(page.data.words)
+    .map((words) => words.failed.replace("{what}", what))
+    .join(" ");
 }
 
 start();

@@ -23,9 +23,17 @@ function hundredths(value) {
   return ((below % 2 === 0 ? below : below + 1) / 100).toFixed(2);
 }
 
-const UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+const UNITS = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 
 function shortNumber(value) {
+  if (value >= 1e15) return value.toExponential(1).replace("e+", "·10^");
   const unit = UNITS.find(([power]) => value >= power);
-  return unit ? `${Number((value / unit[0]).toPrecision(3))} ${unit[1]}` : String(Number(value.toPrecision(3)));
+  return unit
+    ? `${Number((value / unit[0]).toPrecision(3))} ${unit[1]}`
+    : String(Number(value.toPrecision(3)));
 }

@@ -48,10 +48,17 @@ function evenParts(axes, view, limit) {
 }
 
 function ticks(axes, view) {
-  const parts = [svgElement("path", { d: `M${PLOT.left} ${PLOT.top}V${axes.bottom}H${axes.right}`, class: "axis" })];
+  const parts = [
+    svgElement("path", {
+      d: `M${PLOT.left} ${PLOT.top}V${axes.bottom}H${axes.right}`,
+      class: "axis",
+    }),
+  ];
   const up = tickStep(view.highest, 4);
   for (let cost = up; cost <= view.highest; cost += up) {
-    parts.push(svgElement("path", { d: `M${PLOT.left} ${axes.y(cost)}H${axes.right}`, class: "grid" }));
+    parts.push(
+      svgElement("path", { d: `M${PLOT.left} ${axes.y(cost)}H${axes.right}`, class: "grid" }),
+    );
     parts.push(svgText(shortNumber(cost), PLOT.left - 6, axes.y(cost) + 4, "tick", "end"));
   }
   const along = tickStep(view.last * view.unit, (axes.right - PLOT.left) / 70);

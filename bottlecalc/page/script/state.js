@@ -4,8 +4,16 @@
 
 const MOST = 1000000;
 const USUAL = {
-  baseline: "plain", block: "bottleneck", in: "64", out: "128", groups: "1", expand: "6",
-  stride: "1", size: "56", figure: "params", scope: "main",
+  baseline: "plain",
+  block: "bottleneck",
+  in: "64",
+  out: "128",
+  groups: "1",
+  expand: "6",
+  stride: "1",
+  size: "56",
+  figure: "params",
+  scope: "main",
 };
 const CHOICES = {
   baseline: ["plain", "basic", "bottleneck", "inverted"],
@@ -17,7 +25,19 @@ const CHOICES = {
 };
 const NUMBERS = ["in", "out", "mid", "groups", "expand", "stride"];
 const ALWAYS = ["in", "out"];
-const ORDER = ["baseline", "block", "in", "out", "mid", "groups", "expand", "stride", "size", "figure", "scope"];
+const ORDER = [
+  "baseline",
+  "block",
+  "in",
+  "out",
+  "mid",
+  "groups",
+  "expand",
+  "stride",
+  "size",
+  "figure",
+  "scope",
+];
 
 /* The keys that a fragment gives, as text. */
 function readFragment(fragment) {
@@ -34,7 +54,8 @@ function mistakes(given) {
   const wrong = [];
   for (const [key, text] of Object.entries(given)) {
     if (key in CHOICES) {
-      if (!CHOICES[key].includes(text)) wrong.push(["wrong.choice", { key, text, known: CHOICES[key].join(", ") }]);
+      if (!CHOICES[key].includes(text))
+        wrong.push(["wrong.choice", { key, text, known: CHOICES[key].join(", ") }]);
     } else if (NUMBERS.includes(key)) {
       if (!isNumber(text)) wrong.push(["wrong.number", { key, text, most: number(MOST) }]);
     } else if (key === "size") {
@@ -77,7 +98,8 @@ function keysOf(family, state) {
 /* The command that counts the same. */
 function commandOf(families, state) {
   const words = ["bottlecalc", "compare"];
-  const has = (key) => [state.baseline, state.block].some((one) => families[one].keys.includes(key));
+  const has = (key) =>
+    [state.baseline, state.block].some((one) => families[one].keys.includes(key));
   for (const key of ["in", "out", "mid", "groups", "stride"]) {
     const isSaid = state[key] !== undefined && (ALWAYS.includes(key) || state[key] !== USUAL[key]);
     if (isSaid && has(key)) words.push(`--${key}`, state[key]);

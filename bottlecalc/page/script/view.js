@@ -24,7 +24,8 @@ function layerName(layer) {
 
 /* What is not as usual: stride 2, groups 4. */
 function settingsOf(layer) {
-  const unusual = layer.kind === "conv" ? ["stride", "groups"].filter((key) => layer[key] !== 1n) : [];
+  const unusual =
+    layer.kind === "conv" ? ["stride", "groups"].filter((key) => layer[key] !== 1n) : [];
   return unusual.map((key) => say(`kind.${key}`, { [key]: number(layer[key]) }));
 }
 
@@ -56,28 +57,67 @@ function showRatio(view) {
   const { cost, state } = view;
   byId("ratio").textContent = view.ratio;
   const names = { a: say(`family.${state.baseline}`), b: say(`family.${state.block}`) };
-  const sentence = [say("answer.sentence", { ...names, ...ratioWords(view.ratio), figure: figureName(), scope: scopeName() })];
+  const sentence = [
+    say("answer.sentence", {
+      ...names,
+      ...ratioWords(view.ratio),
+      figure: figureName(),
+      scope: scopeName(),
+    }),
+  ];
   if (cost.a < cost.b) sentence.push(say("answer.dearer"));
   if (cost.a === cost.b) sentence.push(say("answer.same"));
   byId("sentence").textContent = sentences(sentence);
   byId("sums").textContent = say("answer.sums", { a: number(cost.a), b: number(cost.b) });
-  byId("told").textContent = page.bet ? say("bet.result", { bet: page.bet, ...ratioWords(page.betRatio) }) : "";
+  byId("told").textContent = page.bet
+    ? say("bet.result", { bet: page.bet, ...ratioWords(page.betRatio) })
+    : "";
 }
 
 function showInk(view) {
   const { figure, scope } = view.state;
-  const sides = [view.a, view.b].map((one) => layersIn(one, figure, scope).map((layer) => [layer, patchOf(layer, figure)]));
+  const sides = [view.a, view.b].map((one) =>
+    layersIn(one, figure, scope).map((layer) => [layer, patchOf(layer, figure)]),
+  );
   const width = Math.max(160, byId("ink").clientWidth / (innerWidth < 900 ? 1 : 2) - 20);
-  const scale = scaleOf(sides.flat().map(([, patch]) => patch), figure, width);
+  const scale = scaleOf(
+    sides.flat().map(([, patch]) => patch),
+    figure,
+    width,
+  );
   sides.forEach((layers, i) => {
-    const head = htmlElement("h3", {}, nameOf(view, i), " ", htmlElement("span", { class: "total" }, number(view.costs[i])));
-    const drawn = layers.map(([layer, patch]) => htmlElement(
-      "div", { class: "patch" }, drawPatch(patch, scale, layer),
-      htmlElement("p", {}, inkLabel(layer), htmlElement("br"), htmlElement("b", {}, number(layer[figure]))),
-    ));
-    byId(i ? "ink-b" : "ink-a").replaceChildren(head, htmlElement("div", { class: "patches" }, ...drawn));
+    const head = htmlElement(
+      "h3",
+      {},
+      nameOf(view, i),
+      " ",
+      htmlElement("span", { class: "total" }, number(view.costs[i])),
+    );
+    const drawn = layers.map(([layer, patch]) =>
+      htmlElement(
+        "div",
+        { class: "patch" },
+        drawPatch(patch, scale, layer),
+        htmlElement(
+          "p",
+          {},
+          inkLabel(layer),
+          htmlElement("br"),
+          htmlElement("b", {}, number(layer[figure])),
+        ),
+      ),
+    );
+    byId(i ? "ink-b" : "ink-a").replaceChildren(
+      head,
+      htmlElement("div", { class: "patches" }, ...drawn),
+    );
   });
-  byId("ink-caption").textContent = sentences(inkSentences(view, sides.flat().map(([layer]) => layer)));
+  byId("ink-caption").textContent = sentences(
+    inkSentences(
+      view,
+      sides.flat().map(([layer]) => layer),
+    ),
+  );
 }
 
 /* One after the other, as the language has them. */
@@ -90,7 +130,9 @@ function inkSentences(view, layers) {
   const isFlat = view.state.figure === "activations";
   if (!isFlat && layers.some((layer) => layer.groups > 1n)) said.push(say("ink.groups"));
   if (layers.some((layer) => layer.branch !== "main")) said.push(say("ink.grey"));
-  said.push(say("ink.sums", { a: number(view.cost.a), b: number(view.cost.b), ...ratioWords(view.ratio) }));
+  said.push(
+    say("ink.sums", { a: number(view.cost.a), b: number(view.cost.b), ...ratioWords(view.ratio) }),
+  );
   return said;
 }
 
@@ -106,10 +148,17 @@ function nameOf(view, i) {
 function showTables(view) {
   const { figure, scope } = view.state;
   const tables = [view.a, view.b].map((one, i) => {
-    const rows = layersIn(one, figure, scope).map((layer) => row("body", layerLabel(layer), productOf(layer, figure), number(layer[figure]), layer.name));
+    const rows = layersIn(one, figure, scope).map((layer) =>
+      row("body", layerLabel(layer), productOf(layer, figure), number(layer[figure]), layer.name),
+    );
     return htmlElement(
-      "table", { id: i ? "table-b" : "table-a" },
-      htmlElement("caption", {}, say("table.caption", { name: nameOf(view, i), figure: figureName(), scope: scopeName() })),
+      "table",
+      { id: i ? "table-b" : "table-a" },
+      htmlElement(
+        "caption",
+        {},
+        say("table.caption", { name: nameOf(view, i), figure: figureName(), scope: scopeName() }),
+      ),
       htmlElement("thead", {}, row("head", say("table.layer"), say("table.product"), figureName())),
       htmlElement("tbody", {}, ...rows),
       htmlElement("tfoot", {}, row("foot", say("table.sum"), "", number(view.costs[i]))),
@@ -124,17 +173,24 @@ function row(kind, first, middle, last, name = "") {
   const rest = kind === "head" ? "th" : "td";
   const attributes = kind === "head" ? { scope } : {};
   return htmlElement(
-    "tr", {},
-    htmlElement("th", { scope }, first, name && htmlElement("small", {}, name)),
+    "tr",
+    {},
+    htmlElement("th", { scope }, first, ...(name ? [" ", htmlElement("small", {}, name)] : [])),
     htmlElement(rest, { class: "product", ...attributes }, ...breakable(middle)),
-    htmlElement(rest, { class: "value", ...attributes }, last),
+    htmlElement(
+      rest,
+      { class: last.length > 14 ? "value long" : "value", ...attributes },
+      ...breakable(last),
+    ),
   );
 }
 
-/* A long product, which may go on in a next line after each of its factors. */
+/* A long product or number, which may go on in a next line after a factor or a thousand. */
 function breakable(words) {
   if (words.length < 14) return [words];
-  return words.split(/(?<=·)/).flatMap((part) => [part, document.createElement("wbr")]);
+  return words
+    .split(words.includes("·") ? /(?<=·)/ : /(?<=,)/)
+    .flatMap((part) => [part, document.createElement("wbr")]);
 }
 
 /* 3·3·32·32, and of MACs × 56·56. */
@@ -148,9 +204,15 @@ function productOf(layer, figure) {
 function showBlocks(view, where, withWeights) {
   const widest = Math.max(widestOf(view.a), widestOf(view.b));
   const drawn = [view.a, view.b].map((one) => drawBlock(one, widest, withWeights));
-  const figures = drawn.map((svg, i) => htmlElement(
-    "div", {}, htmlElement("h3", {}, nameOf(view, i)), htmlElement("p", { class: "shape" }, shapeOf(view, i)), svg,
-  ));
+  const figures = drawn.map((svg, i) =>
+    htmlElement(
+      "div",
+      {},
+      htmlElement("h3", {}, nameOf(view, i)),
+      htmlElement("p", { class: "shape" }, shapeOf(view, i)),
+      svg,
+    ),
+  );
   where.replaceChildren(...figures);
   fit(drawn, figures[0].clientWidth);
 }
@@ -159,21 +221,30 @@ function showBlocks(view, where, withWeights) {
 function fit(drawn, room) {
   const sizes = drawn.map((svg) => svg.getAttribute("viewBox").split(" ").slice(2).map(Number));
   const factor = Math.min(1, room / Math.max(...sizes.map(([width]) => width)));
-  drawn.forEach((svg, i) => filled(svg, { width: sizes[i][0] * factor, height: sizes[i][1] * factor }, []));
+  drawn.forEach((svg, i) =>
+    filled(svg, { width: sizes[i][0] * factor, height: sizes[i][1] * factor }, []),
+  );
 }
 
 function shapeOf(view, i) {
   const name = i ? view.state.block : view.state.baseline;
-  const values = (i ? view.b : view.a).values;
-  const m = name === "inverted" ? values.in * values.expand : values.mid;
-  return say(`shape.${name}`, { in: number(values.in), out: number(values.out), m: m === undefined ? "" : number(m) });
+  const counted = i ? view.b : view.a;
+  const { in: enter, out } = counted.values;
+  return say(`shape.${name}`, {
+    in: number(enter),
+    out: number(out),
+    m: number(widthOf(counted)),
+  });
 }
 
 function showCurve(view) {
   const middle = middleOf(view.state.block, view.state);
   byId("plot").toggleAttribute("hidden", !middle);
   byId("curve-caption").toggleAttribute("hidden", !middle);
-  byId("curve-words").textContent = say("curve.caption", { figure: figureName(), scope: scopeName() });
+  byId("curve-words").textContent = say("curve.caption", {
+    figure: figureName(),
+    scope: scopeName(),
+  });
   page.curve = null;
   if (!middle) {
     byId("even").textContent = say("curve.none");
@@ -181,38 +252,55 @@ function showCurve(view) {
   }
   const family = page.data.families[view.state.block];
   const limit = view.cost.a;
-  const cost = (steps) => costAt(family, view.state, view.size, middle, steps, view.figure);
+  const at = (steps) => blockAt(family, view.state, view.size, middle, steps);
+  const cost = (steps) => at(steps).figures[view.figure];
   const even = breakEven(family, view.state, view.size, middle, view.figure, limit);
-  byId("even").textContent = evenSentence(even, middle, cost, limit);
-  drawCurve(view, { family, middle, limit, even, cost });
+  const unit = Number(widthOf(at(1)));
+  byId("even").textContent = evenSentence(even, unit, cost, limit);
+  drawCurve(view, { family, middle, limit, even, cost, unit });
 }
 
-/* The channels of the middle after so many steps. */
-function unitOf(middle) {
-  return middle.step * Number(middle.channels);
-}
-
-function evenSentence(even, middle, cost, limit) {
+function evenSentence(even, unit, cost, limit) {
   if (!even) return say("curve.never");
   if (even >= WIDEST / 2) return say("curve.always");
-  const [m, next] = [even, even + 1].map((steps) => number(steps * unitOf(middle)));
-  return say("curve.even", { m, next, cost: number(cost(even)), limit: number(limit), more: number(cost(even + 1)) });
+  const [m, next] = [even, even + 1].map((steps) => number(steps * unit));
+  return say("curve.even", {
+    m,
+    next,
+    cost: number(cost(even)),
+    limit: number(limit),
+    more: number(cost(even + 1)),
+  });
 }
 
-function drawCurve(view, { family, middle, limit, even, cost }) {
+function drawCurve(view, { family, middle, limit, even, cost, unit }) {
   const now = Number(view.b.values[middle.key]) / middle.step;
-  const last = page.frozen || Math.max(now + 1, 2 * now, Math.ceil(Math.min(even, WIDEST / 4) * 1.5), 4);
+  const wide = Math.max(now + 1, 2 * now, Math.ceil(Math.min(even, WIDEST / 4) * 1.5), 4);
+  const last = page.frozen || wide;
   const curve = curveOf(family, view.state, view.size, middle, view.figure, last);
   const highest = Number([limit, curve.at(-1)[1]].reduce((a, b) => (a > b ? a : b))) * 1.08;
   const width = Math.max(260, byId("curve-figure").clientWidth);
   const axes = axesOf(width, last, highest);
   page.curve = { axes, middle, last, now };
   byId("plot").setAttribute("viewBox", `0 0 ${width} ${PLOT.height}`);
-  const unit = unitOf(middle);
-  byId("plot-parts").replaceChildren(...plotParts(axes, { curve, limit, even, last, highest, unit, label: say("curve.label") }));
-  const said = say("table.caption", { name: `m = ${number(now * unit)}`, figure: figureName(), scope: number(cost(now)) });
-  const point = { cx: axes.x(now), cy: axes.y(cost(now)), "aria-label": say("curve.point"), "aria-valuemin": 1, "aria-valuemax": last, "aria-valuenow": now, "aria-valuetext": said };
-  filled(byId("point"), point, []);
-  filled(byId("point-name"), { x: axes.x(now), y: axes.y(cost(now)) - 12 }, []);
-  byId("point-name").textContent = `m = ${number(now * unit)}`;
+  const label = say("curve.label");
+  const parts = plotParts(axes, { curve, limit, even, last, highest, unit, label });
+  byId("plot-parts").replaceChildren(...parts);
+  placePoint(axes, last, now, number(now * unit), cost(now));
+}
+
+/* The point that is dragged, and what is read of it aloud. */
+function placePoint(axes, last, now, m, cost) {
+  const place = { cx: axes.x(now), cy: axes.y(cost) };
+  const said = { name: `m = ${m}`, figure: figureName(), scope: number(cost) };
+  const told = {
+    "aria-label": say("curve.point"),
+    "aria-valuemin": 1,
+    "aria-valuemax": last,
+    "aria-valuenow": now,
+    "aria-valuetext": say("table.caption", said),
+  };
+  filled(byId("point"), { ...place, ...told }, []);
+  filled(byId("point-name"), { x: place.cx, y: place.cy - 12 }, []);
+  byId("point-name").textContent = `m = ${m}`;
 }
