@@ -31,15 +31,24 @@ function patchOf(layer, figure) {
   };
 }
 
-/* Pixels a unit, to the right and downwards; the same but for outputs. */
-function scaleOf(patches, figure, width) {
+/* Pixels a unit, to the right and downwards; the same but for outputs. So that nothing is wider or
+   higher than there is room, and that the layers of a block stand in one row where halving does. */
+function scaleOf(sides, figure, width) {
+  const patches = sides.flat();
   const widest = Math.max(1e-9, ...patches.map((patch) => patch.columns * patch.wide));
   const highest = Math.max(1e-9, ...patches.map((patch) => patch.rows * patch.high));
-  const x = (width - 60) / widest;
-  const y = TALLEST / highest;
-  return figure === "activations"
-    ? [Math.min(x, 160 / widest), y]
-    : [Math.min(x, y), Math.min(x, y)];
+  const [x, y] = [(width - 60) / widest, TALLEST / highest];
+  if (figure === "activations") return [Math.min(x, 160 / widest), y];
+  const whole = Math.min(x, y);
+  const row = Math.min(...sides.map((side) => rowScale(side, width)));
+  const scale = row < whole && row >= whole / 2 ? row : whole;
+  return [scale, scale];
+}
+
+/* The scale at which all layers of a block have room beside each other. */
+function rowScale(side, width) {
+  const sum = side.reduce((all, patch) => all + patch.columns * patch.wide, 1e-9);
+  return (width - 70 * side.length) / sum;
 }
 
 /* A layer's area as a drawing of its own. */

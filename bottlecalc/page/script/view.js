@@ -80,11 +80,8 @@ function showInk(view) {
     layersIn(one, figure, scope).map((layer) => [layer, patchOf(layer, figure)]),
   );
   const width = Math.max(160, byId("ink").clientWidth / (innerWidth < 900 ? 1 : 2) - 20);
-  const scale = scaleOf(
-    sides.flat().map(([, patch]) => patch),
-    figure,
-    width,
-  );
+  const areas = sides.map((layers) => layers.map(([, patch]) => patch));
+  const scale = scaleOf(areas, figure, width);
   sides.forEach((layers, i) => {
     const head = htmlElement(
       "h3",
