@@ -13,7 +13,7 @@ from bottlecalc.handout.block_figure import CHINESE, block_figure, most_channels
 from bottlecalc.handout.block_figure import FONTS as SHEET_FONTS
 from bottlecalc.handout.lesson import Lesson, Width, letter
 from bottlecalc.handout.terms import term
-from bottlecalc.render.ink import ink
+from bottlecalc.render.ink import Style, ink
 from bottlecalc.text.numbers import number
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 REGULAR = "font-variation-settings: 'wght' 400"
 """Without it Typst draws what is not bold in a variable font's thinnest weight."""
 SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc"}
+PAPER = 640.0
+"""Width of a line on paper [pixels]."""
 FONTS: Mapping[Language, str] = {"en": "'DejaVu Sans'", "zh": f"{CHINESE}, 'DejaVu Sans'"}
 """One that has all letters first: of what it lacks, Typst chooses the shapes without asking."""
 
@@ -55,8 +57,13 @@ def _blocks(lesson: Lesson, language: Language) -> dict[str, str]:
 
 def _ink(lesson: Lesson, language: Language) -> str:
     """The weights of all blocks as areas, to one scale."""
-    translate = partial(term, language=language)
-    return ink(lesson.cases, translate=translate, font=SHEET_FONTS[language])
+    style = Style(
+        translate=partial(term, language=language),
+        font=SHEET_FONTS[language],
+        digits=SHEET_FONTS["en"],
+        width=PAPER,
+    )
+    return ink(lesson.cases, style=style)
 
 
 def cost_figure(lesson: Lesson, language: Language) -> str:

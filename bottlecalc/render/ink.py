@@ -20,7 +20,7 @@ from bottlecalc.text.numbers import number
 
 Translate = Callable[[str], str]
 
-WIDTH = 760.0
+WIDTH = 860.0
 TALLEST = 250.0
 """Of what has the most channels, all its tiles [pixels]."""
 GAP = 2.0
@@ -113,53 +113,50 @@ def picture(comparison: Comparison) -> bytes:
         raise PlotError("the numbers are too large to be drawn; give fewer channels") from error
 
 
-def ink(
-    counts: Sequence[Count],
-    scope: Scope = "convs",
-    *,
-    translate: Translate = str,
-    font: str = SANS,
-    width: float = WIDTH,
-) -> str:
+class Style(NamedTuple):
+    """How a drawing is set.
+
+    Attributes:
+        translate: puts the few words into another language.
+        font: families of the font.
+        digits: of that of products, where the dot of ``font`` is as wide as a Chinese letter.
+        width: of the drawing, as wide as its widest layer at least [pixels].
+    """
+
+    translate: Translate = str
+    font: str = SANS
+    digits: str = ""
+    width: float = WIDTH
+
+
+USUAL = Style()
+
+
+def ink(counts: Sequence[Count], scope: Scope = "convs", style: Style = USUAL) -> str:
     """Blocks that were counted as one drawing, each named by a letter and its spec."""
-    blocks = [
-        Block(f"{_letter(place)}  {count.block}", count.layers)
-        for place, count in enumerate(counts)
-    ]
-    return drawing(blocks, scope, translate=translate, font=font, width=width)
+    named = ((f"{_letter(place)}  {one.block}", one.layers) for place, one in enumerate(counts))
+    return drawing([Block(title, layers) for title, layers in named], scope, style)
 
 
-def drawing(
-    blocks: Sequence[Block],
-    scope: Scope = "convs",
-    *,
-    translate: Translate = str,
-    font: str = SANS,
-    width: float = WIDTH,
-) -> str:
+def drawing(blocks: Sequence[Block], scope: Scope = "convs", style: Style = USUAL) -> str:
     """The weights of blocks as SVG.
 
     Args:
         blocks: that are drawn beside or below each other.
         scope: of the weights; what is not of the main path is grey.
-        translate: puts the few words into another language.
-        font: families of the font.
-        width: of the drawing, as wide as its widest layer at least [pixels].
+        style: of the whole.
     """
     found = [patches(block.layers, scope) for block in blocks]
-    scale = _scale([patch for one in found for patch in one], width)
-    panels = [
-        _panel(block, one, scale, width - 2 * MARGIN, translate)
-        for block, one in zip(blocks, found, strict=True)
-    ]
-    placed, height = _flow(panels, width - 2 * MARGIN, LINE)
+    scale = _scale([patch for one in found for patch in one], style.width)
+    panels = [_panel(block, one, scale, style) for block, one in zip(blocks, found, strict=True)]
+    placed, height = _flow(panels, style.width - 2 * MARGIN, LINE)
     parts = [
         element("g", *panel.parts, transform=f"translate({x + MARGIN:g} {y + MARGIN:g})")
         for panel, x, y in placed
     ]
-    whole = max([width, *(x + panel.width + 2 * MARGIN for panel, x, _ in placed)])
-    title = translate("weights as areas, all to one scale")
-    return document(whole, height + 2 * MARGIN, title, _told(blocks, found), parts, font)
+    whole = max([style.width, *(x + panel.width + 2 * MARGIN for panel, x, _ in placed)])
+    title = style.translate("weights as areas, all to one scale")
+    return document(whole, height + 2 * MARGIN, title, _told(blocks, found), parts, style.font)
 
 
 def _scale(all_patches: Sequence[Patch], width: float) -> float:
@@ -169,13 +166,11 @@ def _scale(all_patches: Sequence[Patch], width: float) -> float:
     return min(TALLEST / highest, (width - 120) / widest)
 
 
-def _panel(
-    block: Block, found: Sequence[Patch], scale: float, width: float, translate: Translate
-) -> Panel:
+def _panel(block: Block, found: Sequence[Patch], scale: float, style: Style) -> Panel:
     """A block's title, and below it its layers, wrapped as words are."""
-    columns = [_column(patch, scale, translate) for patch in found]
-    placed, height = _flow(columns, width, APART)
-    sums = list(_sums(block, found, translate))
+    columns = [_column(patch, scale, style) for patch in found]
+    placed, height = _flow(columns, style.width - 2 * MARGIN, APART)
+    sums = list(_sums(block, found, style.translate))
     top = LINE * (1 + len(sums)) + 8
     heads = [text(block.title, 0, LINE - 3, font_weight="bold", font_size=13)]
     heads += [text(one, 0, LINE * place - 2, fill="#333") for place, one in enumerate(sums, 2)]
@@ -197,11 +192,11 @@ def _sums(block: Block, found: Sequence[Patch], translate: Translate) -> Iterato
         yield f"{number(drawn)} {translate(more)}"
 
 
-def _column(patch: Patch, scale: float, translate: Translate) -> Panel:
+def _column(patch: Patch, scale: float, style: Style) -> Panel:
     """One layer: its tiles, how wide and high each is, and below them its product."""
     left = breadth(number(patch.high), 10) + 4
     wide, high = patch.wide * scale, patch.high * scale
-    lines = [_label(patch, translate), f"{patch.product} =", number(patch.params)]
+    lines = [_label(patch, style.translate), f"{patch.product} =", number(patch.params)]
     across = patch.columns * wide + (patch.columns - 1) * GAP
     down = patch.rows * high + (patch.rows - 1) * GAP
     parts = [
@@ -211,8 +206,8 @@ def _column(patch: Patch, scale: float, translate: Translate) -> Panel:
              text_anchor="end"),
         element("g", *_tiles(patch, wide, high, left, 13), fill=_colour(patch),
                 color=_colour(patch), data_layer=patch.name, data_params=patch.params),
-        *(text(line, left, 13 + down + LINE * place, **_style(place))
-          for place, line in enumerate(lines, 1)),
+        *(text(line, left, 13 + down + LINE * place, **look)
+          for place, (line, look) in enumerate(zip(lines, _looks(style), strict=True), 1)),
     ]  # fmt: skip
     broad = max(across, *(breadth(line) for line in lines))
     return Panel(left + broad, 13 + down + LINE * len(lines) + 5, parts)
@@ -223,8 +218,11 @@ def _label(patch: Patch, translate: Translate) -> str:
     return label if patch.branch in MAIN else f"{label}{translate(', ')}{translate(patch.branch)}"
 
 
-def _style(place: int) -> dict[str, object]:
-    return {"font_weight": "bold"} if place == 3 else {"fill": "#333"}
+def _looks(style: Style) -> Iterator[dict[str, object]]:
+    """Of what a layer is, its product, and what that gives."""
+    yield {"fill": "#333"}
+    yield {"fill": "#333", "font_family": style.digits} if style.digits else {"fill": "#333"}
+    yield {"font_weight": "bold"}
 
 
 def _tiles(patch: Patch, wide: float, high: float, left: float, top: float) -> Iterator[str]:

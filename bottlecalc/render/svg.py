@@ -37,7 +37,7 @@ def text(words: str, x: float, y: float, **attributes: object) -> str:
 def document(
     width: float, height: float, title: str, description: str, parts: Iterable[str], font: str
 ) -> str:
-    """A whole drawing, which says what it is to those who cannot see it.
+    """A whole drawing on white, which says what it is to those who cannot see it.
 
     Args:
         width: of it [pixels].
@@ -49,8 +49,9 @@ def document(
     """
     heads = element("title", escape(title), id="title"), element("desc", escape(description))
     size = {"width": width, "height": height, "viewBox": f"0 0 {_value(width)} {_value(height)}"}
+    ground = element("rect", width=width, height=height, fill="#fff", class_="ground")
     drawing = element(
-        "svg", *heads, "\n", "\n".join(parts), "\n",
+        "svg", *heads, ground, "\n", "\n".join(parts), "\n",
         xmlns="http://www.w3.org/2000/svg", **size, role="img", aria_labelledby="title",
         font_family=font, font_size=12,
     )  # fmt: skip
