@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bottlecalc.agreement.result import Count
 from bottlecalc.handout import Language
 from bottlecalc.handout.terms import term
+from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Add, Concat
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Op
@@ -42,9 +43,13 @@ BESIDE = 9.0
 FILLS: Mapping[str, tuple[str, str]] = {
     "spatial": ("#d6e8f5", "#0072B2"),
     "pointwise": ("#fbe0cd", "#D55E00"),
-    "none": ("#f2f2f2", "#555"),
+    "beside": ("#ececec", "#767676"),
+    "none": ("#f7f7f7", "#767676"),
 }
-"""Okabe and Ito's colours, of the outline and paler of the inside, by the kind of a box."""
+"""Okabe and Ito's colours, of the outline and paler of the inside, by the kind of a box.
+
+What is not of the main path is grey, as in the areas.
+"""
 
 
 class Box(NamedTuple):
@@ -350,6 +355,8 @@ def _boxes(layers: Iterable[Layer], language: Language) -> list[Box]:
 def _kind(layer: Layer) -> str:
     if not layer.weights:
         return "none"
+    if layer.branch not in MAIN:
+        return "beside"
     return "spatial" if max(getattr(layer.op, "kernel", (1,))) > 1 else "pointwise"
 
 
@@ -365,7 +372,7 @@ def _excitation(layers: Sequence[Layer], language: Language) -> Box:
     widths = (channels, *(layer.out_channels for layer in layers if layer.weights))
     lines = term("squeeze and excitation", language), " → ".join(map(number, widths))
     weights = sum(layer.weights for layer in layers)
-    return Box(lines, channels, channels, weights, "pointwise")
+    return Box(lines, channels, channels, weights, "beside")
 
 
 def _opens(layer: Layer) -> bool:

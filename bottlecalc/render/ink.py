@@ -120,7 +120,7 @@ class Style(NamedTuple):
         translate: puts the few words into another language.
         font: families of the font.
         digits: of that of products, where the dot of ``font`` is as wide as a Chinese letter.
-        width: of the drawing, as wide as its widest layer at least [pixels].
+        width: that blocks and layers are wrapped to [pixels].
     """
 
     translate: Translate = str
@@ -154,7 +154,7 @@ def drawing(blocks: Sequence[Block], scope: Scope = "convs", style: Style = USUA
         element("g", *panel.parts, transform=f"translate({x + MARGIN:g} {y + MARGIN:g})")
         for panel, x, y in placed
     ]
-    whole = max([style.width, *(x + panel.width + 2 * MARGIN for panel, x, _ in placed)])
+    whole = max((x + panel.width for panel, x, _ in placed), default=0) + 2 * MARGIN
     title = style.translate("weights as areas, all to one scale")
     return document(whole, height + 2 * MARGIN, title, _told(blocks, found), parts, style.font)
 
