@@ -12,6 +12,7 @@ const page = {
   isAnswered: false,
   frozen: 0,
   curve: null,
+  next: null,
 };
 
 /* Take the state from the address; without one it is what the page was written with. */
@@ -173,6 +174,18 @@ function moveTo(steps) {
   change(middle.key, String(steps * middle.step));
 }
 
+/* The last of the actions that come between two frames. */
+function onceAFrame(action) {
+  if (!page.next) {
+    requestAnimationFrame(() => {
+      const next = page.next;
+      page.next = null;
+      if (page.frozen) next();
+    });
+  }
+  page.next = action;
+}
+
 function drag(event) {
   if (!page.curve) return;
   const box = byId("plot").getBoundingClientRect();
@@ -216,13 +229,15 @@ function listen() {
     event.preventDefault();
   });
   plot.addEventListener("pointermove", (event) => {
-    if (page.frozen) drag(event);
+    if (page.frozen) onceAFrame(() => drag(event));
   });
-  for (const end of ["pointerup", "pointercancel"])
-    plot.addEventListener(end, () => {
+  for (const end of ["pointerup", "pointercancel"]) {
+    plot.addEventListener(end, (event) => {
+      if (page.frozen && end === "pointerup") drag(event);
       page.frozen = 0;
       refresh();
     });
+  }
   byId("point").addEventListener("keydown", pressKey);
   addEventListener("hashchange", open);
   addEventListener("resize", () => refresh());
