@@ -118,6 +118,7 @@ def test_it_opens_with_what_it_was_written_with(open_page: Open, tmp_path: Path)
 
 WRONG = {
     "#in=0": "in = 0; give a whole number from 1 to 1,000,000.",
+    "#in=": "in is empty; give a whole number from 1 to 1,000,000.",
     "#in=1.5": "in = 1.5; give a whole number from 1 to 1,000,000.",
     "#out=1000001": "out = 1000001; give a whole number from 1 to 1,000,000.",
     "#mid=-3": "mid = -3; give a whole number from 1 to 1,000,000.",
@@ -159,6 +160,11 @@ def test_what_cannot_be_is_refused_in_words(given: str, open_page: Open) -> None
 
 def test_a_wrong_number_is_mended_where_it_stands(open_page: Open) -> None:
     tab = open_page(TEXTBOOK)
+    tab.get_by_label("Channels in").fill("")
+    assert tab.locator("#wrong-list").inner_text().startswith("in is empty; give a whole number")
+    assert tab.get_by_label("Channels in").get_attribute("aria-invalid") == "true"
+    tab.get_by_label("Channels in").fill("64")
+    assert tab.get_by_label("Channels in").get_attribute("aria-invalid") == "false"
     tab.get_by_label("Groups").fill("5")
     assert tab.locator("#wrong").is_visible()
     tab.get_by_label("Groups").fill("4")

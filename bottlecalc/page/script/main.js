@@ -50,12 +50,16 @@ function viewOf(state) {
   };
 }
 
+/* A state without the keys that nobody gave. */
+function saidOf(state) {
+  return Object.fromEntries(Object.entries(state).filter(([, text]) => text !== undefined));
+}
+
 /* What is wrong with the state, as sentences. */
 function problems() {
-  const said = Object.fromEntries(
-    Object.entries(page.state).filter(([, text]) => text !== undefined),
+  const wrong = [...mistakes(saidOf(page.state)), ...page.unknown].map(([key, what]) =>
+    say(key, what),
   );
-  const wrong = [...mistakes(said), ...page.unknown].map(([key, what]) => say(key, what));
   if (wrong.length) return wrong;
   const rules = [page.state.baseline, page.state.block].map(ruleProblem).filter(Boolean);
   return [...new Set(rules)];
@@ -76,6 +80,8 @@ function refresh() {
   const wrong = problems();
   const isFine = !wrong.length;
   byId("wrong").hidden = isFine;
+  const keys = mistakes(saidOf(page.state)).map(([, what]) => what.key || "size");
+  for (const key of ORDER) byId(key).setAttribute("aria-invalid", String(keys.includes(key)));
   byId("wrong-list").replaceChildren(...wrong.map((words) => htmlElement("li", {}, words)));
   byId("answer").hidden = !(isFine && page.isAnswered);
   byId("bet").hidden = !isFine || page.isAnswered;

@@ -57,7 +57,8 @@ function mistakes(given) {
       if (!CHOICES[key].includes(text))
         wrong.push(["wrong.choice", { key, text, known: CHOICES[key].join(", ") }]);
     } else if (NUMBERS.includes(key)) {
-      if (!isNumber(text)) wrong.push(["wrong.number", { key, text, most: number(MOST) }]);
+      const sentence = text ? "wrong.number" : "wrong.empty";
+      if (!isNumber(text)) wrong.push([sentence, { key, text, most: number(MOST) }]);
     } else if (key === "size") {
       if (!readSize(text)) wrong.push(["wrong.size", { text, most: number(MOST) }]);
     } else {
