@@ -105,7 +105,10 @@ if TYPE_CHECKING:
     from bottlecalc.modules.build import build
     from bottlecalc.networks.spec import Network, NetworkError, Stage
     from bottlecalc.networks.table import NETWORKS
+    from bottlecalc.page import PageError
+    from bottlecalc.page.write import write_page
     from bottlecalc.render.frames import FrameError
+    from bottlecalc.render.ink import PlotError
     from bottlecalc.text.calls import ArgumentError
     from bottlecalc.text.files import OutputError
     from bottlecalc.text.fills import Fill
@@ -188,7 +191,10 @@ PLACES = {
     "modules.build": "build",
     "networks.spec": "Network NetworkError Stage",
     "networks.table": "NETWORKS",
+    "page": "PageError",
+    "page.write": "write_page",
     "render.frames": "FrameError",
+    "render.ink": "PlotError",
     "text.calls": "ArgumentError",
     "text.files": "OutputError",
     "text.fills": "Fill",
@@ -311,10 +317,12 @@ __all__ = [
     "OwnCount",
     "PReLU",
     "Page",
+    "PageError",
     "Parameters",
     "Params",
     "Part",
     "Plain",
+    "PlotError",
     "Points",
     "PreactBasic",
     "PreactBottleneck",
@@ -367,6 +375,7 @@ __all__ = [
     "sweep",
     "sweep_networks",
     "write_handout",
+    "write_page",
 ]
 
 

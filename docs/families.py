@@ -9,7 +9,7 @@ from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.catalogue import Family, describe
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import parse
-from bottlecalc.handout.figure import block_figure
+from bottlecalc.handout.block_figure import block_figure
 from bottlecalc.render.words import code
 
 BEGIN, END = "<!-- families: written by docs/build.py -->\n", "<!-- end of families -->\n"

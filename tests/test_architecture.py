@@ -67,6 +67,7 @@ INSTANT: list[tuple[tuple[str, ...], int]] = [
     (("check", "--format", "junit"), 0),
     (("check", "--format", "sarif"), 0),
     (("handout", "--help"), 0),
+    (("page", "--help"), 0),
 ]
 
 
@@ -93,6 +94,10 @@ def test_this_test_can_fail() -> None:
 def test_drawing_is_loaded_to_draw(tmp_path: Path) -> None:
     sheet = ("handout", "--in", "4", "--out", "8", "--no-measure", "-o", str(tmp_path / "a.html"))
     assert set(process(*sheet).loaded) == {"numpy", "matplotlib", "jinja2", "pypandoc"}
+
+
+def test_a_page_needs_its_template_and_no_more(tmp_path: Path) -> None:
+    assert process("page", "-o", str(tmp_path / "a.html")).loaded == ["jinja2"]
 
 
 def test_importing_the_library_is_cheap() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from typing import Any, Literal, TypeVar
 
 from bottlecalc.agreement import closed_form
@@ -15,7 +16,7 @@ from bottlecalc.blocks.spec import Block, BlockError
 from bottlecalc.errors import argument
 from bottlecalc.layers.count import Counter
 from bottlecalc.text.calls import ArgumentError, public, quoted
-from bottlecalc.text.display import Displayed
+from bottlecalc.text.display import Displayed, results
 
 AnyBlock = Block | OwnBlock | str | Count | OwnCount
 """What ``compare`` takes for one block."""
@@ -71,6 +72,21 @@ class Comparison(Displayed):
         """The same with fewer MACs: another width where the block halves the size on its way."""
         width: int | None = self.to_dict()["break_even_mid_macs"]
         return width
+
+    @public('comparison.plot("ink.svg")')
+    def plot(self, path: str | PathLike[str]) -> None:
+        """Draw each layer's weights as an area, all blocks to one scale.
+
+        Blocks of the user's own have no layers by closed form, and are left out.
+
+        Args:
+            path: of the figure: .svg.
+
+        Raises:
+            PlotError: it is no figure, or no block has a closed form.
+            OutputError: the file cannot be written.
+        """
+        results().plot_blocks(self, path)
 
 
 @public("compare(Plain(64, 128), Bottleneck(64, 128), size=56)")

@@ -37,7 +37,7 @@ COMPLAINT: Any = next(
 
 COMMANDS = (
     *("compare", "sweep", "solve", "count", "diff", "check", "network", "explain", "blocks"),
-    "handout",
+    *("handout", "page"),
 )
 
 

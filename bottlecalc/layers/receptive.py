@@ -39,13 +39,14 @@ def fields(layers: Iterable[Layer], start: tuple[Field, ...] = PLANE) -> tuple[F
     """
     every = list(layers)
     ways = [
-        _along((layer for layer in every if layer.branch in (way, "after")), start)
+        along((layer for layer in every if layer.branch in (way, "after")), start)
         for way in ("main", "shortcut")
     ]
     return tuple(max(axes) for axes in zip(*ways, strict=True))
 
 
-def _along(layers: Iterable[Layer], axes: tuple[Field, ...]) -> tuple[Field, ...]:
+def along(layers: Iterable[Layer], axes: tuple[Field, ...]) -> tuple[Field, ...]:
+    """What an element depends on behind these layers, one after the other."""
     for layer in layers:
         kernel = getattr(layer.op, "kernel", (1,) * len(axes))
         sides = zip(axes, kernel, strict=True)

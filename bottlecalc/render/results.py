@@ -120,6 +120,11 @@ def plot(sweep: object, path: object, key: str | None, x: str | None, y: str | N
     _function("files:plot")(sweep, path, key, x, y)
 
 
+def plot_blocks(comparison: object, path: object) -> None:
+    """The weights of compared blocks as areas, into a file."""
+    _function("ink:plot")(comparison, path)
+
+
 def _display(result: object) -> Display:
     """Of its type, or of the one that this is a kind of."""
     return next(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from bottlecalc import count, parse, write_handout
-from bottlecalc.handout import figure
+from bottlecalc.handout.block_figure import FONTS, HALF, block_figure
+from bottlecalc.render.svg import breadth
 
 
 class Shown(NamedTuple):
@@ -44,29 +46,72 @@ FIGURES = {
 }
 
 
-def words(svg: str) -> list[str]:
-    return re.findall(r">([^<>\n]+)</text>", svg)
+def words(svg: str, kind: str = "") -> list[str]:
+    """What is written, all of it or what is of a class."""
+    mark = f'class="{kind}"[^>]*' if kind else ""
+    return re.findall(rf"<text[^>]*{mark}>([^<>\n]+)</text>", svg)
+
+
+def places(svg: str) -> list[list[tuple[float, float]]]:
+    """The corners of every box."""
+    boxes = re.findall(r'points="([^"]*)"', svg)
+    return [[_pair(corner) for corner in box.split()] for box in boxes]
+
+
+def _pair(corner: str) -> tuple[float, float]:
+    across, down = map(float, corner.split(","))
+    return across, down
 
 
 def columns(svg: str) -> int:
-    """How many different places, from left to right, the boxes stand at."""
-    paths = re.findall(r'id="patch_\d+">\s*<path d="M ([\d.]+) ([\d.]+)[^"QC]*z', svg)
-    background, *boxes = [float(left) for left, _ in paths]
-    assert background == 0
-    return len(set(boxes))
+    """How many columns, an identity among them, stand beside each other."""
+    middles = {round((corners[0][0] + corners[1][0]) / 2) for corners in places(svg)}
+    return len(middles) + words(svg).count("identity")
 
 
 def drawn(spec: str, language: Any = "en") -> str:
-    return figure.block_figure(count(parse(spec), (8, 8)), "A", language)
+    return block_figure(count(parse(spec), (8, 8)), "A", language)
 
 
 @pytest.mark.parametrize("spec", FIGURES)
 def test_the_figure_has_the_branches_that_the_block_has(spec: str) -> None:
     svg = drawn(spec)
-    said = words(svg)
-    channels = tuple(int(word) for word in said if word.isdigit())
-    sign = tuple(word for word in said if word in ("+", "concat"))
+    channels = tuple(map(int, words(svg, "channels")))
+    sign = tuple(words(svg, "sign"))
     assert FIGURES[spec] == Shown(columns(svg), sign, channels)
+
+
+def test_a_box_is_as_wide_as_its_channels_and_holds_its_weights() -> None:
+    """He et al., arXiv:1512.03385, figure 5: 1×1 64→32, 3×3 32→32, 1×1 32→128."""
+    svg = drawn("bottleneck:in=64,out=128")
+    scale = 128 / (2 * HALF)
+    widths = [
+        (round((b - a) * scale), round((c - d) * scale))
+        for (a, _), (b, _), (c, _), (d, _) in places(svg)
+    ]
+    assert widths[:3] == [(64, 32), (32, 32), (32, 128)]
+    assert words(svg, "weights") == ["2,048", "9,216", "4,096", "8,192"]
+    assert words(svg, "field") == ["receptive field 3×3"]
+    assert words(drawn("basic:in=64,out=64"), "field") == ["receptive field 5×5"]
+
+
+def test_weights_that_do_not_fit_stand_beside_their_box() -> None:
+    svg = drawn("bottleneck:in=1000,out=2000,mid=9")
+    assert "3×3 conv" in words(svg)
+    assert "batch norm, ReLU · 729" in words(svg)
+
+
+def test_a_figure_is_as_wide_as_its_words() -> None:
+    for spec in ("bottleneck:in=64,out=128,groups=8", "plain:in=7,out=7", "repvgg:in=8,out=16"):
+        for language in ("en", "zh"):
+            root = ET.fromstring(drawn(spec, language))
+            room = float(root.attrib["width"])
+            assert root.attrib["font-family"] == FONTS[language]
+            for text in root.iter("{http://www.w3.org/2000/svg}text"):
+                size = float(text.attrib.get("font-size", 12))
+                is_middle = text.attrib.get("text-anchor") == "middle"
+                reach = breadth(text.text or "", size) / (2 if is_middle else 1)
+                assert float(text.attrib["x"]) + reach <= room, text.text
 
 
 def test_an_identity_is_drawn_where_there_is_one() -> None:
@@ -86,7 +131,7 @@ def test_squeeze_and_excitation_stands_where_it_weighs() -> None:
     said = words(drawn("mbconv:in=8,out=8"))
     place = said.index("squeeze and excitation")
     assert said[place + 1] == "48 → 2 → 48"
-    assert said.index("3×3 conv") < place < len(said) - said[::-1].index("1×1 conv")
+    assert said.index("3×3 conv, groups 48") < place < len(said) - said[::-1].index("1×1 conv")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -76,7 +76,7 @@ def test_tables_add_up(name: str) -> None:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_languages_have_the_same_sections_numbers_and_exercises(name: str) -> None:
-    figures = {f"block-{n}": f"{n}.svg" for n in range(3)} | {"cost": "cost.svg"}
+    figures = {f"block-{n}": f"{n}.svg" for n in range(3)} | {"ink": "ink.svg", "cost": "cost.svg"}
     both = [text.sheet(lesson(name), draw(15, 7), one, figures=figures) for one in ("en", "zh")]
     for pattern in (r"^(#+) ", r"^(\d+)\. ", r"\]\((\S+)\)$", r"^\|(?=:|-)(.*)$", r"(\$\$.*\$\$)"):
         english, chinese = (re.findall(pattern, one, re.MULTILINE) for one in both)
@@ -98,10 +98,11 @@ def test_the_keys_of_both_languages_have_the_same_numbers() -> None:
 def test_the_figure_shows_the_counts_channels(name: str, language: Any) -> None:
     one = lesson(name)
     figures = figure.draw(one, language)
-    assert list(figures) == [*(f"block-{n}" for n in range(len(one.cases))), "cost"]
+    assert list(figures) == [*(f"block-{n}" for n in range(len(one.cases))), "ink", "cost"]
     for svg, case in zip(figures.values(), one.cases, strict=False):
-        words = re.findall(r">([^<>\n]+)</text>", svg)
-        assert {int(word) for word in words if word.isdigit()} == channels(case)
+        flows = re.findall(r'class="channels">([^<]+)</text>', svg)
+        assert {int(flow) for flow in flows} == channels(case)
+        words = " ".join(re.findall(r">([^<>\n]+)</text>", svg))
         assert words.count("ReLU") == case.relus
     assert figures == figure.draw(one, language)
 

@@ -63,7 +63,7 @@ def test_a_sheet_is_the_commands(
     assert run(*command).code == 0
     write_handout(ours / name, *BLOCKS, size=(15, 11), batch=2, measure=False, to=to, **WORKSHEET)
     assert written(ours).keys() == written(theirs).keys()
-    assert len(written(ours)) == 4
+    assert len(written(ours)) == 5
     if to is None:
         assert written(ours) == written(theirs)
 
