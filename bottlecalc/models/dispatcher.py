@@ -34,6 +34,16 @@ QUERIES = frozenset(
 )
 """What is asked of tensors, and is no operation."""
 
+WHOLE = frozenset(
+    (
+        *(torch.ops.prim.device.default, aten.native_batch_norm.default),
+        *(aten.upsample_nearest1d.default, aten.upsample_nearest2d.default),
+        *(aten.upsample_nearest3d.default, aten._upsample_nearest_exact1d.default),
+        *(aten._upsample_nearest_exact2d.default, aten._upsample_nearest_exact3d.default),
+    )
+)
+"""What torch, in Python, would make of operators that contract nothing either."""
+
 
 class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Runs every operator as it is, and notes those that have a formula."""
@@ -54,7 +64,7 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.calls = calls
         self.formulas = formulas
         self.values = Values(calls)
-        self.undivided = {torch.ops.prim.device.default}  # operators that are not made of others
+        self.undivided = {*WHOLE}  # operators that are not made of others
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator; one that is made of others runs these instead."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from bottlecalc.models.parameters import is_lazy, parameters
 
 MOST_NAMES = 5
 """So many modules are named in a sentence."""
+
+PLAIN = frozenset((Tensor, int, float, bool, type(None)))
+"""Types of what most operators are given, and is no parameter."""
 
 
 class Registered:
@@ -38,12 +41,12 @@ class Registered:
     def use(self, values: Iterable[object]) -> None:
         """An operator is given these."""
         for value in values:
-            if isinstance(value, nn.Parameter):
-                self._use(value)
-            elif isinstance(value, (list, tuple)):
+            if isinstance(value, (list, tuple)):
                 self.use(value)
+            elif _is_parameter(value):
+                self._use(value)
 
-    def _use(self, parameter: nn.Parameter) -> None:
+    def _use(self, parameter: Any) -> None:
         if (name := self._owners.get(id(parameter))) is not None:
             self.used.add(name)
         else:
@@ -87,3 +90,9 @@ class Registered:
     def _beside(self, subject: str, held: dict[int, int]) -> str:
         total = parameters(self._model).total
         return f"{subject} not registered: {sum(held.values()):,} parameters beside the {total:,}"
+
+
+def _is_parameter(value: object) -> bool:
+    """What torch says of it, which takes longest to say of what is none."""
+    kind = type(value)
+    return kind is nn.Parameter or (kind not in PLAIN and isinstance(value, nn.Parameter))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from torch import Tensor
@@ -34,13 +35,18 @@ def known_output(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         args: what it is given, by place.
         kwargs: likewise, by name.
     """
-    rule = RULES.get(str(func))
+    rule = _rule(func)
     if rule is None or not all(is_plain(one) for one in _tensors((*args, *kwargs.values()))):
         return None
     try:
         return rule(*args, **kwargs)
     except (UnsureError, TypeError):  # another version's operator may take something else
         return None
+
+
+@cache
+def _rule(func: Any) -> Callable[..., Any] | None:
+    return RULES.get(str(func))
 
 
 def _tensors(given: Iterable[Any]) -> Iterable[Tensor]:
