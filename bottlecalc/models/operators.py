@@ -74,7 +74,7 @@ ALIKE = {
 TENSORS: dict[str, Formula] = {
     **_aten("mm bmm", products.matrices),
     **_aten("addmm baddbmm", products.added_matrices),
-    **_aten("convolution", products.convolution_either_way),
+    **_aten("convolution", products.either_convolution),
     **_aten(
         "_scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention"
         " _scaled_dot_product_cudnn_attention",
@@ -109,9 +109,7 @@ def _of_tensors() -> dict[Any, Formula]:
     """Those of torch's own formulas that nobody put one of theirs in place of."""
     own = registry()
     packets = {_packet(name): formula for name, formula in TENSORS.items()}
-    return {
-        packet: formula for packet, formula in packets.items() if is_torchs(own.get(packet))
-    }
+    return {packet: formula for packet, formula in packets.items() if is_torchs(own.get(packet))}
 
 
 def _packet(name: str) -> Any:

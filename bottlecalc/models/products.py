@@ -41,9 +41,11 @@ def added_matrices(_: Tensor, a: Tensor, b: Tensor, *__: object, **___: object) 
     return matrices(a, b)
 
 
-def convolution_either_way(*given: Any, out_val: Tensor, **_: object) -> int:
+def either_convolution(
+    x: Tensor, weight: Tensor, *options: Any, out_val: Tensor, **_: object
+) -> int:
     """Of ``aten::convolution``, which is told whether it is transposed."""
-    x, weight, _bias, _stride, _padding, _dilation, is_transposed = given[:7]
+    _bias, _stride, _padding, _dilation, is_transposed, *_others = options
     return 2 * weight.numel() * _positions(x if is_transposed else out_val)
 
 

@@ -13,7 +13,7 @@ MOST_NAMES = 5
 """So many modules are named in a sentence."""
 
 PLAIN = frozenset((Tensor, int, float, bool, type(None)))
-"""Types of what most operators are given, and is no parameter."""
+"""Types of most of what operators are given: no parameters, and ``isinstance`` takes longer."""
 
 
 class Registered:
@@ -41,10 +41,13 @@ class Registered:
     def use(self, values: Iterable[object]) -> None:
         """An operator is given these."""
         for value in values:
-            if isinstance(value, (list, tuple)):
-                self.use(value)
-            elif _is_parameter(value):
+            kind = type(value)
+            if kind in PLAIN:
+                continue
+            if kind is nn.Parameter or isinstance(value, nn.Parameter):
                 self._use(value)
+            elif isinstance(value, (list, tuple)):
+                self.use(value)
 
     def _use(self, parameter: Any) -> None:
         if (name := self._owners.get(id(parameter))) is not None:
@@ -90,9 +93,3 @@ class Registered:
     def _beside(self, subject: str, held: dict[int, int]) -> str:
         total = parameters(self._model).total
         return f"{subject} not registered: {sum(held.values()):,} parameters beside the {total:,}"
-
-
-def _is_parameter(value: object) -> bool:
-    """What torch says of it, which takes longest to say of what is none."""
-    kind = type(value)
-    return kind is nn.Parameter or (kind not in PLAIN and isinstance(value, nn.Parameter))

@@ -59,7 +59,9 @@ class Values:
         traits = traits_of(func)
         if traits.may_decide and self._decide(func, args, out):
             return
-        if traits.is_same or (not traits.is_random and self._are_constant(args, kwargs.values())):
+        if traits.is_same or (
+            not traits.is_random and self._are_constant((*args, *kwargs.values()))
+        ):
             self._keep((out,))
         elif traits.is_mutable:  # what is written to may be a view of any of them
             self._constants.clear()
@@ -74,8 +76,8 @@ class Values:
             self._keep(out[1:])
         return is_lengths
 
-    def _are_constant(self, *values: Iterable[object]) -> bool:
-        return all(self._is_constant(value) for several in values for value in several)
+    def _are_constant(self, values: Iterable[object]) -> bool:
+        return all(map(self._is_constant, values))
 
     def _is_constant(self, value: object) -> bool:
         """A tensor, or all in a list; its identity is looked at first, which costs less."""
