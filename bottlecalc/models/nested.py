@@ -12,7 +12,12 @@ from bottlecalc.models.overrides import Ways
 
 
 def ways() -> Ways:
-    """Attention goes its way where it is of sequences of several lengths."""
+    """Attention goes its way where it is of sequences of several lengths.
+
+    torch 2.1 has no such sequences in one tensor.
+    """
+    if not hasattr(torch, "jagged"):
+        return {}
 
     def attend(func: Any, args: Any, kwargs: Any) -> Any:
         return (ragged_attention if is_ragged(args) else func)(*args, **kwargs)
