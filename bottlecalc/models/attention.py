@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-FUSED = tuple(
+FUSED = frozenset(
     getattr(torch.ops.aten, name)
     for name in (
         "_scaled_dot_product_flash_attention",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -34,6 +34,32 @@ QUERIES = frozenset(
 )
 """What is asked of tensors, and is no operation."""
 
+WHOLE = frozenset(
+    (
+        *(torch.ops.prim.device.default, aten.native_batch_norm.default),
+        *(aten.upsample_nearest1d.default, aten.upsample_nearest2d.default),
+        *(aten.upsample_nearest3d.default, aten._upsample_nearest_exact1d.default),
+        *(aten._upsample_nearest_exact2d.default, aten._upsample_nearest_exact3d.default),
+    )
+)
+"""What torch, in Python, would make of operators that contract nothing either."""
+
+Role = Literal["query", "higher order", "recurrent", "usual"]
+
+
+class Operator(NamedTuple):
+    """What is the same at every call of an operator.
+
+    Attributes:
+        role: what is done with it.
+        packet: all its forms; None where it has no others.
+        formula: what it costs.
+    """
+
+    role: Role
+    packet: Any
+    formula: Formula | None
+
 
 class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Runs every operator as it is, and notes those that have a formula."""
@@ -54,22 +80,24 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.calls = calls
         self.formulas = formulas
         self.values = Values(calls)
-        self.undivided = {torch.ops.prim.device.default}  # operators that are not made of others
+        self.undivided = {*WHOLE}  # operators that are not made of others
+        self._operators: dict[Any, Operator] = {}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operator; one that is made of others runs these instead."""
         kwargs = kwargs or {}
         if types and any(hasattr(kind, "__tensor_flatten__") for kind in types):
             return NotImplemented  # a tensor that is made of others has operators run on these
-        if func in QUERIES:
+        operator = self._operators.get(func) or self._meet(func)
+        if operator.role == "query":
             return func(*args, **kwargs)
-        if isinstance(func, torch._ops.HigherOrderOperator):
+        if operator.role == "higher order":
             return run_higher_order(self, func, args, kwargs)
-        self.calls.use((*args, *kwargs.values()))
-        if recurrence.is_whole(func.overloadpacket):
+        self.calls.use((*args, *kwargs.values()) if kwargs else args)
+        if operator.role == "recurrent":
             return self._recurrent(func, args)
         if (out := known_output(func, args, kwargs)) is not None:
-            self._note(func, out, args, kwargs)
+            self._note(operator, func, out, args, kwargs)
             return out
         if func not in self.undivided:
             with self:
@@ -78,18 +106,32 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 return parts
             self.undivided.add(func)
         out = (grouped.output if grouped.takes(func, args) else func)(*args, **kwargs)
-        self._note(func, out, args, kwargs)
+        self._note(operator, func, out, args, kwargs)
         return out
 
-    def _note(self, func: Any, out: Any, args: Any, kwargs: Any) -> None:
+    def _meet(self, func: Any) -> Operator:
+        """One that is run for the first time."""
+        role: Role = "usual"
+        packet = None
+        if func in QUERIES:
+            role = "query"
+        elif isinstance(func, torch._ops.HigherOrderOperator):
+            role = "higher order"
+        else:
+            packet = func.overloadpacket
+            role = "recurrent" if recurrence.is_whole(packet) else "usual"
+        self._operators[func] = Operator(role, packet, self.formulas.get(packet))
+        return self._operators[func]
+
+    def _note(self, operator: Operator, func: Any, out: Any, args: Any, kwargs: Any) -> None:
         if not (isinstance(out, torch.Tensor) and out.is_meta):  # which has no values to read
             self.values.see(func, args, kwargs, out)
-        formula = self.formulas.get(func.overloadpacket)
+        formula = operator.formula
         flops = None if formula is None else formula(*args, **kwargs, out_val=out)
         if flops is None:
-            self._note_uncounted(qualified(func.overloadpacket), args, kwargs)
+            self._note_uncounted(qualified(operator.packet), args, kwargs)
             return
-        hidden = scores(func.overloadpacket, args)
+        hidden = scores(operator.packet, args)
         self.calls.add(flops, self._outputs(func, out, args), hidden)
         if text := remark(args):
             self.calls.say(text)

@@ -8,12 +8,27 @@ import torch
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
+from bottlecalc.models.overrides import Ways
 
-def is_ragged_attention(func: Any, args: Any) -> bool:
-    """Whether this is attention of sequences of several lengths, (batch, heads, *, features)."""
+
+def ways() -> Ways:
+    """Attention goes its way where it is of sequences of several lengths.
+
+    torch 2.1 has no such sequences in one tensor.
+    """
+    if not hasattr(torch, "jagged"):
+        return {}
+
+    def attend(func: Any, args: Any, kwargs: Any) -> Any:
+        return (ragged_attention if is_ragged(args) else func)(*args, **kwargs)
+
+    return {scaled_dot_product_attention: attend}
+
+
+def is_ragged(args: Any) -> bool:
+    """Whether attention is of sequences of several lengths, (batch, heads, *, features)."""
     return (
-        func is scaled_dot_product_attention
-        and len(args) == 3
+        len(args) == 3
         and all(isinstance(x, Tensor) and x.layout is torch.jagged and x.dim() == 4 for x in args)
         and not args[0].is_meta
     )

@@ -18,7 +18,7 @@ from bottlecalc.models.gradients import convolution_backward_flops
 from bottlecalc.models.multiplying import FREE, MULTIPLYING
 from bottlecalc.models.products import Formula
 from bottlecalc.models.quantized_products import QUANTIZED
-from bottlecalc.models.registry import registry
+from bottlecalc.models.registry import is_torchs, registry
 from bottlecalc.models.sparse_products import SPARSE, guarded
 
 Kind = Literal["multiplies", "free", "nothing"]
@@ -71,10 +71,25 @@ ALIKE = {
 }
 """Operators of aten that cost what others cost that the registry knows."""
 
+TENSORS: dict[str, Formula] = {
+    **_aten("mm bmm", products.matrices),
+    **_aten("addmm baddbmm", products.added_matrices),
+    **_aten("convolution", products.either_convolution),
+    **_aten(
+        "_scaled_dot_product_flash_attention _scaled_dot_product_efficient_attention"
+        " _scaled_dot_product_cudnn_attention",
+        products.attention,
+    ),
+}
+"""What torch's own formulas say of the most frequent products, asked of tensors.
+
+Torch's look for shapes in all that an operator is given, which takes longer than a small product.
+"""
+
 
 def formulas() -> dict[Any, Formula]:
     """What torch's own registry knows, what its users registered, and what it lacks."""
-    aten, known = torch.ops.aten, registry()
+    aten, known = torch.ops.aten, {**registry(), **_of_tensors()}
     alike = {
         getattr(aten, one): known[getattr(aten, other)]
         for one, other in ALIKE.items()
@@ -88,6 +103,13 @@ def formulas() -> dict[Any, Formula]:
         packet: guarded(qualified(packet), formula)
         for packet, formula in {**sparse, **dense}.items()
     }
+
+
+def _of_tensors() -> dict[Any, Formula]:
+    """Those of torch's own formulas that nobody put one of theirs in place of."""
+    own = registry()
+    packets = {_packet(name): formula for name, formula in TENSORS.items()}
+    return {packet: formula for packet, formula in packets.items() if is_torchs(own.get(packet))}
 
 
 def _packet(name: str) -> Any:

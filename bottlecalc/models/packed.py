@@ -116,7 +116,8 @@ def by_layer(model: nn.Module) -> ByLayer:
     """
     counts = Counter[str]()
     for name, module in model.named_modules():
-        counts[layer_of(name)] += sum(tensor.numel() for tensor in weights(module))
+        if packed := weights(module):
+            counts[layer_of(name)] += sum(tensor.numel() for tensor in packed)
     return {name: count for name, count in counts.items() if count}
 
 

@@ -41,6 +41,23 @@ def added_matrices(_: Tensor, a: Tensor, b: Tensor, *__: object, **___: object) 
     return matrices(a, b)
 
 
+def either_convolution(
+    x: Tensor, weight: Tensor, *options: Any, out_val: Tensor, **_: object
+) -> int:
+    """Of ``aten::convolution``, which is told whether it is transposed."""
+    _bias, _stride, _padding, _dilation, is_transposed, *_others = options
+    return 2 * weight.numel() * _positions(x if is_transposed else out_val)
+
+
+def attention(query: Tensor, key: Tensor, value: Tensor, *_: object, **__: object) -> int:
+    """Of fused attention (batch, heads, length, width): scores, and their weighted sum.
+
+    What a mask leaves out is counted, as torch does.
+    """
+    rows = prod(query.shape[:-1])
+    return 2 * rows * key.shape[-2] * (query.shape[-1] + value.shape[-1])
+
+
 def two_products(a: Tensor, b: Tensor, c: Tensor, d: Tensor, *_: object, **__: object) -> int:
     """Of a · b + c · d."""
     return matrices(a, b) + matrices(c, d)

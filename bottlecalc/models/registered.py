@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from bottlecalc.models.parameters import is_lazy, parameters
 
 MOST_NAMES = 5
 """So many modules are named in a sentence."""
+
+PLAIN = frozenset((Tensor, int, float, bool, type(None)))
+"""Types of most of what operators are given: no parameters, and ``isinstance`` takes longer."""
 
 
 class Registered:
@@ -38,12 +41,15 @@ class Registered:
     def use(self, values: Iterable[object]) -> None:
         """An operator is given these."""
         for value in values:
-            if isinstance(value, nn.Parameter):
+            kind = type(value)
+            if kind in PLAIN:
+                continue
+            if kind is nn.Parameter or isinstance(value, nn.Parameter):
                 self._use(value)
             elif isinstance(value, (list, tuple)):
                 self.use(value)
 
-    def _use(self, parameter: nn.Parameter) -> None:
+    def _use(self, parameter: Any) -> None:
         if (name := self._owners.get(id(parameter))) is not None:
             self.used.add(name)
         else:

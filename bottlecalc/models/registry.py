@@ -8,6 +8,7 @@ Source: ``torch.utils.flop_counter``. Its ``flop_registry`` is public since torc
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import torch
@@ -30,11 +31,21 @@ def registry() -> dict[Any, Formula]:
 RELEASE = tuple(int(number) for number in torch.__version__.split(".")[:2])
 
 
+def is_torchs(formula: Formula | None) -> bool:
+    """Whether a formula is torch's own, and not one that somebody registered."""
+    return getattr(formula, "__module__", "") == flop_counter.__name__
+
+
 def _of_out(formula: Formula) -> Formula:
-    return lambda *args, out_val=None, **kwargs: formula(*args, out=out_val, **kwargs)
+    @wraps(formula)
+    def flops(*args: Any, out_val: Any = None, **kwargs: Any) -> int:
+        return formula(*args, out=out_val, **kwargs)
+
+    return flops
 
 
 def _of_tensors(formula: Formula) -> Formula:
+    @wraps(formula)
     def flops(*args: Any, out_val: Any = None, **kwargs: Any) -> int:
         shapes = {name: _shapes(one) for name, one in kwargs.items()}
         return formula(*map(_shapes, args), out_shape=_shapes(out_val), **shapes)

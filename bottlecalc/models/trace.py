@@ -13,14 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from bottlecalc.layers.counted import Counted
+from bottlecalc.models import nested, unseen, values
 from bottlecalc.models.dispatcher import Dispatcher, Uncompiled
 from bottlecalc.models.operators import formulas
+from bottlecalc.models.overrides import Overrides
 from bottlecalc.models.parameters import by_module
 from bottlecalc.models.recurrence import whole
 from bottlecalc.models.running import Calls
 from bottlecalc.models.switches import can_be_set_aside, is_compiler_loaded, uncompiled
-from bottlecalc.models.unseen import Unseen
-from bottlecalc.models.values import Readers
 
 
 def dispatcher_counts(
@@ -59,9 +59,9 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
     """Run it; once more where torch's compiler was loaded meanwhile, and that failed."""
     calls, compiling = make(), is_compiler_loaded()
     dispatcher = (Uncompiled if compiling else Dispatcher)(calls, formulas())
-    functions = Readers(dispatcher.values)
+    ways = (values.ways(dispatcher.values), unseen.ways(calls), nested.ways())
     try:
-        with uncompiled(), calls.innermost(), functions, dispatcher, Unseen(calls), whole():
+        with uncompiled(), calls.innermost(), dispatcher, Overrides(*ways), whole():
             calls.output = _shape(run())
     except Exception:
         if compiling or not is_compiler_loaded():

@@ -155,15 +155,16 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     """
     import torch
 
+    from bottlecalc.models import unseen
     from bottlecalc.models.backward import Frontier, StepCalls
     from bottlecalc.models.dispatcher import Dispatcher
     from bottlecalc.models.operators import formulas
-    from bottlecalc.models.unseen import Unseen
+    from bottlecalc.models.overrides import Overrides
 
     calls = StepCalls(module)
     with calls.attributing():
         frontier = Frontier(forward.given)
-        with Dispatcher(calls, formulas()), Unseen(calls), frontier:
+        with Dispatcher(calls, formulas()), Overrides(unseen.ways(calls)), frontier:
             loss = total(forward(), name)
         calls.own(loss)
         with Dispatcher(calls, formulas()):

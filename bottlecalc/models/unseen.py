@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
 from bottlecalc.models import products
+from bottlecalc.models.overrides import Way, Ways
 from bottlecalc.models.running import Calls
 
 CONVOLUTIONS = frozenset(
@@ -42,36 +42,41 @@ ONE = "a complex convolution, which torch makes three real ones of, is counted a
 GRADIENTS = "gradients of a complex convolution, where they are taken, are of three real ones"
 
 
-class Unseen(TorchFunctionMode):
-    """Notes that while it lasts."""
+def ways(calls: Calls) -> Ways:
+    """Functions of torch's that are called as they are, and noted."""
 
-    def __init__(self, calls: Calls) -> None:
-        super().__init__()
-        self.calls = calls
+    def leave(library: str) -> Way:
+        def way(func: Any, args: Any, kwargs: Any) -> Any:
+            calls.say(left(library))
+            return func(*args, **kwargs)
 
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Call a function of torch's as it is."""
-        kwargs = kwargs or {}
-        if func in LEAVING:
-            self.calls.say(left(LEAVING[func]))
-        if func in CONVOLUTIONS and any(map(_is_complex, (*args, *kwargs.values()))):
-            return self._complex(func, args, kwargs)
+        return way
+
+    def convolve(func: Any, args: Any, kwargs: Any) -> Any:
+        if any(map(_is_complex, (*args, *kwargs.values()))):
+            return _complex(calls, func, args, kwargs)
+        return func(*args, **kwargs)
+
+    def count(func: Any, args: Any, kwargs: Any) -> Any:
         out = func(*args, **kwargs)
-        if func in HIDDEN:
-            self.calls.add(products.linear(args[0], out_val=out), (out,))
+        calls.add(products.linear(args[0], out_val=out), (out,))
         return out
 
-    def _complex(self, func: Any, args: Any, kwargs: Any) -> Tensor:
-        """One convolution, however many real ones it is made of."""
-        with self.calls.apart() as made:
-            out: Tensor = func(*args, **kwargs)
-        parts = made.outputs.total() // (out.numel() or 1)
-        self.calls.join(made, max(parts, 1))
-        if parts > 1:
-            self.calls.say(ONE)
-        if out.requires_grad:
-            self.calls.say(GRADIENTS)
-        return out
+    leaving = {func: leave(library) for func, library in LEAVING.items()}
+    return {**leaving, **dict.fromkeys(CONVOLUTIONS, convolve), **dict.fromkeys(HIDDEN, count)}
+
+
+def _complex(calls: Calls, func: Any, args: Any, kwargs: Any) -> Tensor:
+    """One convolution, however many real ones it is made of."""
+    with calls.apart() as made:
+        out: Tensor = func(*args, **kwargs)
+    parts = made.outputs.total() // (out.numel() or 1)
+    calls.join(made, max(parts, 1))
+    if parts > 1:
+        calls.say(ONE)
+    if out.requires_grad:
+        calls.say(GRADIENTS)
+    return out
 
 
 def left(library: str) -> str:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
-from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from bottlecalc.models.nested import is_ragged_attention, ragged_attention
+from bottlecalc.models.overrides import Way, Ways
 from bottlecalc.models.running import Calls
 
 NAMES = {
@@ -51,36 +51,48 @@ class Values:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self._constants: Any = WeakTensorKeyDictionary()
+        self._known: set[int] = set()  # identities of constants, and of some that are no more
         self._checking = False
 
     def see(self, func: Any, args: Any, kwargs: Any, out: Any) -> None:
         """An operator that was run."""
-        decided = not self._are_constant(deciders := _deciders(func, args))
-        if (name := deciding(func, deciders)) and decided and not self._checking:
-            self.calls.decide(name)
-        if not decided and func.overloadpacket is aten._pack_padded_sequence:
-            self._keep(out[1:])
-        elif self._is_constant(func, args, kwargs):
+        traits = traits_of(func)
+        if traits.may_decide and self._decide(func, args, out):
+            return
+        if traits.is_same or (
+            not traits.is_random and self._are_constant((*args, *kwargs.values()))
+        ):
             self._keep((out,))
-        elif func._schema.is_mutable:  # what is written to may be a view of any of them
+        elif traits.is_mutable:  # what is written to may be a view of any of them
             self._constants.clear()
+            self._known.clear()
 
-    def _is_constant(self, func: Any, args: Any, kwargs: Any) -> bool:
-        """Whether an operator puts out the same always."""
-        if func.overloadpacket is aten.lift_fresh:
-            return True
-        return RANDOM not in func.tags and self._are_constant((*args, *kwargs.values()))
+    def _decide(self, func: Any, args: Any, out: Any) -> bool:
+        """One by which values may decide; whether it is known as well what comes out."""
+        is_constant = self._are_constant(deciders := _deciders(func, args))
+        if not is_constant and not self._checking and (name := deciding(func, deciders)):
+            self.calls.decide(name)
+        if is_lengths := is_constant and func.overloadpacket is aten._pack_padded_sequence:
+            self._keep(out[1:])
+        return is_lengths
 
     def _are_constant(self, values: Iterable[object]) -> bool:
-        return all(tensor in self._constants for tensor in tensors_of(values))
+        return all(map(self._is_constant, values))
+
+    def _is_constant(self, value: object) -> bool:
+        """A tensor, or all in a list; its identity is looked at first, which costs less."""
+        if isinstance(value, Tensor):
+            return id(value) in self._known and value in self._constants
+        return not isinstance(value, (list, tuple)) or self._are_constant(value)
 
     def _keep(self, values: Iterable[object]) -> None:
         for tensor in tensors_of(values):
             self._constants[tensor] = True
+            self._known.add(id(tensor))
 
     def read(self, tensor: Tensor, name: str) -> None:
         """A tensor was read past the dispatcher."""
-        if tensor not in self._constants:
+        if not self._is_constant(tensor):
             self.calls.decide(name)
 
     @contextmanager
@@ -93,24 +105,54 @@ class Values:
             self._checking = before
 
 
-class Readers(TorchFunctionMode):
-    """Sees what reads tensors past the dispatcher, or does no more than check their values."""
+def ways(values: Values) -> Ways:
+    """Functions that read tensors past the dispatcher, or do no more than check their values."""
 
-    def __init__(self, values: Values) -> None:
-        super().__init__()
-        self.values = values
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        if is_ragged_attention(func, args):
-            return ragged_attention(*args, **kwargs)
-        if func in READERS:
-            self.values.read(args[0], READERS[func])
-        if func is torch.tensor:
-            for tensor in tensors_of(args):
-                self.values.read(tensor, "item")
-        with self.values.checking(func is one_hot and _classes(*args, **kwargs) > 0):
+    def reader(name: str) -> Way:
+        def read(func: Any, args: Any, kwargs: Any) -> Any:
+            values.read(args[0], name)
             return func(*args, **kwargs)
+
+        return read
+
+    def make(func: Any, args: Any, kwargs: Any) -> Any:
+        for tensor in tensors_of(args):
+            values.read(tensor, "item")
+        return func(*args, **kwargs)
+
+    def check(func: Any, args: Any, kwargs: Any) -> Any:
+        with values.checking(_classes(*args, **kwargs) > 0):
+            return func(*args, **kwargs)
+
+    readers = {func: reader(name) for func, name in READERS.items()}
+    return {**readers, torch.tensor: make, one_hot: check}
+
+
+class Traits(NamedTuple):
+    """What an operator is, whatever it is given.
+
+    Attributes:
+        may_decide: values may decide what it puts out.
+        is_same: it puts out the same always.
+        is_random: it draws what it puts out.
+        is_mutable: it writes to what it is given.
+    """
+
+    may_decide: bool
+    is_same: bool
+    is_random: bool
+    is_mutable: bool
+
+
+@cache
+def traits_of(func: Any) -> Traits:
+    """An operator's."""
+    return Traits(
+        may_decide=bool(deciding(func, (func,))),
+        is_same=func.overloadpacket is aten.lift_fresh,
+        is_random=RANDOM in func.tags,
+        is_mutable=func._schema.is_mutable,
+    )
 
 
 def _classes(_: Tensor, num_classes: int = -1) -> int:

@@ -98,6 +98,9 @@ def test_products_that_torchs_own_counter_lacks(
     assert not counted.counters["torch"].unsupported
 
 
+@pytest.mark.skipif(
+    not hasattr(torch.ops.aten, "_foreach_mm"), reason="this torch multiplies no lists"
+)
 def test_what_no_formula_is_known_for_is_said() -> None:
     class Lists(nn.Module):
         def forward(self, x: torch.Tensor) -> Any:

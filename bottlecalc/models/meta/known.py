@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from torch import Tensor
@@ -34,13 +35,25 @@ def known_output(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
         args: what it is given, by place.
         kwargs: likewise, by name.
     """
-    rule = RULES.get(str(func))
-    if rule is None or not all(is_plain(one) for one in _tensors((*args, *kwargs.values()))):
+    rule = RULES.get(_name(func))
+    if rule is None or _is_real(args):
+        return None
+    if not all(is_plain(one) for one in _tensors((*args, *kwargs.values()))):
         return None
     try:
         return rule(*args, **kwargs)
     except (UnsureError, TypeError):  # another version's operator may take something else
         return None
+
+
+def _is_real(args: tuple[Any, ...]) -> bool:
+    """Whether what it is given first has values, which is seen at once."""
+    return bool(args) and isinstance(args[0], Tensor) and not args[0].is_meta
+
+
+@cache
+def _name(func: Any) -> str:
+    return str(func)
 
 
 def _tensors(given: Iterable[Any]) -> Iterable[Tensor]:
