@@ -101,7 +101,7 @@ def count_training(
     if callable(getattr(subject, "forward", None)):
         check_keywords(subject, keywords, "count_training", OWN)
     count = count_model(subject, *inputs, counter="torch", seed=seed, dtype=dtype, **keywords)
-    return replace(count, training=_step(subject, inputs, keywords, recipe, seed, dtype))
+    return _beside(count, _step(subject, inputs, keywords, recipe, seed, dtype))
 
 
 def _parsed(text: str) -> Block | Network:
@@ -247,7 +247,19 @@ def train_target(
 
     with found(target, Inputs(inputs, keywords or {}), source, dtype, seed) as (name, build, given):
         step = StepRunner(name, build, given, seed=seed, dtype=dtype, recipe=recipe).step()
-    return replace(count, training=_part(step, part) if part else step)
+    return _beside(count, _part(step, part) if part else step)
+
+
+def _beside(count: ModelCount, step: Training) -> ModelCount:
+    """The step beside its forward pass, which says once what holds of both."""
+    notes = (_said_once(note, count.notes) for note in step.notes if note not in count.notes)
+    return replace(count, training=replace(step, notes=tuple(notes)))
+
+
+def _said_once(note: str, said: Sequence[str]) -> str:
+    """A note without its reason, where that is said already."""
+    how, colon, reason = note.partition(": ")
+    return how if colon and any(one.endswith(f": {reason}") for one in said) else note
 
 
 def _part(step: Training, part: str) -> Training:

@@ -24,7 +24,11 @@ def diff(
     ],
     after: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
     inputs: Annotated[list[str] | None, options.input_option("  Of both.")] = None,
+    inputs_from: options.InputsFrom = "",
     arguments: options.Arguments = None,
+    dtype: options.Dtype = "",
+    module: options.Module = "",
+    seed: options.Seed = "0",
     output_format: Annotated[
         Format | None, options.format_option("table, json or markdown")
     ] = None,
@@ -41,6 +45,8 @@ def diff(
 
     `bottlecalc diff net.py:Net@main net.py:Net --input 1x3x224x224`
 
+    `bottlecalc diff net.py:Net net.py:Wide --inputs-from data.py:batch --module encoder`
+
     `bottlecalc diff before.json after.json --format markdown`
     """
     form = options.read_format(output_format, output, Format)
@@ -48,9 +54,10 @@ def diff(
     from bottlecalc.render.diff import FORMATS
 
     by_place, by_name = read_inputs(inputs or ())
-    said = read_arguments(arguments or ())
+    said, draws = read_arguments(arguments or ()), options.read_seed(seed)
     with options.traced(traceback), spinner(f"counting {before} and {after}"):
         found = source.diff(
-            before, after, inputs=by_place, keywords=by_name, arguments=said, host=guests
-        )
+            before, after, inputs=by_place, keywords=by_name, inputs_from=inputs_from,
+            arguments=said, dtype=dtype, module=module, seed=draws, host=guests,
+        )  # fmt: skip
     deliver(lambda console: FORMATS[form](found, console), output)
