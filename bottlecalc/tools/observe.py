@@ -46,12 +46,11 @@ def target(wanted: Target, inputs: Given, source: str = "", dtype: str = "") -> 
         "dtype": dtype, "inputs": values_to_json(list(inputs.by_place)),
         "keywords": values_to_json(dict(inputs.by_name)),
     }  # fmt: skip
-    inputs = _all(wanted, inputs, source)
+    inputs = _all(wanted, inputs, source, dtype)
 
     def runner(given: Sequence[Any]) -> Runner:
-        all_given = Inputs(given, inputs.by_name)
-        all_given = all_given.of_dtype(dtype) if dtype else all_given
-        return Runner(wanted.name, built_as(dtype, wanted.load()), all_given, dtype=dtype)
+        build = built_as(dtype, wanted.load())
+        return Runner(wanted.name, build, Inputs(given, inputs.by_name), dtype=dtype)
 
     def around() -> AbstractContextManager[None]:
         return wanted.importable()
@@ -66,14 +65,15 @@ def target(wanted: Target, inputs: Given, source: str = "", dtype: str = "") -> 
     )
 
 
-def _all(wanted: Target, inputs: Given, source: str) -> Given:
-    """What is given, and what the function returns."""
-    if not source:
-        return inputs
-    with naming(f"{wanted.name} cannot be found"), wanted.importable():
-        returned = inputs_from(source)
-    by_place = [*inputs.by_place, *returned.by_place]
-    return Given(by_place, {**returned.by_name, **inputs.by_name})
+def _all(wanted: Target, inputs: Given, source: str, dtype: str) -> Given:
+    """What is given, and what the function returns, in that dtype."""
+    by_place, by_name = [*inputs.by_place], dict(inputs.by_name)
+    if source:
+        with naming(f"{wanted.name} cannot be found"), wanted.importable():
+            returned = inputs_from(source)
+        by_place, by_name = [*by_place, *returned.by_place], {**returned.by_name, **by_name}
+    given = Inputs(by_place, by_name)
+    return given.of_dtype(dtype) if dtype else given
 
 
 def model(module: nn.Module, inputs: Given) -> Subject:
