@@ -234,6 +234,7 @@ def test_two_sides_of_a_diff_are_run_on_what_a_function_returns(run: Run) -> Non
 def test_a_count_in_a_file_was_of_the_same_constants(run: Run) -> None:
     given = ("shapes.py:Steps", "--input", "5x16", "--input", "scale=1", "--input")
     run("count", *given, "n=3", "-o", "before.json")
+    assert json.loads(Path("before.json").read_text("utf-8"))["call"] == "5×16, scale=1, n=3"
     assert "\non 5×16, scale=1, n=3\n" in run("diff", "before.json", *given, "n=3").out
     differ = run("diff", "before.json", *given, "n=2").out
     assert "\non 5×16, scale=1, n=3 → 5×16, scale=1, n=2\n" in differ
