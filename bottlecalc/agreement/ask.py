@@ -156,7 +156,7 @@ def count_model(
     check_installed(quoted(model), counter)
     _check_model(model)
     check_counter(counter)
-    _check_keywords(model, keywords)
+    check_keywords(model, keywords, "count_model", ("inputs", "counter", "seed", "dtype"))
     by_place = [read_python(one) for one in inputs]
     given = _of_dtype(Inputs(by_place, read_keywords(keywords)), dtype)
     name = type(model).__name__
@@ -167,8 +167,20 @@ def count_model(
     return _model_count(name, given, run)
 
 
-def _check_keywords(model: nn.Module, keywords: Mapping[str, Any]) -> None:
-    """Refuse a name that neither we nor the forward take."""
+def check_keywords(
+    model: nn.Module, keywords: Mapping[str, Any], who: str, own: Sequence[str]
+) -> None:
+    """Refuse a name that neither a function of ours nor the forward takes.
+
+    Args:
+        model: whose forward is given the keywords.
+        keywords: by name.
+        who: the function of ours.
+        own: what it takes itself.
+
+    Raises:
+        ArgumentError: there is such a name; its text lists what is taken.
+    """
     try:
         signature = inspect.signature(model.forward)
     except ValueError:  # a scripted module has none
@@ -178,11 +190,10 @@ def _check_keywords(model: nn.Module, keywords: Mapping[str, Any]) -> None:
         return
     for name in keywords:
         if name not in taken:
-            hint = did_you_mean(name, [*taken, "inputs", "counter", "seed", "dtype"])
             raise ArgumentError(
-                f"count_model(): got an unexpected keyword argument {name!r}{hint}; write"
-                f" count_model(model, (1, 3, 224, 224)), or a name of what its forward takes:"
-                f" ({takes(signature)})"
+                f"{who}(): got an unexpected keyword argument {name!r}"
+                f"{did_you_mean(name, [*taken, *own])}; write {who}(model, (1, 3, 224, 224)), or a"
+                f" name of what its forward takes: ({takes(signature)})"
             )
 
 

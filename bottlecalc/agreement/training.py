@@ -26,7 +26,7 @@ from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.networks.table import NETWORKS
 from bottlecalc.text.calls import ArgumentError, brief, public, quoted
-from bottlecalc.text.given import read_python
+from bottlecalc.text.given import read_keywords, read_python
 from bottlecalc.text.shapes import InputError
 from bottlecalc.text.suggest import did_you_mean
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 AnyForm = TypeVar("AnyForm", bound=ClosedForm)
 ByTorch = Literal["torch"]
+OWN = ("inputs", "size", "batch", "optimizer", "frozen", "counter", "seed", "dtype")
+"""What ``count_training`` takes itself; whatever else it is given goes to the forward."""
 
 
 @public(f"count_training({EXAMPLE}, size=56, batch=32)")
@@ -49,6 +51,9 @@ def count_training(
     optimizer: str = OPTIMIZER,
     frozen: Sequence[str] = (),
     counter: ByTorch | None = "torch",
+    seed: int = 0,
+    dtype: str = "",
+    **keywords: Any,
 ) -> ClosedForm | ModelCount:
     """Count a training step: MACs forward and backward, and the bytes that it takes.
 
@@ -58,7 +63,7 @@ def count_training(
     Args:
         subject: a block or a network, or its text (``"bottleneck:in=64,out=128"``,
             ``"resnet50"``), or a model, which is left exactly as it was.
-        inputs: of a model, one for each positional argument of its forward.
+        inputs: of a model, one for each positional argument of its forward, as of ``count_model``.
         size: height and width of a block's or a network's input, or both in one [pixels]; 56 of a
             block, and each network's own, where nothing is said.
         batch: images in that input.
@@ -66,6 +71,9 @@ def count_training(
             ``"rmsprop"`` or ``"adagrad"``.
         frozen: names of layers, or of modules, that are not trained, with all inside.
         counter: ``"torch"``, or None for the closed form alone, which tells no bytes.
+        seed: of a model, by which inputs are drawn that are no tensors.
+        dtype: of a model, of all floats: ``"bfloat16"``; as they are where it is empty.
+        keywords: of a model, inputs by the names of its forward's arguments.
 
     Raises:
         BlockError: the text says no block, or it does not take an input of that size.
@@ -82,10 +90,18 @@ def count_training(
     if isinstance(subject, str):
         subject = _parsed(subject)
     if isinstance(subject, Block | Network):
-        if inputs:
-            raise ArgumentError(f"{subject} takes no inputs; give size=56, batch=32")
+        _check_form(subject, keywords, bool(inputs or seed or dtype))
         return trained(_counted(subject, size, read_batch(batch)), recipe, counter)
-    return _model(subject, inputs, recipe, counter)
+    if counter is None:
+        raise InputError("counter = None; a model has no closed form: give 'torch'")
+    from bottlecalc.agreement.ask import check_keywords, count_model
+
+    if size is not None or batch != 1:
+        raise ArgumentError("a model has no size and no batch; give its inputs, (8, 3, 224, 224)")
+    if callable(getattr(subject, "forward", None)):
+        check_keywords(subject, keywords, "count_training", OWN)
+    count = count_model(subject, *inputs, counter="torch", seed=seed, dtype=dtype, **keywords)
+    return _beside(count, _step(subject, inputs, keywords, recipe, seed, dtype))
 
 
 def _parsed(text: str) -> Block | Network:
@@ -93,6 +109,18 @@ def _parsed(text: str) -> Block | Network:
     family = text.partition(":")[0]
     is_block = is_spec(text) and not (family in NETWORKS and "in=" not in text)
     return parse(text) if is_block else parse_network(text)
+
+
+def _check_form(subject: Block | Network, keywords: Mapping[str, Any], is_given: bool) -> None:
+    for name in keywords:
+        raise ArgumentError(
+            f"count_training(): got an unexpected keyword argument {name!r}"
+            f"{did_you_mean(name, OWN)}; write count_training({EXAMPLE}, size=56, batch=32)"
+        )
+    if is_given:
+        raise ArgumentError(
+            f"{subject} takes no inputs, no seed and no dtype; give size=56, batch=32"
+        )
 
 
 def _check_counter(given: object) -> None:
@@ -106,17 +134,19 @@ def _counted(subject: Block | Network, size: Any, batch: int) -> ClosedForm:
     return closed_form.count(subject, read_size(56 if size is None else size), batch)
 
 
-def _model(model: Any, inputs: Sequence[Any], recipe: Recipe, counter: object) -> ModelCount:
-    from bottlecalc.agreement.ask import count_model
+def _step(
+    model: nn.Module, inputs: Sequence[Any], keywords: Mapping[str, Any], recipe: Recipe,
+    seed: int, dtype: str,
+) -> Training:  # fmt: skip
+    """Of a model that somebody holds."""
     from bottlecalc.models.training import StepRunner
 
-    if counter is None:
-        raise InputError("counter = None; a model has no closed form: give 'torch'")
-    count = count_model(model, *inputs, counter="torch")
+    given = Inputs([read_python(one) for one in inputs], read_keywords(keywords))
+    given = given.of_dtype(dtype) if dtype else given
     name = type(model).__name__
-    tensors = Inputs([read_python(one) for one in inputs])
-    runner = StepRunner(name, lambda: model, tensors, in_hand=True, recipe=recipe)
-    return replace(count, training=runner.step())
+    return StepRunner(
+        name, lambda: model, given, seed=seed, in_hand=True, dtype=dtype, recipe=recipe
+    ).step()
 
 
 def read_recipe(optimizer: object, frozen: object = ()) -> Recipe:
@@ -217,7 +247,19 @@ def train_target(
 
     with found(target, Inputs(inputs, keywords or {}), source, dtype, seed) as (name, build, given):
         step = StepRunner(name, build, given, seed=seed, dtype=dtype, recipe=recipe).step()
-    return replace(count, training=_part(step, part) if part else step)
+    return _beside(count, _part(step, part) if part else step)
+
+
+def _beside(count: ModelCount, step: Training) -> ModelCount:
+    """The step beside its forward pass, which says once what holds of both."""
+    notes = (_said_once(note, count.notes) for note in step.notes if note not in count.notes)
+    return replace(count, training=replace(step, notes=tuple(notes)))
+
+
+def _said_once(note: str, said: Sequence[str]) -> str:
+    """A note without its reason, where that is said already."""
+    how, colon, reason = note.partition(": ")
+    return how if colon and any(one.endswith(f": {reason}") for one in said) else note
 
 
 def _part(step: Training, part: str) -> Training:

@@ -122,7 +122,8 @@ def _basis(budget: Budget) -> dict[str, Any]:
     return {
         **step,
         "inputs": to_json(budget.inputs), "keywords": to_json(budget.keywords),
-        "source": budget.source, "dtype": budget.dtype, "counter": budget.counter,
+        "source": budget.source, "dtype": budget.dtype, "seed": budget.seed,
+        "counter": budget.counter,
     }  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def _counted(budget: Budget, wanted: Mapping[str, Any]) -> Verdict:
         return count_one(replace(unlimited, size=tuple(wanted["size"])))
     if budget.model and "inputs" in wanted:
         inputs, keywords = from_json(wanted["inputs"]), from_json(wanted["keywords"])
-        same = {key: wanted[key] for key in ("source", "dtype", "counter")}
+        same = {key: wanted[key] for key in ("source", "dtype", "seed", "counter")}
         return count_one(replace(unlimited, inputs=tuple(inputs), keywords=keywords, **same))
     return count_one(unlimited)
 

@@ -87,6 +87,7 @@ class Budget:
         keywords: of the model, likewise by name, and constants.
         source: of the inputs, a function by its name; empty where there is none.
         dtype: of all floats of the model and its inputs; as they are where it is empty.
+        seed: by which its weights and inputs are drawn, for where values decide what is run.
         module: the part that is held, with all inside; all where it is empty.
         skip_without: what has to be there, or the budget is skipped: devices or packages.
         counter: whose figures are held, of the model.
@@ -111,6 +112,7 @@ class Budget:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     dtype: str = ""
+    seed: int = 0
     module: str = ""
     skip_without: tuple[str, ...] = ()
     counter: Literal["torch", "fvcore"] = "torch"
@@ -203,4 +205,5 @@ class Budget:
             "counter": "closed form" if self.block else self.counter,
             "convention": CONVENTION,
             **({"optimizer": self.optimizer} if self.optimizer else {}),
+            **({"seed": str(self.seed)} if self.seed else {}),
         }

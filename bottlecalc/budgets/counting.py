@@ -53,14 +53,14 @@ def count_subject(budget: Budget) -> ClosedForm | ModelCount:
         target = Target(name, budget.arguments)
         count = count_target(
             target, budget.inputs, budget.counter, budget.keywords, budget.module,
-            source=budget.source, dtype=budget.dtype,
+            seed=budget.seed, source=budget.source, dtype=budget.dtype,
         )  # fmt: skip
         if budget.trains and count.macs is not None:
             from bottlecalc.agreement.training import train_target
 
             count = train_target(
                 target, budget.inputs, count, _recipe(budget), budget.keywords, budget.module,
-                source=budget.source, dtype=budget.dtype,
+                seed=budget.seed, source=budget.source, dtype=budget.dtype,
             )  # fmt: skip
     return _as_model(count, budget) if isinstance(count, Count) else count
 

@@ -18,6 +18,7 @@ from bottlecalc.layers.training import OPTIMIZERS
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import quoted, whole_number
+from bottlecalc.text.numbers import LARGEST_SEED
 from bottlecalc.text.objects import ObjectError, in_table
 from bottlecalc.text.shapes import FLOATS, InputError, parse_sides
 from bottlecalc.text.suggest import did_you_mean
@@ -33,7 +34,7 @@ COMMON = (
     *("name", "module", *LIMITS, *INCREASES, "warn_at", "level", "message", "allow"),
     *("skip_without", "optimizer"),
 )
-OF_MODELS = ("counter", "input", "inputs_from", "kwargs", "dtype")
+OF_MODELS = ("counter", "input", "inputs_from", "kwargs", "dtype", "seed")
 OF_STEPS = frozenset(
     f"{limit}_{figure}" for figure in OF_TRAINING for limit in ("max", "min", "max_increase")
 )
@@ -90,6 +91,7 @@ class Entry:
             keywords=self._keywords(),
             source=self._source(),
             dtype=self._choice("dtype", "", *FLOATS),
+            seed=self._seed(),
             module=self._text("module"),
             skip_without=self._needs(),
             counter=self._choice("counter", "torch", "fvcore"),
@@ -205,6 +207,15 @@ class Entry:
         if "input" in self.values and "inputs_from" in self.values:
             raise self.error("it has input and inputs_from; give one of the two", "inputs_from")
         return self._text("inputs_from")
+
+    def _seed(self) -> int:
+        value = self.values.get("seed", 0)
+        seed = whole_number(value, 0)
+        if seed is None or seed > LARGEST_SEED:
+            raise self.error(
+                f"seed = {quoted(value)}; give a whole number from 0 to {LARGEST_SEED:,}", "seed"
+            )
+        return seed
 
     def _inputs(self) -> tuple[Any, ...]:
         """Those that are given by place."""

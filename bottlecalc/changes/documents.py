@@ -78,7 +78,7 @@ def _side(document: dict[str, Any], name: str) -> Side:
     inputs = [_input(one) for one in document["inputs"]]
     return Side(
         name=name,
-        input=listed(inputs),
+        input=_text(document.get("call", listed(inputs))),
         nodes=nodes,
         bytes=_figure(document["params"]["bytes"]),
         depth=max(node.depth for node in nodes),

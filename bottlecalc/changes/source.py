@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bottlecalc.agreement import closed_form
 from bottlecalc.agreement.networks import count_network
-from bottlecalc.agreement.result import ClosedForm, Result
+from bottlecalc.agreement.result import ClosedForm, ModelCount, Result
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import is_spec, parse
 from bottlecalc.blocks.spec import Block
@@ -19,6 +19,7 @@ from bottlecalc.changes.diff import Diff, Side, diff_sides
 from bottlecalc.changes.documents import from_document, read_document, to_document
 from bottlecalc.changes.isolated import IsolatedError, call
 from bottlecalc.changes.revisions import Revision, laid_out, resolve
+from bottlecalc.errors import argument
 from bottlecalc.networks.grammar import parse as parse_network
 from bottlecalc.networks.spec import Network
 from bottlecalc.networks.table import NETWORKS
@@ -35,6 +36,38 @@ Arguments = Mapping[str, object]
 Host = Callable[[], AbstractContextManager[None]]
 
 
+class How(NamedTuple):
+    """How targets are built, run and told of; blocks and networks take nothing of it.
+
+    Attributes:
+        arguments: for the class or function.
+        source: of the inputs, a function by its name; none where it is empty.
+        dtype: of all floats; as they are where it is empty.
+        part: the module that is told of; all where it is empty.
+        seed: by which weights and inputs are drawn where values decide.
+    """
+
+    arguments: Arguments
+    source: str = ""
+    dtype: str = ""
+    part: str = ""
+    seed: int = 0
+
+    def check_unused(self, subject: object) -> None:
+        """Refuse what goes with targets alone.
+
+        Raises:
+            ArgumentError: there is such.
+        """
+        given = {"inputs-from": self.source, "dtype": self.dtype, "module": self.part}
+        for name, value in given.items():
+            if value:
+                raise ArgumentError(
+                    f"{argument(name)} {quoted(value)} goes with a model that is named, such as"
+                    f" net.py:Net, and {subject} is none; leave it out"
+                )
+
+
 @public('diff("resnet50", "resnet50:width=0.5")')
 def diff(
     before: object,
@@ -42,7 +75,11 @@ def diff(
     *,
     inputs: Sequence[Input | Sequence[int] | Mapping[str, Any] | str] | Input | str = (),
     keywords: Mapping[str, Any] | None = None,
+    inputs_from: str = "",
     arguments: Arguments | None = None,
+    dtype: str = "",
+    module: str = "",
+    seed: int = 0,
     host: Host = nullcontext,
 ) -> Diff:
     """What differs between two counts, in all and module by module, renamed modules joined.
@@ -58,7 +95,11 @@ def diff(
         inputs: of both, one for each positional input: ``"1x3x224x224"``; the usual one of blocks
             and networks where none is given, and of targets parameters alone.
         keywords: of targets, by the names of the forward's arguments.
+        inputs_from: of targets, a function that returns the inputs: ``"data.py:batch"``.
         arguments: for the class or function of targets.
+        dtype: of all floats of targets; as they are where it is empty.
+        module: the part of targets that is told of; all where it is empty.
+        seed: by which weights and inputs of targets are drawn where values decide.
         host: makes the context in which the user's code runs, where there is any.
 
     Raises:
@@ -75,11 +116,12 @@ def diff(
     """
     listed = [inputs] if isinstance(inputs, str | Input) else inputs
     given = Given([read_python(one, "") for one in listed], read_keywords(keywords or {}))
-    sides = [_side(one, given, arguments or {}, host) for one in (before, after)]
+    how = How(arguments or {}, inputs_from, dtype, module, seed)
+    sides = [_side(one, given, how, host) for one in (before, after)]
     return diff_sides(sides[0], sides[1])
 
 
-def _side(subject: object, inputs: Given, arguments: Arguments, host: Host) -> Side:
+def _side(subject: object, inputs: Given, how: How, host: Host) -> Side:
     if isinstance(subject, Side):
         return subject
     if isinstance(subject, Result):
@@ -92,14 +134,15 @@ def _side(subject: object, inputs: Given, arguments: Arguments, host: Host) -> S
             " a network, or text such as 'net.py:Net@main'"
         )
     text = str(os.fspath(subject))
-    return _of_revision(text, inputs, arguments) or _counted(text, inputs, arguments, host)
+    return _of_revision(text, inputs, how) or _counted(text, inputs, how, host)
 
 
 def side_of(count: Result) -> Side:
     """A count as it is held against another."""
+    part, call = (count.part, count.call) if isinstance(count, ModelCount) else ("", "")
     return Side(
-        name=str(count.subject),
-        input=listed(count.inputs),
+        name=_named(str(count.subject), part),
+        input=call or listed(count.inputs),
         nodes=count.own,
         bytes=count.parameters.bytes if count.parameters else None,
         versions=count.versions,
@@ -107,9 +150,15 @@ def side_of(count: Result) -> Side:
     )
 
 
-def _counted(text: str, inputs: Given, arguments: Arguments, host: Host) -> Side:
+def _named(text: str, part: str) -> str:
+    return f"{text}, module {part} of it" if part else text
+
+
+def _counted(text: str, inputs: Given, how: How, host: Host) -> Side:
     if _is_file(text):
         return read_document(Path(text))
+    if is_spec(text) or _is_network(text):
+        how.check_unused(text)
     if is_spec(text):
         return side_of(_closed_form(parse(text), inputs))
     if _is_network(text):
@@ -118,8 +167,11 @@ def _counted(text: str, inputs: Given, arguments: Arguments, host: Host) -> Side
     from bottlecalc.models.target import Target
 
     with host():
-        target = Target(text, arguments)
-        return side_of(count_target(target, inputs.by_place, "torch", inputs.by_name))
+        count = count_target(
+            Target(text, how.arguments), inputs.by_place, "torch", inputs.by_name, how.part,
+            how.seed, source=how.source, dtype=how.dtype,
+        )  # fmt: skip
+        return side_of(count)
 
 
 def _is_file(text: str) -> bool:
@@ -142,7 +194,7 @@ def _closed_form(subject: Block | Network, inputs: Given) -> ClosedForm:
     return closed_form.count(subject, *size_and_batch)
 
 
-def _of_revision(text: str, inputs: Given, arguments: Arguments) -> Side | None:
+def _of_revision(text: str, inputs: Given, how: How) -> Side | None:
     """What is counted in the tree of the revision that it names; None where it names none."""
     match = AT.fullmatch(text)
     if not match or os.path.exists(text):
@@ -152,11 +204,11 @@ def _of_revision(text: str, inputs: Given, arguments: Arguments) -> Side | None:
     question = {
         "text": _relative(match[1], revision, here), "inputs": to_json(list(inputs.by_place)),
         "keywords": to_json(dict(inputs.by_name)),
-        "arguments": objects.to_json(dict(arguments)),
+        "how": {**how._asdict(), "arguments": objects.to_json(dict(how.arguments))},
     }  # fmt: skip
     side = _asked(question, revision, here, text)
     note = f"counted in the tree of {revision}, by what is installed here"
-    return from_document({**side, "name": text, "notes": [note, *side["notes"]]})
+    return from_document({**side, "name": _named(text, how.part), "notes": [note, *side["notes"]]})
 
 
 def _relative(text: str, revision: Revision, here: Path) -> str:
@@ -193,5 +245,5 @@ def _asked(question: Any, revision: Revision, here: Path, text: str) -> Any:
 def answer(question: Any) -> Any:
     """What a process of its own answers: the side that is asked for."""
     inputs = Given(from_json(question["inputs"]), from_json(question["keywords"]))
-    arguments = objects.from_json(question["arguments"])
-    return to_document(_counted(question["text"], inputs, arguments, nullcontext))
+    how = How(**{**question["how"], "arguments": objects.from_json(question["how"]["arguments"])})
+    return to_document(_counted(question["text"], inputs, how, nullcontext))

@@ -36,20 +36,8 @@ def count(
     inputs: Annotated[list[str] | None, options.input_option()] = None,
     inputs_from: options.InputsFrom = "",
     arguments: options.Arguments = None,
-    dtype: Annotated[
-        str,
-        typer.Option(
-            "--dtype",
-            metavar="DTYPE",
-            help="Of all floats, parameters and inputs: bfloat16, float16, float32 or float64.",
-        ),
-    ] = "",
-    module: Annotated[
-        str,
-        typer.Option(
-            "--module", metavar="NAME", help="The figures of this part, while the whole is run."
-        ),
-    ] = "",
+    dtype: options.Dtype = "",
+    module: options.Module = "",
     depth: Annotated[
         str, typer.Option("--depth", metavar="N", help="Levels of modules that are shown.")
     ] = "2",
@@ -61,14 +49,7 @@ def count(
             help="torch, fvcore or both; both leaves fvcore out where it would take too much.",
         ),
     ] = "both",
-    seed: Annotated[
-        str,
-        typer.Option(
-            "--seed",
-            metavar="N",
-            help="By which weights and inputs are drawn, for where values decide what is run.",
-        ),
-    ] = "0",
+    seed: options.Seed = "0",
     mode: options.ModeOption = "eval",
     optimizer: options.Optimizer = None,
     frozen: options.Frozen = None,

@@ -8,6 +8,7 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.output import deliver, guests, spinner
+from bottlecalc.models.failure import TargetError
 from bottlecalc.text.arguments import read_arguments, read_inputs
 
 Format = Literal["table", "json", "markdown"]
@@ -24,11 +25,17 @@ def diff(
     ],
     after: Annotated[str, typer.Argument(metavar="B", help="Likewise.")],
     inputs: Annotated[list[str] | None, options.input_option("  Of both.")] = None,
+    inputs_from: options.InputsFrom = "",
     arguments: options.Arguments = None,
+    dtype: options.Dtype = "",
+    module: options.Module = "",
+    seed: options.Seed = "0",
     output_format: Annotated[
         Format | None, options.format_option("table, json or markdown")
     ] = None,
     output: options.Output = None,
+    timeout: options.Timeout = options.TIMEOUT,
+    max_memory: options.MaxMemory = None,
     traceback: options.Traceback = False,
 ) -> None:
     """Say what differs in cost between two models, module by module; exit code 0 whatever differs.
@@ -41,16 +48,25 @@ def diff(
 
     `bottlecalc diff net.py:Net@main net.py:Net --input 1x3x224x224`
 
+    `bottlecalc diff net.py:Net net.py:Wide --inputs-from data.py:batch --module encoder`
+
     `bottlecalc diff before.json after.json --format markdown`
     """
     form = options.read_format(output_format, output, Format)
     from bottlecalc.changes import source
+    from bottlecalc.models.worker import Worker, WorkerError
     from bottlecalc.render.diff import FORMATS
 
     by_place, by_name = read_inputs(inputs or ())
-    said = read_arguments(arguments or ())
+    said, draws = read_arguments(arguments or ()), options.read_seed(seed)
+    bounds = options.read_bounds(timeout, max_memory)
     with options.traced(traceback), spinner(f"counting {before} and {after}"):
-        found = source.diff(
-            before, after, inputs=by_place, keywords=by_name, arguments=said, host=guests
-        )
+        try:
+            with Worker(source.diff, bounds) as worker:
+                found = worker(
+                    before, after, inputs=by_place, keywords=by_name, inputs_from=inputs_from,
+                    arguments=said, dtype=dtype, module=module, seed=draws, host=guests,
+                )  # fmt: skip
+        except WorkerError as error:
+            raise TargetError(f"{before} and {after} cannot be counted: {error.sentence}") from None
     deliver(lambda console: FORMATS[form](found, console), output)

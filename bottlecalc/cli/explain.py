@@ -29,7 +29,9 @@ def explain(
         list[str] | None,
         options.input_option("  [default: a network's own, a block's 56×56]"),
     ] = None,
+    inputs_from: options.InputsFrom = "",
     arguments: options.Arguments = None,
+    dtype: options.Dtype = "",
     tools: Annotated[
         list[str] | None,
         typer.Option(
@@ -99,7 +101,8 @@ def explain(
     with options.traced(traceback), guests(), spinner(f"explaining {target}") as progress:
         explanation = explained(
             target, *by_place, keywords=by_name, tools=tools or (), claims=claims or (),
-            figure=figure, arguments=given, run=run, by=by, progress=progress,
+            figure=figure, arguments=given, inputs_from=inputs_from, dtype=dtype, run=run, by=by,
+            progress=progress,
         )  # fmt: skip
     deliver(lambda console: FORMATS[form](explanation, console), output)
     if not explanation.is_explained:

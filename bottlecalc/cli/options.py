@@ -110,6 +110,30 @@ InputsFrom = Annotated[
 ]
 
 
+Dtype = Annotated[
+    str,
+    typer.Option(
+        "--dtype",
+        metavar="DTYPE",
+        help="Of all floats, parameters and inputs: bfloat16, float16, float32 or float64.",
+    ),
+]
+Module = Annotated[
+    str,
+    typer.Option(
+        "--module", metavar="NAME", help="The figures of this part, while the whole is run."
+    ),
+]
+Seed = Annotated[
+    str,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        help="By which weights and inputs are drawn, for where values decide what is run.",
+    ),
+]
+
+
 def format_option(names: str) -> Any:
     """The option that chooses one of these formats."""
     text = f"{names}.  [default: by FILE's ending, or table]"

@@ -65,7 +65,8 @@ class Registered:
         if names:
             rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
             listed = ", ".join(names[:MOST_NAMES])
-            yield f"used without being called: {listed}{rest} (their MACs are their callers')"
+            whose = "their MACs are their callers'" if names[1:] else "its MACs are its caller's"
+            yield f"used without being called: {listed}{rest} ({whose})"
 
     @property
     def strangers(self) -> Iterator[str]:

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
+MOST_NAMES = 8
+"""So many of a model's modules are named where there is none of a name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What counters found in a module that was run.
@@ -100,7 +104,7 @@ def _part(name: str, module: nn.Module, part: str, run: Run) -> Run:
     inside = dict(module.named_modules())
     if part not in inside:
         near = get_close_matches(part, inside, n=3, cutoff=0.5)
-        hint = f"the nearest are {', '.join(near)}" if near else "name one of its modules"
+        hint = f"the nearest are {', '.join(near)}" if near else _children(module)
         raise TargetError(f"{name} has no module {part!r}; {hint}")
     return replace(
         run,
@@ -108,6 +112,12 @@ def _part(name: str, module: nn.Module, part: str, run: Run) -> Run:
         nodes=tuple(node for node in run.nodes if is_inside(node.name, part)),
         counters={who: found.part(part) for who, found in run.counters.items()},
     )
+
+
+def _children(module: nn.Module) -> str:
+    names = [name for name, _ in module.named_children()]
+    rest = ", …" if len(names) > MOST_NAMES else ""
+    return f"name one of its modules: {', '.join(names[:MOST_NAMES])}{rest}"
 
 
 @dataclass

@@ -78,8 +78,11 @@ class Calls:
     @property
     def _whole(self) -> Iterator[str]:
         if self.recurrent:
-            layers = ", ".join(f"{name} ×{times}" for name, times in sorted(self.recurrent.items()))
-            yield f"all steps of {layers} were counted at once, by closed form"
+            layers = ", ".join(
+                f"{name.removeprefix('aten::')} ×{times}"
+                for name, times in sorted(self.recurrent.items())
+            )
+            yield f"recurrent layers are counted by closed form, all steps at once: {layers}"
 
     def say(self, sentence: str) -> None:
         """Note how something was counted."""

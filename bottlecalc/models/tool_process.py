@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from bottlecalc.models.inputs import Inputs
+    from bottlecalc.models.target import Target
 
 
 def main() -> None:
@@ -52,9 +53,22 @@ def _answered(request: Mapping[str, Any]) -> dict[str, Any]:
     else:
         target = Target(request["target"], objects.from_json(request["arguments"]))
         with target.importable():
-            module = target.load()()
+            module, inputs = _loaded(target, inputs, request["source"], request["dtype"])
             totals = run(request["tool"], module, _tensors(module, inputs))
     return {"operations": totals.operations, "params": totals.params}
+
+
+def _loaded(target: Target, inputs: Inputs, source: str, dtype: str) -> tuple[nn.Module, Inputs]:
+    """A model by its name, and all that it is run on."""
+    from bottlecalc.models.dtypes import built_as, turned
+    from bottlecalc.models.given import inputs_from
+    from bottlecalc.models.inputs import Inputs
+
+    returned = inputs_from(source) if source else Inputs()
+    by_name = {**returned.by_name, **inputs.by_name}
+    given = Inputs([*inputs.by_place, *returned.by_place], by_name)
+    module = turned(built_as(dtype, target.load())(), dtype)
+    return module, given.of_dtype(dtype) if dtype else given
 
 
 def _built(spec: str, is_network: bool) -> nn.Module:

@@ -5,6 +5,7 @@ What is run is a copy on the meta device wherever that will do, as it is for a f
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,11 @@ WHOLE = (
 CHECKPOINTS = "checkpoints run {macs:,} MACs of the forward pass once more in the backward pass"
 SINGLE = "Expected more than 1 value per channel when training"
 """What batch norm says to one value, whose variance is 0."""
+
+REAL = "is run on real tensors, fused attention and recurrence off"
+
+HIGHER_ORDER = re.compile(r"There was no rule registered for HigherOrderOperator (\w+)")
+"""What torch says of an operator that is given functions, and of a mode that does not take it."""
 
 REENTRANT = ("Checkpointing is not compatible", "When use_reentrant=True")
 """How torch begins what it says to one who asks a gradient through such a checkpoint."""
@@ -79,7 +85,7 @@ class StepRunner(Runner):
         module = self._real()
         with training(module), unfused(), self._failing():
             found = self._stepped(module, _device(module))
-        note = f"run on real tensors, fused attention and recurrence off: {reason}"
+        note = f"a training step {REAL}: {reason}"
         return replace(found, notes=(*found.notes, note))
 
     @contextmanager
@@ -89,6 +95,11 @@ class StepRunner(Runner):
             with naming(f"{self.name} cannot be trained on {self.inputs}"):
                 yield
         except TargetError as error:
+            if operator := HIGHER_ORDER.search(error.sentence):
+                raise TargetError(
+                    f"{self.name} runs {operator[1]}, which is given functions, and its training"
+                    " step cannot be counted; count its forward pass alone"
+                ) from error.__cause__
             remedy = "; give a larger batch" if SINGLE in error.sentence else ""
             raise TargetError(f"{error.sentence}{remedy}") from error.__cause__
 

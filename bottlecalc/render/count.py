@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -43,6 +43,7 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
         "target": str(count.subject),
         **_part(count),
         "inputs": [input_document(one) for one in count.inputs],
+        **_call(count),
         "params": _params(count),
         "macs": macs,
         "flops": None if macs is None else 2 * macs,
@@ -63,6 +64,12 @@ def document(count: Result, depth: int | None = None) -> dict[str, Any]:
 def _part(count: Result) -> dict[str, str]:
     part = count.part if isinstance(count, ModelCount) else ""
     return {"module": part} if part else {}
+
+
+def _call(count: Result) -> dict[str, str]:
+    """All that the forward was given, where shapes do not say it."""
+    call = count.call if isinstance(count, ModelCount) else ""
+    return {"call": call} if call != listed(count.inputs) and call else {}
 
 
 def _title(count: Result) -> str:
@@ -112,13 +119,25 @@ def as_csv(count: Result, depth: int | None) -> str:
 
 def as_markdown(count: Result, depth: int | None) -> str:
     """Totals as a list, then one line a module."""
-    step = [] if count.training is None else list(training.facts(count.training))
-    facts = (f"- {name}: {figure}{f' ({aside})' if aside else ''}\n"
-             for name, figure, aside in (*totals(count), *step))  # fmt: skip
+    facts = _listed(totals(count))
     rows = (f"| {' | '.join(cells)} |\n" for cells in _markdown_rows(count, depth))
     notes = "".join(f"- {markdown(line(sentence))}\n" for sentence in sentences(count))
     below = f"\n{notes}" if notes else ""
-    return f"{code(_title(count))}\n\n{''.join(facts)}\n{''.join(rows)}{below}"
+    return f"{code(_title(count))}\n\n{facts}\n{''.join(rows)}{_step(count)}{below}"
+
+
+def _step(count: Result) -> str:
+    """A training step, below the table of the forward pass; nothing where none was counted."""
+    if count.training is None:
+        return ""
+    title = markdown(line(training.title(count.training)))
+    return f"\n{title}:\n\n{_listed(training.facts(count.training))}"
+
+
+def _listed(facts: Iterable[tuple[str, str, str]]) -> str:
+    return "".join(
+        f"- {name}: {figure}{f' ({aside})' if aside else ''}\n" for name, figure, aside in facts
+    )
 
 
 FORMATS: Mapping[str, Callable[[Result, int | None, Console], str]] = {

@@ -46,7 +46,8 @@ def _parts(explanation: Explanation) -> Iterator[RenderableType]:
 
 
 def _inputs(explanation: Explanation) -> str:
-    return f"input {listed_inputs(explanation.inputs)}" if explanation.inputs else ""
+    given = explanation.call or listed_inputs(explanation.inputs)
+    return f"input {given}" if given else ""
 
 
 def _account(account: Account) -> Iterator[RenderableType]:

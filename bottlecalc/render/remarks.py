@@ -99,8 +99,12 @@ def _missed(
 
 def _uncalled(count: Result) -> Iterator[str]:
     if count.uncalled:
-        aside = "(their MACs, if any, are their parents')"
-        yield f"never called by the forward pass: {_few(count.uncalled)} {aside}"
+        one, several = (
+            "its MACs, if any, are its parent's",
+            "their MACs, if any, are their parents'",
+        )
+        aside = several if count.uncalled[1:] else one
+        yield f"never called by the forward pass: {_few(count.uncalled)} ({aside})"
 
 
 def _sum(gaps: Mapping[str, int]) -> str:

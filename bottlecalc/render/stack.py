@@ -53,6 +53,8 @@ def stacked(table: Table) -> Text:
 class Facts(NamedTuple):
     """Names, figures and notes, a line each; a note that does not fit stands below.
 
+    A long text without a note, such as what a model is run on, does not move the figures.
+
     Attributes:
         rows: a name, a figure and a note, which may be empty.
     """
@@ -62,7 +64,9 @@ class Facts(NamedTuple):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
         names = max((cell_len(name) for name, _, _ in self.rows), default=0)
-        lengths = [cell_len(figure) for _, figure, _ in self.rows]
+        lengths = [
+            cell_len(figure) for _, figure, note in self.rows if note or len(figure) <= LONG_WORD
+        ]
         figures = max((length for length in lengths if names + length + 3 <= width), default=0)
         for name, figure, note in self.rows:
             line = f" {name:<{names}}  {figure:>{figures}}"

@@ -25,7 +25,7 @@ NAMES: Mapping[Pass, str] = {
     "backward_weights": "gradients of weights",
     "recomputed": "run once more",
 }
-BOUND = "at least; without the allocator"
+BOUND = "at least; no allocator"
 
 
 def parts(step: Training | None) -> Iterator[RenderableType]:
@@ -39,7 +39,7 @@ def parts(step: Training | None) -> Iterator[RenderableType]:
         names = (" = " if verdict else " ≠ ").join(step.steps)
         mark = ("✓", "bold green") if verdict else ("✗", "bold red")
         where = ", on every layer" if verdict else ""
-        yield Text.assemble(" ", mark, f" MACs of the step {names}{where}")
+        yield Text.assemble(" ", mark, f" MACs of the step  {names}{where}")
     yield from (hung("", line(sentence), "yellow") for sentence in sentences(step))
 
 
@@ -58,7 +58,7 @@ def facts(step: Training) -> Iterator[tuple[str, str, str]]:
     for name in PASSES:
         if name != "recomputed" or found.sum(name):
             yield NAMES[name], number(found.sum(name)), "MACs"
-    times = f", {ratio(Fraction(found.macs, forward))} the forward pass" if forward else ""
+    times = f", {ratio(Fraction(found.macs, forward))} forward" if forward else ""
     yield "MACs of the step", number(found.macs), f"by {next(iter(step.steps))}{times}"
     yield "FLOPs of the step", number(2 * found.macs), "2 × MACs"
     if step.memory:

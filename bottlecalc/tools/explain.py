@@ -18,7 +18,7 @@ from bottlecalc.tools.claim import read_claim
 from bottlecalc.tools.explanation import Account, Claim, Explanation
 from bottlecalc.tools.predict import base, lines
 from bottlecalc.tools.runs import Outcome, run_tools
-from bottlecalc.tools.subject import Subject, read_subject
+from bottlecalc.tools.subject import Making, Subject, read_subject
 from bottlecalc.tools.table import FORMER, NAMES, TOOLS
 
 By = Literal["module", "operator"]
@@ -33,6 +33,8 @@ def explain(
     claims: Iterable[str] = (),
     figure: Figure = "operations",
     arguments: Mapping[str, object] | None = None,
+    inputs_from: str = "",
+    dtype: str = "",
     run: bool = False,
     by: By = "operator",
     progress: Callable[[str], object] = str,
@@ -50,6 +52,8 @@ def explain(
             those of former versions too.
         figure: what the claims are of, ``"operations"`` or ``"params"``.
         arguments: for a class or function that is named.
+        inputs_from: of a model that is named, a function that returns the inputs.
+        dtype: of all floats of a model that is named; as they are where it is empty.
         run: whether to run the tools that are installed, each in a process of its own.
         by: whether terms are summed over the whole model, or told module by module.
         progress: told what is being done.
@@ -71,7 +75,10 @@ def explain(
     _check(by, get_args(By), "by")
     _check(figure, ("operations", "params"), "figure")
     by_place = [read_python(one, "") for one in inputs]
-    read = read_subject(subject, by_place, arguments or {}, read_keywords(keywords or {}))
+    read = read_subject(
+        subject, by_place, Making(arguments or {}, inputs_from, dtype),
+        read_keywords(keywords or {}),
+    )  # fmt: skip
     progress(f"counting {read.name}")
     evidence, notes = read.observe(read.inputs)
     ran = run_tools(read, _runnable(wanted), progress) if run else {}
@@ -79,6 +86,7 @@ def explain(
     return Explanation(
         target=read.name,
         inputs=read.given(read.inputs).described,
+        call=read.given(read.inputs).text,
         macs=evidence.macs,
         params=evidence.params,
         tools=tuple(_accounts(wanted, evidence, ran, by)),

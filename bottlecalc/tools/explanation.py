@@ -130,6 +130,7 @@ class Explanation(Displayed):
     Attributes:
         target: what was counted.
         inputs: what it is run on.
+        call: all that its forward is given, as text, constants too; empty where that is nothing.
         macs: of one forward pass [MACs].
         params: each counted once [parameters].
         tools: what each says.
@@ -140,6 +141,7 @@ class Explanation(Displayed):
 
     target: str
     inputs: tuple[Input, ...]
+    call: str = ""
     macs: int
     params: int
     tools: tuple[Account, ...]

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from bottlecalc.errors import argument
 from bottlecalc.layers.calls import Call, Evidence
 from bottlecalc.layers.products import Recurrent, Unnamed
+from bottlecalc.models.dtypes import built_as, check_dtype
 from bottlecalc.models.failure import TargetError, naming
+from bottlecalc.models.given import inputs_from
 from bottlecalc.models.inputs import Inputs
 from bottlecalc.models.policy import absent
 from bottlecalc.models.run import Runner
 from bottlecalc.models.target import Target
 from bottlecalc.text.given import Given, described
 from bottlecalc.text.objects import to_json
+from bottlecalc.text.values import to_json as values_to_json
 from bottlecalc.tools.subject import Subject
 
 if TYPE_CHECKING:
@@ -24,16 +27,30 @@ if TYPE_CHECKING:
     from bottlecalc.models.calls import Recorder
 
 
-def target(wanted: Target, inputs: Given) -> Subject:
+def target(wanted: Target, inputs: Given, source: str = "", dtype: str = "") -> Subject:
     """A model by its name, built anew whenever it is run.
+
+    Args:
+        wanted: the name, and the arguments that build it.
+        inputs: what it is run on, beside what a function returns.
+        source: that function, by its name; none where it is empty.
+        dtype: of all floats; as they are where it is empty.
 
     Raises:
         TargetError: it cannot be found, or torch is not installed.
     """
     _check_installed(wanted.name)
+    check_dtype(dtype)
+    made = {
+        "target": wanted.name, "arguments": to_json(dict(wanted.arguments)), "source": source,
+        "dtype": dtype, "inputs": values_to_json(list(inputs.by_place)),
+        "keywords": values_to_json(dict(inputs.by_name)),
+    }  # fmt: skip
+    inputs = _all(wanted, inputs, source, dtype)
 
     def runner(given: Sequence[Any]) -> Runner:
-        return Runner(wanted.name, wanted.load(), Inputs(given, inputs.by_name))
+        build = built_as(dtype, wanted.load())
+        return Runner(wanted.name, build, Inputs(given, inputs.by_name), dtype=dtype)
 
     def around() -> AbstractContextManager[None]:
         return wanted.importable()
@@ -43,9 +60,20 @@ def target(wanted: Target, inputs: Given) -> Subject:
         inputs=tuple(inputs.by_place),
         keywords=inputs.by_name,
         observe=lambda given: _observed(runner, given, around),
-        made={"target": wanted.name, "arguments": to_json(dict(wanted.arguments))},
+        made=made,
         versions=_versions(),
     )
+
+
+def _all(wanted: Target, inputs: Given, source: str, dtype: str) -> Given:
+    """What is given, and what the function returns, in that dtype."""
+    by_place, by_name = [*inputs.by_place], dict(inputs.by_name)
+    if source:
+        with naming(f"{wanted.name} cannot be found"), wanted.importable():
+            returned = inputs_from(source)
+        by_place, by_name = [*by_place, *returned.by_place], {**returned.by_name, **by_name}
+    given = Inputs(by_place, by_name)
+    return given.of_dtype(dtype) if dtype else given
 
 
 def model(module: nn.Module, inputs: Given) -> Subject:

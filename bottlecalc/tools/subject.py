@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from bottlecalc.agreement.closed_form import count
 from bottlecalc.agreement.networks import count_network
@@ -12,6 +13,7 @@ from bottlecalc.agreement.result import ClosedForm
 from bottlecalc.blocks.families import FAMILIES
 from bottlecalc.blocks.grammar import parse as parse_block
 from bottlecalc.blocks.spec import Block
+from bottlecalc.errors import argument
 from bottlecalc.layers.calls import Evidence
 from bottlecalc.models.target import Target
 from bottlecalc.networks.grammar import parse as parse_network
@@ -21,6 +23,38 @@ from bottlecalc.text.calls import ArgumentError, quoted
 from bottlecalc.text.given import Given
 from bottlecalc.text.shapes import Input, InputError, shape
 from bottlecalc.tools import written
+
+
+class Making(NamedTuple):
+    """How a model that is named is built and run; nothing else takes any of it.
+
+    Attributes:
+        arguments: for the class or function.
+        source: of the inputs, a function by its name; none where it is empty.
+        dtype: of all floats; as they are where it is empty.
+    """
+
+    arguments: Mapping[str, object] = MappingProxyType({})
+    source: str = ""
+    dtype: str = ""
+
+    def check_unused(self, subject: object) -> None:
+        """Refuse all of it.
+
+        Raises:
+            ArgumentError: there is some.
+        """
+        if self.arguments:
+            raise ArgumentError(f"{subject} takes no arguments; leave them out")
+        for name, value in (("inputs-from", self.source), ("dtype", self.dtype)):
+            if value:
+                raise ArgumentError(
+                    f"{argument(name)} {quoted(value)} goes with a model that is named, such as"
+                    f" net.py:Net, and {subject} is none; leave it out"
+                )
+
+
+NOTHING_SAID = Making()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +85,7 @@ class Subject:
 
 
 def read_subject(
-    given: object, by_place: Sequence[Any], arguments: Mapping[str, object],
+    given: object, by_place: Sequence[Any], making: Making = NOTHING_SAID,
     by_name: Mapping[str, Any] | None = None,
 ) -> Subject:  # fmt: skip
     """A block, a network, a model, or the text that says one.
@@ -64,23 +98,24 @@ def read_subject(
     """
     inputs = Given(by_place, by_name or {})
     if isinstance(given, str):
-        return _read_text(given, inputs, arguments)
+        return _read_text(given, inputs, making)
     if isinstance(given, Target):
-        return _read_text(given.name, inputs, {**given.arguments, **arguments})
+        arguments = {**given.arguments, **making.arguments}
+        return _read_text(given.name, inputs, making._replace(arguments=arguments))
     if isinstance(given, (Block, Network)):
-        return _counted(given, inputs)
-    return _model(given, inputs)
+        return _counted(given, inputs, making)
+    return _model(given, inputs, making)
 
 
-def _read_text(text: str, inputs: Given, arguments: Mapping[str, object]) -> Subject:
+def _read_text(text: str, inputs: Given, making: Making) -> Subject:
     head, colon, _ = text.partition(":")
     if (head in NETWORKS and not (head in FAMILIES and colon)) or head.endswith(".toml"):
-        return _counted(parse_network(text), inputs, arguments)
+        return _counted(parse_network(text), inputs, making)
     if head in FAMILIES or (not colon and head.isidentifier()):
-        return _counted(_spec(text), inputs, arguments)
+        return _counted(_spec(text), inputs, making)
     from bottlecalc.tools.observe import target
 
-    return target(Target(text, arguments), inputs)
+    return target(Target(text, making.arguments), inputs, making.source, making.dtype)
 
 
 def _spec(text: str) -> Block | Network:
@@ -88,7 +123,7 @@ def _spec(text: str) -> Block | Network:
     return parse_block(text) if text.partition(":")[0] in FAMILIES else parse_network(text)
 
 
-def _model(given: Any, inputs: Given) -> Subject:
+def _model(given: Any, inputs: Given, making: Making) -> Subject:
     from bottlecalc.blocks.arguments import is_model
 
     if not is_model(given):
@@ -96,16 +131,14 @@ def _model(given: Any, inputs: Given) -> Subject:
             f"{quoted(given)} cannot be explained; give a block, a network, a model, or text such"
             " as 'resnet50'"
         )
+    making._replace(arguments={}).check_unused(f"a {type(given).__name__} in hand")
     from bottlecalc.tools.observe import model
 
     return model(given, inputs)
 
 
-def _counted(
-    spec: Block | Network, inputs: Given, arguments: Mapping[str, object] | None = None
-) -> Subject:
-    if arguments:
-        raise ArgumentError(f"{spec} takes no arguments; leave them out")
+def _counted(spec: Block | Network, inputs: Given, making: Making) -> Subject:
+    making.check_unused(spec)
     if inputs.by_name or not all(isinstance(one, Input) for one in inputs.by_place):
         raise InputError(f"{inputs.text} is no input of {spec}; give one shape, without a name")
     first = tuple(inputs.by_place) or (_usual(spec),)

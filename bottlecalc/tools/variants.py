@@ -124,7 +124,7 @@ def _versions(subject: Subject, figure: Figure) -> Iterator[tuple[tuple[str, ...
         except BottlecalcError:
             return
     if early is not None:
-        changed = read_subject(early, list(subject.inputs), {})
+        changed = read_subject(early, list(subject.inputs))
         yield ("stride on the first 1×1 (ResNet v1)",), changed
 
 

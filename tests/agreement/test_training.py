@@ -194,8 +194,46 @@ def test_what_is_refused(subject: Any, how: Any, error: type[Exception], sentenc
 
 
 def test_a_block_takes_no_inputs() -> None:
-    with pytest.raises(ArgumentError, match="takes no inputs; give size=56, batch=32"):
+    with pytest.raises(ArgumentError, match=r"takes no inputs, .*; give size=56, batch=32"):
         count_training("plain:in=5,out=7", (1, 5, 8, 8))
+    with pytest.raises(ArgumentError, match=r"'siz' \(did you mean size\?\); write count_tr"):
+        count_training("plain:in=5,out=7", siz=7)
+
+
+class Named(nn.Module):
+    """Of a table and of what is given by name alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(5, 3)
+
+    def forward(self, table: Any, *, times: int, ids: torch.Tensor) -> Any:
+        return [self.layer(table["x"]) for _ in range(times)], self.layer(ids)
+
+
+def test_inputs_by_name() -> None:
+    """Two of 7 rows and one of 2; each gives its weights' gradient, and no input's."""
+    count = count_training(Named(), {"x": (7, 5)}, ids="2x5", times=2, optimizer="adam")
+    assert count.training is not None
+    assert count.training.macs == 2 * (2 * 7 + 2) * 15
+    half = count_training(Named(), {"x": (7, 5)}, ids=(2, 5), times=2, dtype="bfloat16").training
+    assert half is not None
+    assert half.memory is not None
+    assert half.memory.parameters == 2 * (15 + 3)
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ({"id": (2, 5)}, r"count_training\(\): .*'id' \(did you mean ids\?\)"),
+        ({"optimiser": "adam"}, r"'optimiser' \(did you mean optimizer\?\); write count_training"),
+        ({"size": 7}, "a model has no size and no batch"),
+        ({"batch": 2}, "a model has no size and no batch"),
+    ],
+)
+def test_what_no_model_takes(how: Any, sentence: str) -> None:
+    with pytest.raises(ArgumentError, match=sentence):
+        count_training(Named(), {"x": (7, 5)}, **how)
 
 
 def test_enet_is_a_network_and_a_family() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bottlecalc import check
 from bottlecalc.budgets.base import answer, question
 from bottlecalc.budgets.budget import Budget
 from bottlecalc.budgets.file import read
+from bottlecalc.budgets.limits import BudgetError
 from bottlecalc.text.objects import Object
 
 CODE = """
@@ -107,3 +109,46 @@ def test_another_revision_is_counted_on_the_same(keys: str, here: Path) -> None:
     told = answer(asked)["m"]
     assert told["problem"] == ""
     assert told["baseline"]["basis"] == today.basis
+
+
+ROUTED = """
+import torch
+from torch import nn
+
+
+class Routed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 5)
+
+    def forward(self, x):
+        return self.layer(x[x[:, 0] > 0])
+"""
+
+
+def test_a_seed_draws_what_values_decide(here: Path) -> None:
+    """As many rows as begin with more than 0, of 41 that are drawn."""
+    (here / "routed.py").write_text(ROUTED, "utf-8")
+    text = '[[budget]]\nname = "m"\nmodel = "routed.py:Routed"\ninput = ["41x3=randn"]\n'
+    found = []
+    for seed in (0, 1, 1, 2):
+        (here / "bottlecalc.toml").write_text(f"{text}seed = {seed}\nmax_macs = 999", "utf-8")
+        (verdict,) = check().verdicts
+        assert verdict.problem == ""
+        found.append(verdict.findings["macs"].value)
+        assert "seed" in verdict.budget.basis or not seed
+    rows = [int((drawn(seed)[:, 0] > 0).sum()) for seed in (0, 1, 1, 2)]
+    assert found == [15 * number for number in rows]
+    assert len({*rows}) > 1
+
+
+def drawn(seed: int) -> Any:
+    import torch
+
+    return torch.randn(41, 3, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("seed", ["-1", '"x"', "true", "4294967296"])
+def test_a_seed_that_is_none(seed: str) -> None:
+    with pytest.raises(BudgetError, match=r"seed = .*; give a whole number from 0 to 4,294"):
+        budget(f"seed = {seed}")

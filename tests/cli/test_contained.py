@@ -172,3 +172,9 @@ def test_bounds_that_are_none(
     result = run(*command, option, text)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith(f"Error: {sentence}")
+
+
+def test_a_side_of_a_diff_that_ends_its_process(run: Run) -> None:
+    result = run("diff", "net.py:Net", "net.py:Exiting", "--input", "1x3")
+    assert (result.code, result.out) == (2, "")
+    assert f"net.py:Net and net.py:Exiting cannot be counted: {ENDED}" in result.err

@@ -120,7 +120,7 @@ def test_json_keeps_its_contract_and_stays_clean() -> None:
         " for it sees every operator that runs",
         "fvcore missed 4,725 MACs in body.0",
         "fvcore does not support aten::_convolution_mode ×1, and counts none of it",
-        "never called by the forward pass: spare (their MACs, if any, are their parents')",
+        "never called by the forward pass: spare (its MACs, if any, are its parent's)",
     ]
 
 

@@ -212,8 +212,47 @@ def test_a_part_while_the_whole_is_run(run: Run) -> None:
 def test_two_sides_of_a_diff_take_them_too(run: Run) -> None:
     given = ("shapes.py:Steps", "shapes.py:Steps", "--input", "5x16", "--input", "n=3")
     out = run("diff", *given, "--input", "scale=2:int64=ones").out
-    assert "on 5×16, scale=2:int64=ones\n" in out
+    assert "on 5×16, n=3, scale=2:int64=ones\n" in out
     assert "MACs 3,840 3,840" in " ".join(out.split())
+
+
+def test_two_sides_of_a_diff_are_of_a_part_and_a_dtype(run: Run) -> None:
+    """The second convolution: 5·9·7 weights and 7 biases, two bytes each."""
+    given = ("shapes.py:Parts", "shapes.py:Parts", "--input", '{image = "1x3x9x9"}')
+    out = run("diff", *given, "--module", "stages.1", "--dtype", "float16").out
+    assert "shapes.py:Parts, module stages.1 of it → shapes.py:Parts, module stages.1 of it" in out
+    assert "bytes 644 644" in " ".join(out.split())
+    assert "on {image: 1×3×9×9:float16}\n" in out
+
+
+def test_two_sides_of_a_diff_are_run_on_what_a_function_returns(run: Run) -> None:
+    given = ("shapes.py:Values", "shapes.py:Values", "--inputs-from")
+    out = run("diff", *given, "shapes.py:by_name", "--format", "json").out
+    assert json.loads(out)["figures"]["macs"]["before"] == 5 * 4 * 3 * 2
+
+
+def test_a_count_in_a_file_was_of_the_same_constants(run: Run) -> None:
+    given = ("shapes.py:Steps", "--input", "5x16", "--input", "scale=1", "--input")
+    run("count", *given, "n=3", "-o", "before.json")
+    assert json.loads(Path("before.json").read_text("utf-8"))["call"] == "5×16, scale=1, n=3"
+    assert "\non 5×16, scale=1, n=3\n" in run("diff", "before.json", *given, "n=3").out
+    differ = run("diff", "before.json", *given, "n=2").out
+    assert "\non 5×16, scale=1, n=3 → 5×16, scale=1, n=2\n" in differ
+
+
+def test_an_explanation_of_what_a_function_returns(run: Run) -> None:
+    """A tool that is run is given the same, in a process of its own."""
+    given = ("shapes.py:Values", "--inputs-from", "shapes.py:by_place", "--dtype", "bfloat16")
+    tool = ("--tool", "FlopCounterMode", "--run", "--format", "json")
+    document = json.loads(run("explain", *given, *tool).out)
+    assert document["macs"] == 5 * 4 * 3 * 2
+    assert document["tools"][0]["ran"] == 2 * 5 * 4 * 3 * 2
+    assert document["inputs"][0]["dtype"] == "bfloat16"
+
+
+def test_an_explanation_says_all_that_is_given(run: Run) -> None:
+    given = ("shapes.py:Steps", "--input", "5x16", "--input", "n=3", "--input", "scale=1")
+    assert "shapes.py:Steps  input 5×16, n=3, scale=1\n" in run("explain", *given).out
 
 
 def test_and_so_does_an_explanation(run: Run) -> None:
@@ -268,6 +307,10 @@ REFUSED = [
         ("Parts", "--input", '{image = "1x3x9x9"}', "--module", "stages.2"),
         "shapes.py:Parts has no module 'stages.2'; the nearest are stages",
     ),
+    (
+        ("Parts", "--input", '{image = "1x3x9x9"}', "--module", "xyz"),
+        "shapes.py:Parts has no module 'xyz'; name one of its modules: stages, head\n",
+    ),
 ]
 
 
@@ -290,6 +333,19 @@ BLOCKS = [
         ("explain", "resnet18", "--input", "x=1x3x64x64"),
         "x=1×3×64×64 is no input of resnet18; give one shape, without a name\n",
     ),
+    (
+        ("diff", "resnet18", "resnet34", "--module", "stem"),
+        "--module 'stem' goes with a model that is named, such as net.py:Net, and resnet18 is none",
+    ),
+    (
+        ("diff", "resnet18", "shapes.py:Parts", "--inputs-from", "shapes.py:pair"),
+        "--inputs-from 'shapes.py:pair' goes with a model that is named",
+    ),
+    (
+        ("explain", "plain:in=3,out=4", "--inputs-from", "shapes.py:pair"),
+        "--inputs-from 'shapes.py:pair' goes with a model that is named",
+    ),
+    (("explain", "resnet18", "--dtype", "float16"), "--dtype 'float16' goes with a model that is"),
     (
         ("diff", "resnet18", "resnet34", "--input", '["1x3x64x64"]'),
         "[1×3×64×64] is no input of resnet18; give one shape, without a name\n",

@@ -72,7 +72,7 @@ def test_a_block_is_counted_by_both(run: Run) -> None:
     document = json.loads(result.out)
     assert list(document["training"]["counters"]) == ["closed_form", "torch"]
     assert (result.code, document["training"]["agrees"]) == (0, True)
-    assert "✓ MACs of the step closed form = torch" in run("count", spec, *TRAIN).out
+    assert "✓ MACs of the step  closed form = torch" in run("count", spec, *TRAIN).out
 
 
 def test_a_contradiction_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,13 +80,53 @@ def test_a_contradiction_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(families.FORMULAS, "fire", fire._replace(forks={}))
     result = run("count", "fire:in=8,out=16", *TRAIN)
     assert result.code == 1
-    assert "✗ MACs of the step closed form ≠ torch" in result.out
+    assert "✗ MACs of the step  closed form ≠ torch" in result.out
     assert "expand1x1: MACs of a training step, gradients of activations, by closed form 0" in (
         " ".join(result.out.split())
     )
     assert json.loads(run("count", "fire:in=8,out=16", *TRAIN, "--format", "json").out)[
         "agrees"
     ] is False  # fmt: skip
+
+
+DECIDES = """
+import torch
+from torch import nn
+
+class Routed(nn.Linear):
+    def __init__(self):
+        super().__init__(3, 2)
+
+    def forward(self, x):
+        return super().forward(x[x[:, 0].nonzero()[:, 0]])
+
+class Cond(nn.Linear):
+    def __init__(self):
+        super().__init__(3, 3)
+
+    def forward(self, x):
+        return torch.cond(x.sum() > 0, super().forward, lambda x: x + 1, (x,))
+"""
+
+
+def test_why_it_is_run_on_real_tensors_is_said_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "decides.py").write_text(DECIDES, "utf-8")
+    result = run("count", "decides.py:Routed", "--input", "5x3=ones", *TRAIN, "--format", "json")
+    document = json.loads(result.out)
+    assert document["training"]["notes"] == [
+        "a training step is run on real tensors, fused attention and recurrence off"
+    ]
+    assert [note for note in document["notes"] if "meta device" in note] == [document["notes"][0]]
+
+
+def test_an_operator_that_is_given_functions(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "decides.py").write_text(DECIDES, "utf-8")
+    result = run("count", "decides.py:Cond", "--input", "5x3", *TRAIN)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "Error: decides.py:Cond runs cond, which is given functions, and its training step cannot"
+        " be counted; count its forward pass alone\n"
+    )
 
 
 def test_columns_of_a_csv_are_sums(run: Run) -> None:
@@ -102,6 +142,9 @@ def test_markdown_has_the_facts(run: Run) -> None:
     result = run("count", "net.py:Net", *INPUT, *TRAIN, "--format", "markdown")
     assert f"- gradients of weights: {BODY + HEAD:,} (MACs)" in result.out
     assert "- peak: " in result.out
+    forward, step = result.out.split("\nTraining step, sgd:\n\n")
+    assert "parameters: 107 (each counted once)" in forward
+    assert "- parameters: 428 (bytes)\n" in step
 
 
 def test_a_frozen_module(run: Run) -> None:

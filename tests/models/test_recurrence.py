@@ -98,7 +98,7 @@ def test_an_lstm_by_hand() -> None:
     found = count_model(nn.LSTM(3, 5, 2, bidirectional=True), (7, 2, 3), counter="torch")
     assert found.macs == 7 * 2 * 2 * (4 * 5 * (3 + 5) + 4 * 5 * (2 * 5 + 5))
     assert found.counters["torch"].remarks == (
-        "all steps of aten::lstm ×1 were counted at once, by closed form",
+        "recurrent layers are counted by closed form, all steps at once: lstm ×1",
     )
 
 

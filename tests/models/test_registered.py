@@ -106,7 +106,7 @@ def test_modules_whose_parameters_are_used_are_not_never_called() -> None:
     assert counted.uncalled == ("spare",)
     assert counted.remarks == (
         "used without being called: a, b (their MACs are their callers')",
-        "never called by the forward pass: spare (their MACs, if any, are their parents')",
+        "never called by the forward pass: spare (its MACs, if any, are its parent's)",
     )
 
 

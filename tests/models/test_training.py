@@ -127,7 +127,7 @@ def test_real_tensors_where_meta_will_not_do() -> None:
     step = trained(Deciding(), (2, 6, 9, 7))
     first, last = 2 * 7 * 5 * 9 * 6 * 2, 2 * 7 * 5 * 9 * 6 * 2
     assert own(step) == {"first": (first, 0, first), "last": (last, last, last)}
-    assert step.notes[-1].startswith("run on real tensors")
+    assert step.notes[-1].startswith("a training step is run on real tensors")
 
 
 class Checkpointed(nn.Module):

@@ -91,3 +91,12 @@ def test_a_note_that_does_not_fit_stands_below() -> None:
     assert shown(24) == [" ab  1,234  a note", " c       5  another note", " d      67"]
     assert shown(23) == [" ab  1,234  a note", " c       5", "   another note", " d      67"]
     assert shown(12)[:4] == [" ab  1,234", "   a note", " c       5", "   another"]
+
+
+def test_a_long_text_does_not_move_the_figures() -> None:
+    text = "input_ids=1×128:int64, attention_mask=1×128:int64"
+    facts = Facts([("input", text, ""), ("MACs", "1,234", "a note")])
+    console = literal_console(file=io.StringIO(), width=80, force_terminal=True)
+    assert ESCAPE.sub("", printed([facts], console)).splitlines() == [
+        f" input  {text}", " MACs   1,234  a note",
+    ]  # fmt: skip

@@ -32,7 +32,7 @@ def split(text: str) -> tuple[str, str]:
 def of_spec(text: str) -> Evidence:
     """Of a block or network, by closed form."""
     spec, size = split(text)
-    subject = read_subject(spec, [], {})
+    subject = read_subject(spec, [])
     if not size:
         return subject.observe(subject.inputs)[0]
     sides = tuple(map(int, size.split("x")))
@@ -47,7 +47,7 @@ def of_model(name: str) -> Evidence:
 
     case = models.MODELS[name]
     inputs = [Input.parse(text) for text in case.inputs]
-    return read_subject(case.build(), inputs, {}).observe(inputs)[0]
+    return read_subject(case.build(), inputs).observe(inputs)[0]
 
 
 def said(recorded: dict[str, list[int | None]], tool: Tool) -> int | None:

@@ -93,7 +93,7 @@ def test_keras_counts_what_is_not_trained(resnet50: dict[tuple[str, str], Accoun
 
 def test_mmpretrain_leaves_out_the_last_layer() -> None:
     """4,109,464,576: fvcore's sum of mmpretrain's ResNet-50, 4.11 in its table."""
-    subject = read_subject("resnet50", [], {})
+    subject = read_subject("resnet50", [])
     bare = headless(subject.observe(subject.inputs)[0])
     fvcore = next(tool for tool in TOOLS if tool.name == "fvcore")
     assert bare is not None

@@ -25,7 +25,7 @@ SHAPE = "2x3x9x9"
 
 def observed(module: nn.Module) -> Evidence:
     inputs = [Input.parse(SHAPE)]
-    return read_subject(module.eval(), inputs, {}).observe(inputs)[0]
+    return read_subject(module.eval(), inputs).observe(inputs)[0]
 
 
 def predictions(seen: Evidence | None) -> dict[tuple[str, str], int]:

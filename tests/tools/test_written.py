@@ -20,7 +20,7 @@ def test_of_a_stage_of_several_families_each_block_is_written_as_its_own() -> No
     network = Network(name="mixed", stages=(Stage(name="body", blocks=blocks),))
     inputs = [Input((1, 3, 8, 8))]
     formula, built = (
-        read_subject(one, inputs, {}).observe(inputs)[0] for one in (network, build(network).eval())
+        read_subject(one, inputs).observe(inputs)[0] for one in (network, build(network).eval())
     )
     for tool in (*TOOLS, *FORMER):
         assert prediction(tool, formula) == prediction(tool, built), tool.name
