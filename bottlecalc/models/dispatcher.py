@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from bottlecalc.models import grouped, recurrence
+from bottlecalc.models import grouped, nested_products, recurrence
 from bottlecalc.models.attention import scores
 from bottlecalc.models.gradients import CORRECTED, gradients, is_corrected
 from bottlecalc.models.higher_order import run_higher_order
@@ -71,7 +71,7 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if (out := known_output(func, args, kwargs)) is not None:
             self._note(func, out, args, kwargs)
             return out
-        if func not in self.undivided:
+        if func not in self.undivided and not nested_products.is_whole(func, args):
             with self:
                 parts = func.decompose(*args, **kwargs)
             if parts is not NotImplemented:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import torch
 
-from bottlecalc.models import products
+from bottlecalc.models import nested_products, products
 from bottlecalc.models.elementwise import ELEMENTWISE, LIBRARIES
 from bottlecalc.models.gradients import convolution_backward_flops
 from bottlecalc.models.multiplying import FREE, MULTIPLYING
@@ -84,9 +84,10 @@ def formulas() -> dict[Any, Formula]:
     corrected = {aten.convolution_backward: convolution_backward_flops}
     dense = {**alike, **own, **known, **corrected}
     sparse = {packet: None for name in SPARSE if (packet := _packet(name)) is not None}
+    nested = dict.fromkeys(nested_products.NESTED)
     return {
-        packet: guarded(qualified(packet), formula)
-        for packet, formula in {**sparse, **dense}.items()
+        packet: nested_products.guarded(packet, guarded(qualified(packet), formula))
+        for packet, formula in {**nested, **sparse, **dense}.items()
     }
 
 

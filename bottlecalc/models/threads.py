@@ -19,14 +19,16 @@ def threads_watched(watch: Watch) -> Iterator[None]:
         thread.run = _within(watch(), thread.run)  # type: ignore[method-assign]
         begin(thread)
 
-    Thread.start = start  # type: ignore[method-assign]
+    Thread.start = start  # type: ignore[method-assign,assignment]
     try:
         yield
     finally:
         Thread.start = begin  # type: ignore[method-assign]
 
 
-def _within(watching: AbstractContextManager[object], run: Callable[[], None]) -> Callable[[], None]:
+def _within(
+    watching: AbstractContextManager[object], run: Callable[[], None]
+) -> Callable[[], None]:
     def watched() -> None:
         with watching:
             run()
