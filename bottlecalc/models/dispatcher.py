@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from bottlecalc.models import grouped, nested_products, recurrence
+from bottlecalc.models import grouped, nested_products, recurrence, varlen
 from bottlecalc.models.attention import scores
 from bottlecalc.models.gradients import CORRECTED, gradients, is_corrected
 from bottlecalc.models.higher_order import run_higher_order
 from bottlecalc.models.meta.known import known_output
-from bottlecalc.models.operators import free_name, kind, qualified
+from bottlecalc.models.operators import free_name, kind, late_formula, qualified
 from bottlecalc.models.products import Formula
 from bottlecalc.models.running import Calls, results
 from bottlecalc.models.sparse_products import kept, remark
@@ -77,14 +77,22 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if parts is not NotImplemented:
                 return parts
             self.undivided.add(func)
-        out = (grouped.output if grouped.takes(func, args) else func)(*args, **kwargs)
+        out = self._run(func, args, kwargs)
         self._note(func, out, args, kwargs)
         return out
+
+    @staticmethod
+    def _run(func: Any, args: Any, kwargs: Any) -> Any:
+        if grouped.takes(func, args):
+            return grouped.output(*args, **kwargs)
+        if qualified(func.overloadpacket) == varlen.NAME:
+            return varlen.output(func, args, kwargs)
+        return func(*args, **kwargs)
 
     def _note(self, func: Any, out: Any, args: Any, kwargs: Any) -> None:
         if not (isinstance(out, torch.Tensor) and out.is_meta):  # which has no values to read
             self.values.see(func, args, kwargs, out)
-        formula = self.formulas.get(func.overloadpacket)
+        formula = self.formulas.get(func.overloadpacket) or late_formula(func.overloadpacket)
         flops = None if formula is None else formula(*args, **kwargs, out_val=out)
         if flops is None:
             self._note_uncounted(qualified(func.overloadpacket), args, kwargs)

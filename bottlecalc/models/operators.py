@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import torch
 
-from bottlecalc.models import nested_products, products
+from bottlecalc.models import nested_products, products, varlen
 from bottlecalc.models.elementwise import ELEMENTWISE, LIBRARIES
 from bottlecalc.models.gradients import convolution_backward_flops
 from bottlecalc.models.multiplying import FREE, MULTIPLYING
@@ -81,7 +81,9 @@ def formulas() -> dict[Any, Formula]:
         if hasattr(aten, one) and getattr(aten, other) in known
     }
     own = {packet: OWN[name] for name in OWN if (packet := _packet(name)) is not None}
-    corrected = {aten.convolution_backward: convolution_backward_flops}
+    corrected: dict[Any, Formula] = {aten.convolution_backward: convolution_backward_flops}
+    if (packet := _packet(varlen.NAME)) is not None:
+        corrected[packet] = varlen.attention
     dense = {**alike, **own, **known, **corrected}
     sparse = {packet: None for name in SPARSE if (packet := _packet(name)) is not None}
     nested = dict.fromkeys(nested_products.NESTED)
@@ -89,6 +91,11 @@ def formulas() -> dict[Any, Formula]:
         packet: nested_products.guarded(packet, guarded(qualified(packet), formula))
         for packet, formula in {**nested, **sparse, **dense}.items()
     }
+
+
+def late_formula(packet: Any) -> Formula | None:
+    """Of an operator that came with what the forward pass itself imports; None where none did."""
+    return formulas().get(packet) if kind(qualified(packet)) == "multiplies" else None
 
 
 def _packet(name: str) -> Any:
