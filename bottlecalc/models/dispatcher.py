@@ -8,12 +8,12 @@ from typing import Any, Literal, NamedTuple
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from bottlecalc.models import grouped, recurrence
+from bottlecalc.models import grouped, nested_products, recurrence, varlen
 from bottlecalc.models.attention import scores
 from bottlecalc.models.gradients import CORRECTED, gradients, is_corrected
 from bottlecalc.models.higher_order import run_higher_order
 from bottlecalc.models.meta.known import known_output
-from bottlecalc.models.operators import free_name, kind, qualified
+from bottlecalc.models.operators import free_name, kind, late_formula, qualified
 from bottlecalc.models.products import Formula
 from bottlecalc.models.running import Calls, results
 from bottlecalc.models.sparse_products import kept, remark
@@ -99,13 +99,13 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if (out := known_output(func, args, kwargs)) is not None:
             self._note(operator, func, out, args, kwargs)
             return out
-        if func not in self.undivided:
+        if func not in self.undivided and not nested_products.is_whole(func, args):
             with self:
                 parts = func.decompose(*args, **kwargs)
             if parts is not NotImplemented:
                 return parts
             self.undivided.add(func)
-        out = (grouped.output if grouped.takes(func, args) else func)(*args, **kwargs)
+        out = self._run(operator, func, args, kwargs)
         self._note(operator, func, out, args, kwargs)
         return out
 
@@ -120,8 +120,17 @@ class Dispatcher(TorchDispatchMode):  # type: ignore[no-untyped-call]
         else:
             packet = func.overloadpacket
             role = "recurrent" if recurrence.is_whole(packet) else "usual"
-        self._operators[func] = Operator(role, packet, self.formulas.get(packet))
+        formula = self.formulas.get(packet) or (packet and late_formula(packet))
+        self._operators[func] = Operator(role, packet, formula)
         return self._operators[func]
+
+    @staticmethod
+    def _run(operator: Operator, func: Any, args: Any, kwargs: Any) -> Any:
+        if grouped.takes(func, args):
+            return grouped.output(*args, **kwargs)
+        if qualified(operator.packet) == varlen.NAME:
+            return varlen.output(func, args, kwargs)
+        return func(*args, **kwargs)
 
     def _note(self, operator: Operator, func: Any, out: Any, args: Any, kwargs: Any) -> None:
         if not (isinstance(out, torch.Tensor) and out.is_meta):  # which has no values to read

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import torch
 
-from bottlecalc.models import products
+from bottlecalc.models import nested_products, products, varlen
 from bottlecalc.models.elementwise import ELEMENTWISE, LIBRARIES
 from bottlecalc.models.gradients import convolution_backward_flops
 from bottlecalc.models.multiplying import FREE, MULTIPLYING
@@ -96,12 +96,15 @@ def formulas() -> dict[Any, Formula]:
         if hasattr(aten, one) and getattr(aten, other) in known
     }
     own = {packet: OWN[name] for name in OWN if (packet := _packet(name)) is not None}
-    corrected = {aten.convolution_backward: convolution_backward_flops}
+    corrected: dict[Any, Formula] = {aten.convolution_backward: convolution_backward_flops}
+    if (packet := _packet(varlen.NAME)) is not None:
+        corrected[packet] = varlen.attention
     dense = {**alike, **own, **known, **corrected}
     sparse = {packet: None for name in SPARSE if (packet := _packet(name)) is not None}
+    nested = dict.fromkeys(nested_products.NESTED)
     return {
-        packet: guarded(qualified(packet), formula)
-        for packet, formula in {**sparse, **dense}.items()
+        packet: nested_products.guarded(packet, guarded(qualified(packet), formula))
+        for packet, formula in {**nested, **sparse, **dense}.items()
     }
 
 
@@ -110,6 +113,11 @@ def _of_tensors() -> dict[Any, Formula]:
     own = registry()
     packets = {_packet(name): formula for name, formula in TENSORS.items()}
     return {packet: formula for packet, formula in packets.items() if is_torchs(own.get(packet))}
+
+
+def late_formula(packet: Any) -> Formula | None:
+    """Of an operator that came with what the forward pass itself imports; None where none did."""
+    return formulas().get(packet) if kind(qualified(packet)) == "multiplies" else None
 
 
 def _packet(name: str) -> Any:

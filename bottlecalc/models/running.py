@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -55,7 +56,28 @@ class Calls:
         self.branched = False
         self.output: tuple[int, ...] | None = None
         self._called: set[str] = set()
-        self._running: list[str] = []
+        self._threads = threading.local()
+        self._noting = threading.RLock()
+
+    @property
+    def _running(self) -> list[str]:
+        """Modules that run in this thread, the innermost last."""
+        running: list[str] = self._threads.__dict__.setdefault("running", [])
+        return running
+
+    @property
+    def inside(self) -> str:
+        """The innermost module that runs in this thread."""
+        return self._running[-1] if self._running else ""
+
+    @contextmanager
+    def within(self, name: str) -> Iterator[None]:
+        """What runs in this thread meanwhile is that module's, which another thread runs."""
+        self._running.append(name)
+        try:
+            yield
+        finally:
+            self._running.pop()
 
     @property
     def uncalled(self) -> tuple[str, ...]:
@@ -106,9 +128,9 @@ class Calls:
         self.recurrent[operator] += 1
 
     def _add(self, flops: int, outputs: int) -> None:
-        name = self._running[-1] if self._running else ""
-        self.flops[name] += flops
-        self.outputs[name] += outputs
+        with self._noting:
+            self.flops[self.inside] += flops
+            self.outputs[self.inside] += outputs
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:
@@ -142,11 +164,10 @@ class Calls:
                 hook.remove()
 
     def _begin(self, module: nn.Module, _: object) -> None:
-        outer = self._running[-1] if self._running else ""
         if module not in self.names:
             self._registered.meet(module)
-        self._running.append(self.names.get(module, outer))
-        self._called.add(self._running[-1])
+        self._running.append(self.names.get(module, self.inside))
+        self._called.add(self.inside)
 
     def _end(self, *_: object) -> None:
         self._running.pop()

@@ -6,7 +6,9 @@ called it last, and says nothing of operators that it has no formula for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,6 +23,7 @@ from bottlecalc.models.parameters import by_module
 from bottlecalc.models.recurrence import whole
 from bottlecalc.models.running import Calls
 from bottlecalc.models.switches import can_be_set_aside, is_compiler_loaded, uncompiled
+from bottlecalc.models.threads import threads_watched
 
 
 def dispatcher_counts(
@@ -59,9 +62,9 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
     """Run it; once more where torch's compiler was loaded meanwhile, and that failed."""
     calls, compiling = make(), is_compiler_loaded()
     dispatcher = (Uncompiled if compiling else Dispatcher)(calls, formulas())
-    ways = (values.ways(dispatcher.values), unseen.ways(calls), nested.ways())
+    watch = partial(_watched, calls, dispatcher)
     try:
-        with uncompiled(), calls.innermost(), dispatcher, Overrides(*ways), whole():
+        with uncompiled(), calls.innermost(), watch(), whole(), threads_watched(watch):
             calls.output = _shape(run())
     except Exception:
         if compiling or not is_compiler_loaded():
@@ -71,6 +74,19 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
         if is_compiler_loaded() and not (compiling and can_be_set_aside()):
             torch.compiler.reset()  # it keeps what it met with the dispatcher, and fails without
     return calls
+
+
+def _watched(calls: Calls, dispatcher: Dispatcher) -> AbstractContextManager[object]:
+    """All that sees what torch runs in a thread, that of this one or of one that it starts."""
+    outer = calls.inside
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        ways = (values.ways(dispatcher.values), unseen.ways(calls), nested.ways())
+        with calls.within(outer), dispatcher, Overrides(*ways):
+            yield
+
+    return watched()
 
 
 def _shape(out: Any) -> tuple[int, ...] | None:

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from bottlecalc.models import varlen
 from bottlecalc.models.overrides import Way, Ways
 from bottlecalc.models.running import Calls
 
@@ -163,6 +164,8 @@ def _classes(_: Tensor, num_classes: int = -1) -> int:
 def deciding(func: Any, deciders: Sequence[object]) -> str:
     """What users call an operator whose output's shape, or number, depends on values; or empty."""
     library, _, name = str(func.overloadpacket).partition(".")
+    if f"{library}::{name}" == varlen.NAME:
+        return "varlen_attn"
     if func.overloadpacket is aten.index:
         return "boolean index" if deciders else ""
     if library == "aten" and name in NAMES:
@@ -177,6 +180,8 @@ def _deciders(func: Any, args: Sequence[object]) -> Sequence[object]:
     if func.overloadpacket is aten.index:
         masks = (torch.bool, torch.uint8)
         return [one for one in tensors_of(args[1:]) if one.dtype in masks]
+    if str(func.overloadpacket) == varlen.NAME.replace("::", "."):
+        return args[3:5]
     by_second = (aten.masked_select, aten._pack_padded_sequence)
     return args[1:2] if func.overloadpacket in by_second else args
 

@@ -10,10 +10,14 @@ from torch import nn
 from torch.nn import functional
 
 from bottlecalc import count_model
+from bottlecalc.models import nested_products
 from bottlecalc.models.nested import ragged_attention
 from tests.releases import since
 
-pytestmark = since((2, 6), "nested tensors of it lack what is used here")
+pytestmark = [
+    since((2, 6), "nested tensors of it lack what is used here"),
+    pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors"),
+]
 
 LENGTHS = (3, 5, 1)
 
@@ -54,3 +58,16 @@ def test_it_is_the_attention_of_each() -> None:
     ]
     expected = torch.cat([part[0].transpose(0, 1) for part in alone])
     assert torch.allclose(out.transpose(1, 2).values(), expected)
+
+
+def test_a_strided_product_is_its_tensors_products() -> None:
+    a = torch.nested.nested_tensor([torch.ones(5, 7), torch.ones(3, 7)])
+    b = torch.nested.nested_tensor([torch.ones(7, 2), torch.ones(7, 11)])
+    assert nested_products.pairs(a, b) == 2 * 7 * (5 * 2 + 3 * 11)
+    assert nested_products.linear(a, torch.ones(4, 7)) == 2 * 7 * 4 * (5 + 3)
+
+
+def test_a_strided_tensor_that_no_formula_takes_is_named() -> None:
+    a = torch.nested.nested_tensor([torch.ones(5, 7), torch.ones(3, 7)])
+    assert nested_products.guarded(torch.ops.aten.mm, lambda *_, **__: 1)(a, a) is None
+    assert nested_products.guarded(torch.ops.aten.mm, lambda *_, **__: 1)(torch.ones(2)) == 1

@@ -16,7 +16,6 @@ from bottlecalc import count_model
 from bottlecalc.models import products
 from bottlecalc.models.grouped import output
 from bottlecalc.models.operators import OWN, formulas, qualified
-from bottlecalc.models.registry import registry
 from bottlecalc.models.trace import dispatcher_counts
 
 SIDE = st.integers(1, 7)
