@@ -14,7 +14,7 @@ LETTER = 0.56
 def element(name: str, /, *content: str, **attributes: object) -> str:
     """One element; ``class_`` is ``class``, and ``text_anchor`` is ``text-anchor``.
 
-    >>> element("rect", width=3.125, height=2)
+    >>> element("rect", width=3.126, height=2)
     '<rect width="3.13" height="2"/>'
     """
     said = "".join(
