@@ -24,11 +24,17 @@ def registry() -> dict[Any, Formula]:
         known: dict[Any, Formula] = vars(flop_counter)["flop_mapping"]
         return {operator: _of_tensors(formula) for operator, formula in known.items()}
     if RELEASE >= (2, 4):
-        return {**flop_counter.flop_registry}
+        return {_packet(one): formula for one, formula in flop_counter.flop_registry.items()}
     return {operator: _of_out(each) for operator, each in flop_counter.flop_registry.items()}
 
 
 RELEASE = tuple(int(number) for number in torch.__version__.split(".")[:2])
+
+
+def _packet(operator: Any) -> Any:
+    """All forms of an operator; torch 2.4 registers a custom one's formula for one of them."""
+    is_form = isinstance(operator, torch._ops.OpOverload)
+    return operator.overloadpacket if is_form else operator
 
 
 def is_torchs(formula: Formula | None) -> bool:

@@ -1,4 +1,5 @@
 # SOURCE: pytorch/pytorch sdpa_flop_count GQA; issue #195460; model reads a value so it runs on real tensors
+# SINCE: 2.5
 # TARGET: Net
 # ARGS: --input 2x8x16x32 --input 2x2x20x32 --input 2x2x20x32
 # PARAMS: 0

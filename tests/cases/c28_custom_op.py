@@ -1,4 +1,5 @@
 # SOURCE: pytorch/pytorch#131041 #123800 (custom operators silently ignored)
+# SINCE: 2.4
 # TARGET: Net
 # ARGS: --input 4x32
 # PARAMS: 32*64

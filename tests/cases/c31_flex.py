@@ -1,4 +1,5 @@
 # SOURCE: pytorch/pytorch#134385, PR#149366
+# SINCE: 2.5
 # TARGET: Net
 # ARGS: --input 1x4x128x16
 # PARAMS: 0

@@ -1,4 +1,5 @@
 # SOURCE: pytorch/pytorch#134385 (higher-order operators)
+# SINCE: 2.5
 # TARGET: Net
 # ARGS: --input 4x32
 # PARAMS: 32*32+32*32

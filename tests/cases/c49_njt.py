@@ -1,4 +1,5 @@
 # SOURCE: pytorch/pytorch PR#134289 PR#147032 (nested jagged tensors)
+# SINCE: 2.5
 # TARGET: Net
 # ARGS: --input 12x16
 # PARAMS: 16*48

@@ -1,4 +1,5 @@
 # SOURCE: maxtext PR#678, mixture of experts by torch._grouped_mm
+# SINCE: 2.8
 # TARGET: Net
 # ARGS: --input 16x32:bfloat16
 # PARAMS: 4*32*64

@@ -1,4 +1,5 @@
 # SOURCE: pytorch#131041, SHI-Labs/NATTEN#184 #189: the user registers a formula for a custom operator
+# SINCE: 2.4
 # TARGET: Net
 # ARGS: --input 4x32
 # PARAMS: 32*64
