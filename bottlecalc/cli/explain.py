@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from bottlecalc.cli import completion, options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner
 from bottlecalc.text.arguments import read_arguments, read_inputs
+
+if TYPE_CHECKING:
+    from bottlecalc.tools.explanation import Explanation
 
 Format = Literal["table", "json", "markdown"]
 Figure = Literal["operations", "params"]
@@ -94,16 +99,34 @@ def explain(
     """
     form = options.read_format(output_format, output, Format)
     from bottlecalc.render.explain import FORMATS
-    from bottlecalc.tools.explain import explain as explained
 
     given = read_arguments(arguments or ())
     by_place, by_name = read_inputs(inputs or ())
     with options.traced(traceback), guests(), spinner(f"explaining {target}") as progress:
-        explanation = explained(
+        explanation = _contained(target, progress)(
             target, *by_place, keywords=by_name, tools=tools or (), claims=claims or (),
             figure=figure, arguments=given, inputs_from=inputs_from, dtype=dtype, run=run, by=by,
-            progress=progress,
         )  # fmt: skip
     deliver(lambda console: FORMATS[form](explanation, console), output)
     if not explanation.is_explained:
         raise typer.Exit(FAILED)
+
+
+def _contained(target: str, progress: Callable[[str], object]) -> Callable[..., Explanation]:
+    """Explains a model in a process of its own, and a block or a network in this one."""
+    from bottlecalc.tools.explain import explain as explained
+    from bottlecalc.tools.subject import is_closed_form
+
+    if is_closed_form(target):
+        return partial(explained, progress=progress)
+    from bottlecalc.models.failure import TargetError
+    from bottlecalc.models.worker import UNBOUNDED, Worker, WorkerError
+
+    def apart(*asked: Any, **more: Any) -> Explanation:
+        try:
+            with Worker(explained, UNBOUNDED) as worker:
+                return worker(*asked, **more)
+        except WorkerError as error:
+            raise TargetError(f"{target} cannot be explained: {error.sentence}") from None
+
+    return apart

@@ -107,11 +107,22 @@ def read_subject(
     return _model(given, inputs, making)
 
 
-def _read_text(text: str, inputs: Given, making: Making) -> Subject:
+def is_network(text: str) -> bool:
+    """Whether a text says one of the networks that have names, or a file of one."""
     head, colon, _ = text.partition(":")
-    if (head in NETWORKS and not (head in FAMILIES and colon)) or head.endswith(".toml"):
+    return (head in NETWORKS and not (head in FAMILIES and colon)) or head.endswith(".toml")
+
+
+def is_closed_form(text: str) -> bool:
+    """Whether a text says what no code of the user's has to run for: a network or a block."""
+    head, colon, _ = text.partition(":")
+    return is_network(text) or head in FAMILIES or (not colon and head.isidentifier())
+
+
+def _read_text(text: str, inputs: Given, making: Making) -> Subject:
+    if is_network(text):
         return _counted(parse_network(text), inputs, making)
-    if head in FAMILIES or (not colon and head.isidentifier()):
+    if is_closed_form(text):
         return _counted(_spec(text), inputs, making)
     from bottlecalc.tools.observe import target
 

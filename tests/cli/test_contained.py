@@ -178,3 +178,9 @@ def test_a_side_of_a_diff_that_ends_its_process(run: Run) -> None:
     result = run("diff", "net.py:Net", "net.py:Exiting", "--input", "1x3")
     assert (result.code, result.out) == (2, "")
     assert f"net.py:Net and net.py:Exiting cannot be counted: {ENDED}" in result.err
+
+
+def test_so_is_one_that_is_explained(run: Run) -> None:
+    result = run("explain", "net.py:Exiting", "--input", "1x3")
+    assert (result.code, result.out) == (2, "")
+    assert f"net.py:Exiting cannot be explained: {ENDED}" in result.err
