@@ -13,6 +13,9 @@ MOST = 2**63 - 1
 FVCORE_MOST_MACS = 10**11
 """fvcore does the arithmetic, and this much of it takes seconds [MACs]."""
 
+FVCORE_MOST_SECONDS = 120.0
+"""It is given no more of what it was asked of beside torch [s]."""
+
 INSISTING = "compare --insist, or measure='insist' in Python,"
 """What has fvcore run at any size."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
@@ -24,7 +25,7 @@ from bottlecalc.models.fvcore import fvcore_counts
 from bottlecalc.models.gradients import taken
 from bottlecalc.models.inputs import Inputs, positional
 from bottlecalc.models.parameters import lazy, nodes, parameters
-from bottlecalc.models.policy import FLOAT_BYTES, absent, decline
+from bottlecalc.models.policy import FLOAT_BYTES, FVCORE_MOST_SECONDS, absent, decline
 from bottlecalc.models.switches import (
     default_dtype_kept,
     random_state_kept,
@@ -33,7 +34,7 @@ from bottlecalc.models.switches import (
     unfused_attention,
     unwarned,
 )
-from bottlecalc.models.worker import UNBOUNDED, Worker, WorkerError
+from bottlecalc.models.worker import UNBOUNDED, Bounds, Worker, WorkerError
 from bottlecalc.text.given import described
 
 if TYPE_CHECKING:
@@ -291,11 +292,18 @@ class Runner:
             with naming(fails), evaluating(module), unfused_attention(), uncompiled():
                 return taken(traced)[0]
 
-        with Worker(count, UNBOUNDED) as worker:
+        with Worker(count, self._bounds) as worker:
             try:
                 return worker()
             except WorkerError as error:
                 raise TargetError(f"{fails}: {error.sentence}") from None
+
+    @property
+    def _bounds(self) -> Bounds:
+        """What fvcore may take: one that waits for what was not forked with it never ends."""
+        if self.insist or self.asked == "fvcore":
+            return UNBOUNDED
+        return Bounds(FVCORE_MOST_SECONDS, inf, f"{self.insisting} waits for it")
 
     def _fvcore_too(self, module: nn.Module, by_torch: Counted) -> dict[Counter, Counted]:
         """What fvcore finds, unless that would take too much, or it fails: then say why."""

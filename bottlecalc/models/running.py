@@ -70,6 +70,11 @@ class Calls:
         """The innermost module that runs in this thread."""
         return self._running[-1] if self._running else ""
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anything is known of what runs in this thread."""
+        return bool(self._running)
+
     @contextmanager
     def within(self, name: str) -> Iterator[None]:
         """What runs in this thread meanwhile is that module's, which another thread runs."""

@@ -23,7 +23,7 @@ from bottlecalc.models.parameters import by_module
 from bottlecalc.models.recurrence import whole
 from bottlecalc.models.running import Calls
 from bottlecalc.models.switches import can_be_set_aside, is_compiler_loaded, uncompiled
-from bottlecalc.models.threads import threads_watched
+from bottlecalc.models.threads import modules_watched, threads_watched
 
 
 def dispatcher_counts(
@@ -64,7 +64,10 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
     dispatcher = (Uncompiled if compiling else Dispatcher)(calls, formulas())
     watch = partial(_watched, calls, dispatcher)
     try:
-        with uncompiled(), calls.innermost(), watch(), whole(), threads_watched(watch):
+        with (
+            uncompiled(), modules_watched(watch, lambda: calls.is_watched), calls.innermost(),
+            watch(), whole(), threads_watched(watch),
+        ):  # fmt: skip
             calls.output = _shape(run())
     except Exception:
         if compiling or not is_compiler_loaded():

@@ -49,10 +49,12 @@ class Bounds:
     Attributes:
         seconds: [s].
         memory: that it holds at most [bytes]; what is free when it begins, where it is None.
+        longer: what has it wait longer, for the error.
     """
 
     seconds: float = MOST_SECONDS
     memory: float | None = None
+    longer: str = "give --timeout SECONDS where it needs longer"
 
 
 UNBOUNDED = Bounds(inf, inf)
@@ -159,7 +161,7 @@ class _Watch:
         import psutil
 
         self.process = process
-        self.seconds = bounds.seconds
+        self.bounds = bounds
         self.last = monotonic() + bounds.seconds
         self.memory = bounds.memory or psutil.virtual_memory().available
 
@@ -170,7 +172,9 @@ class _Watch:
             WorkerError: it is not.
         """
         if monotonic() > self.last:
-            raise WorkerError(f"{PROCESS} was ended after {self.seconds:g} seconds; {LONGER}")
+            raise WorkerError(
+                f"{PROCESS} was ended after {self.bounds.seconds:g} seconds; {self.bounds.longer}"
+            )
         if self._resident() > self.memory:
             raise WorkerError(
                 f"{PROCESS} was ended when it held more than {self.memory:,} bytes of memory;"
@@ -188,7 +192,6 @@ class _Watch:
 
 
 PROCESS = "the process that counts it"
-LONGER = "give --timeout SECONDS where it needs longer"
 MORE = "give --max-memory where it may take more, or a smaller input"
 
 

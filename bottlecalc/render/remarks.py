@@ -92,7 +92,8 @@ def _missed(
     if less:
         yield f"{other} missed {_sum(less)} MACs in {_few(list(less))}"
     if less and not count.counters[other].unsupported:
-        yield f"{other} supports every operator that it met: it counts them otherwise"
+        aside = "it counts them otherwise, or has not met them all"
+        yield f"{other} supports every operator that it met: {aside}"
     if more:
         yield f"{first} counts {_sum(more)} MACs fewer in {_few(list(more))}"
 

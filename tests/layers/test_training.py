@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import torch
-from torch import nn
 
 from bottlecalc.blocks.grammar import parse
 from bottlecalc.formulas.families import formula, layers
-from bottlecalc.layers.training import OPTIMIZERS, Piece, Step, closed_form
+from bottlecalc.layers.training import Piece, Step, closed_form
 
 WEIGHTS = {"conv1": 5 * 7 * 9, "conv2": 7 * 7 * 9, "shortcut.conv": 5 * 7}
 """Of ``basic:in=5,out=7``."""
@@ -100,27 +96,3 @@ def test_a_second_block_needs_the_gradient_of_its_input() -> None:
 def test_a_part_of_a_step() -> None:
     part = step("basic:in=5,out=7").part("shortcut")
     assert part.macs == 2 * PIXELS * WEIGHTS["shortcut.conv"]
-
-
-MADE: dict[str, Any] = {
-    "sgd": lambda every: torch.optim.SGD(every, lr=0.1),
-    "sgd-momentum": lambda every: torch.optim.SGD(every, lr=0.1, momentum=0.9),
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-    "nadam": torch.optim.NAdam,
-    "rmsprop": torch.optim.RMSprop,
-    "adagrad": torch.optim.Adagrad,
-}
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_an_optimizer_keeps_what_torchs_does(name: str, dtype: torch.dtype) -> None:
-    layer = nn.Linear(5, 7).to(dtype)
-    optimizer = MADE[name](layer.parameters())
-    layer(torch.ones(3, 5, dtype=dtype)).sum().backward()
-    optimizer.step()
-    kept = [one for state in optimizer.state.values() for one in state.values()]
-    tensors = [one for one in kept if isinstance(one, torch.Tensor)]
-    sizes = (5 * 7 + 7) * dtype.itemsize
-    assert sum(one.nbytes for one in tensors) == OPTIMIZERS[name].bytes(sizes, 2)

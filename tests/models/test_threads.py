@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from bottlecalc.models import trace
+from bottlecalc import count_model
+from bottlecalc.models import run, trace
 from bottlecalc.models.trace import dispatcher_counts
 
 MACS = 2 * 4 * 5
@@ -97,3 +99,19 @@ def test_threads_are_as_before() -> None:
     start = threading.Thread.start
     dispatcher_counts(Threads(), [torch.ones(2, 4)])
     assert threading.Thread.start is start
+
+
+def test_fvcore_is_not_waited_for_where_a_thread_is_not_forked_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pool that was there before has no threads in the process that fvcore runs in."""
+    pool = ThreadPoolExecutor(1)
+    pool.submit(int).result()
+
+    class Pooled(nn.Linear):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return pool.submit(super().forward, x).result()
+
+    monkeypatch.setattr(run, "FVCORE_MOST_SECONDS", 1.0)
+    counted = count_model(Pooled(3, 5), (2, 3))
+    assert "ended after 1 seconds; --counter fvcore waits for it" in counted.remarks[0]
