@@ -269,7 +269,7 @@ def _looked_up(func: Any, name: str, frame: FrameType) -> tuple[str, bool]:
         return name, False
     last = whole.removesuffix("_with_indices")
     between = ("__torch_function__", "handle_torch_function", "fn", last, f"_{last}", whole)
-    while frame.f_back and frame.f_code.co_name in between:
+    while frame.f_back and (frame.f_code.co_name in between or _is_ours(frame)):
         frame = frame.f_back
     known, attributes = frame.f_globals, _attributes(frame.f_code)
     if known is vars(functional):
@@ -279,6 +279,11 @@ def _looked_up(func: Any, name: str, frame: FrameType) -> tuple[str, bool]:
     if not of_functional and last in attributes and getattr(torch, last, None) is func:
         name = f"torch.{last}"
     return name, last not in attributes
+
+
+def _is_ours(frame: FrameType) -> bool:
+    """Whether it is of a mode that stands between a model and torch while it is counted."""
+    return str(frame.f_globals.get("__name__")).startswith("bottlecalc.models.")
 
 
 @cache
@@ -294,7 +299,7 @@ def _is_operator(method: str) -> bool:
     Modes that are entered later, such as ``torch.device``, stand in between.
     """
     frame = sys._getframe(3)
-    while frame.f_back and frame.f_code.co_name == "__torch_function__":
+    while frame.f_back and (frame.f_code.co_name == "__torch_function__" or _is_ours(frame)):
         frame = frame.f_back
     opcode = dis.opname[frame.f_code.co_code[frame.f_lasti]]
     return opcode.startswith("BINARY_") or method not in frame.f_code.co_names
