@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bottlecalc.errors import argument
 from bottlecalc.models.failure import TargetError
 from bottlecalc.models.fills import filled
-from bottlecalc.models.objects import missing, takes
+from bottlecalc.models.objects import missing, strangers, takes
 from bottlecalc.text.given import Given, described
 from bottlecalc.text.shapes import Input
 from bottlecalc.text.values import leaves, mapped
@@ -79,11 +79,13 @@ class Inputs(Given):
         except TypeError as error:
             number = len(self)
             count = f"{number} input{'s' if number > 1 else ''}"
+            unknown = ", ".join(map(repr, strangers(signature, self.by_name)))
+            wrong = f"it has no {unknown}" if unknown else error
             lacking = missing(signature, self.by_place, self.by_name)
             options = " ".join(f"{argument('input')} {one}=1x3" for one in lacking)
             remedy = f"; give {options}, each with its shape or value" if options else ""
             raise TargetError(
-                f"{name} does not take {count}: {error}; what it takes is"
+                f"{name} does not take {count}: {wrong}; what it takes is"
                 f" ({takes(signature)}){remedy}"
             ) from None
 

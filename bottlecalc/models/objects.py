@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -76,7 +76,7 @@ def _check_call(
         wrong = several if len(names) > 1 else error
         raise TargetError(
             f"{name} cannot be built: {wrong}; what it takes is ({takes(signature)}):"
-            f" {mend or _options(names)}"
+            f" {mend or _options(signature, names)}"
         ) from None
 
 
@@ -84,8 +84,11 @@ def missing(
     signature: Signature, by_place: Sequence[Any], by_name: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """The arguments without a default that a call does not give."""
+    known = {
+        name: one for name, one in by_name.items() if name not in strangers(signature, by_name)
+    }
     try:
-        bound = signature.bind_partial(*by_place, **by_name).arguments
+        bound = signature.bind_partial(*by_place, **known).arguments
     except TypeError:
         return ()
     various = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
@@ -96,13 +99,22 @@ def missing(
     )
 
 
+def strangers(signature: Signature, by_name: Iterable[str]) -> tuple[str, ...]:
+    """The names that a call gives, and nobody takes."""
+    if any(one.kind is Parameter.VAR_KEYWORD for one in signature.parameters.values()):
+        return ()
+    return tuple(name for name in by_name if name not in signature.parameters)
+
+
 def takes(signature: Signature) -> str:
     """What a function takes, as it is written: ``x, *, mask=None``; so much as an error repeats."""
     plain = signature.replace(return_annotation=Signature.empty)
     return brief(str(plain).removeprefix("(").removesuffix(")"), MOST_TAKEN)
 
 
-def _options(names: Sequence[str]) -> str:
+def _options(signature: Signature, names: Sequence[str]) -> str:
+    if not signature.parameters:
+        return "leave its arguments out"
     if not names:
         return "give --arg KEY=VALUE, or in a budget args = { KEY = VALUE }"
     options = " ".join(f"--arg {name}=…" for name in names)

@@ -278,6 +278,14 @@ REFUSED = [
         " is (x, *, mask, scale=1); give --input mask=1x3, each with its shape or value\n",
     ),
     (
+        (
+            *("Needs", "--arg", "hidden=3", "--arg", "depth=2", "--input", "5x3"),
+            *("--input", "musk=5x3"),
+        ),
+        "shapes.py:Needs does not take 2 inputs: it has no 'musk'; what it takes is"
+        " (x, *, mask, scale=1); give --input mask=1x3, each with its shape or value\n",
+    ),
+    (
         ("Built", "--arg", "config=shapes:Config(depth=3)"),
         "shapes:Config cannot be built: got an unexpected keyword argument 'depth'; what it takes"
         " is (hidden=16, inner=None, act='relu', dtype=None): write shapes:Config(KEY=VALUE, …)\n",
