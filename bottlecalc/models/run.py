@@ -34,7 +34,7 @@ from bottlecalc.models.switches import (
     unfused_attention,
     unwarned,
 )
-from bottlecalc.models.worker import UNBOUNDED, Bounds, Worker, WorkerError
+from bottlecalc.models.worker import UNBOUNDED, Bounds, contained
 from bottlecalc.text.given import described
 
 if TYPE_CHECKING:
@@ -292,11 +292,7 @@ class Runner:
             with naming(fails), evaluating(module), unfused_attention(), uncompiled():
                 return taken(traced)[0]
 
-        with Worker(count, self._bounds) as worker:
-            try:
-                return worker()
-            except WorkerError as error:
-                raise TargetError(f"{fails}: {error.sentence}") from None
+        return contained(count, fails, self._bounds)()
 
     @property
     def _bounds(self) -> Bounds:
