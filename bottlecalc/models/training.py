@@ -173,7 +173,7 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     from bottlecalc.models.overrides import Overrides
 
     calls = StepCalls(module)
-    with calls.attributing():
+    with calls.innermost():
         frontier = Frontier(forward.given)
         with Dispatcher(calls, formulas()), Overrides(unseen.ways(calls)), frontier:
             loss = total(forward(), name)

@@ -322,3 +322,25 @@ def test_a_real_process_takes_more_and_not_much_more() -> None:
 
 def test_a_runner_without_a_recipe_takes_the_usual_one() -> None:
     assert StepRunner("x", narrow).recipe.optimizer == "sgd"
+
+
+class Inferring(nn.Module):
+    """Recurrent features without gradients, and a layer that is trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features, self.out = nn.LSTM(5, 7), nn.Linear(7, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.inference_mode():
+            features = self.features(x)[0]
+        y: Tensor = self.out(features.clone())
+        return y
+
+
+def test_a_recurrent_layer_that_infers_is_counted_forward() -> None:
+    rows = 11 * 2
+    assert own(trained(Inferring(), (11, 2, 5))) == {
+        "features": (rows * 4 * 7 * (5 + 7), 0, 0),
+        "out": (rows * 7 * 3, 0, rows * 7 * 3),
+    }
