@@ -166,17 +166,15 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     """
     import torch
 
-    from bottlecalc.models import unseen
     from bottlecalc.models.backward import Frontier, StepCalls
     from bottlecalc.models.dispatcher import Dispatcher
     from bottlecalc.models.operators import formulas
-    from bottlecalc.models.overrides import Overrides
+    from bottlecalc.models.trace import watched
 
-    calls = StepCalls(module)
+    calls, frontier = StepCalls(module), Frontier(forward.given)
+    with watched(calls, Dispatcher(calls, formulas()), frontier):
+        loss = total(forward(), name)
     with calls.innermost():
-        frontier = Frontier(forward.given)
-        with Dispatcher(calls, formulas()), Overrides(unseen.ways(calls)), frontier:
-            loss = total(forward(), name)
         calls.own(loss)
         with Dispatcher(calls, formulas()):
             calls.now = "backward_activations"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -344,3 +346,31 @@ def test_a_recurrent_layer_that_infers_is_counted_forward() -> None:
         "features": (rows * 4 * 7 * (5 + 7), 0, 0),
         "out": (rows * 7 * 3, 0, rows * 7 * 3),
     }
+
+
+class Branching(nn.Module):
+    """Two calls of a layer in threads, those of a pool that was there before or of one of its own.
+
+    Args:
+        pool: that was there before.
+    """
+
+    def __init__(self, pool: Executor | None = None) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(nn.Linear(5, 7), nn.Tanh())
+        self.out = nn.Linear(7, 3)
+        self.pool = pool
+
+    def forward(self, x: Tensor) -> Tensor:
+        with nullcontext(self.pool) if self.pool else ThreadPoolExecutor(2) as pool:
+            left, right = pool.map(self.branch, (x, x))
+        y: Tensor = self.out(left + right)
+        return y
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_what_threads_run_has_its_gradients(is_older: bool) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        step = trained(Branching(pool if is_older else None), (11, 5))
+    both = 2 * 11 * 5 * 7
+    assert own(step) == {"branch.0": (both, 0, both), "out": 3 * (11 * 7 * 3,)}
