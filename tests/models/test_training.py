@@ -261,6 +261,7 @@ def narrow() -> nn.Module:
         (narrow(), [(1, 3, 1, 1)], {}, r"Expected more than 1 value .*; give a larger batch$"),
         (nn.Linear(3, 4), [], {}, "Linear cannot be trained without an input; give "),
         (narrow(), [(2, 3, 5, 4)], {"frozen": ["00"]}, "no module '00' to be frozen; the nearest"),
+        (nn.Linear(3, 5), [(2, 3)], {"frozen": ["head"]}, "be frozen; it has none inside; leave"),
         (narrow(), [(2, 3, 5, 4)], {"frozen": ["0", "1"]}, "depends on a parameter that requires"),
     ],
 )
