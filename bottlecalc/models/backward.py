@@ -45,7 +45,8 @@ class StepCalls(Calls):
             again = torch.is_grad_enabled()
             now, name = ("recomputed", name or self._node) if again else (now, self._node)
             self.whole.update({self._function} - {""} if flops and not again else ())
-        self.passed.setdefault(now, Counter())[name] += flops
+        with self._noting:
+            self.passed.setdefault(now, Counter())[name] += flops
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:

@@ -375,3 +375,5 @@ def test_what_threads_run_has_its_gradients(is_older: bool) -> None:
         step = trained(Branching(pool if is_older else None), (11, 5))
     both = 2 * 11 * 5 * 7
     assert own(step) == {"branch.0": (both, 0, both), "out": 3 * (11 * 7 * 3,)}
+    assert step.memory is not None
+    assert step.memory.stored == 4 * 11 * (5 + 7 + 7 + 7)  # the input, two of tanh, their sum
