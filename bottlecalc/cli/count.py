@@ -11,11 +11,11 @@ from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.grammar import is_spec
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner, tell
-from bottlecalc.models.target import Target
 from bottlecalc.text.arguments import read_arguments, read_inputs
 
 if TYPE_CHECKING:
     from bottlecalc.layers.training import Recipe
+    from bottlecalc.models.target import Target
 
 Result = Count | ModelCount
 Format = Literal["table", "json", "csv", "markdown"]
@@ -83,6 +83,7 @@ def count(
     --input input_ids=1x128:int64 --dtype bfloat16`
     """
     form = options.read_format(output_format, output, Format)
+    from bottlecalc.models.target import Target
     from bottlecalc.models.worker import contained
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
