@@ -348,17 +348,18 @@ def _run_block(
     progress(f"measuring {count.subject}")
     device = "cpu" if "fvcore" in asked else "meta"
     with _failure(str(count.subject), SMALLER), torch.device(device):
-        return run_module(_build(count.subject), [torch.zeros(count.input)], asked)
+        return run_module(build(count.subject), [torch.zeros(count.input)], asked)
 
 
-def _build(block: Block | Network) -> nn.Module:
-    if isinstance(block, Network):
+def build(subject: Block | Network) -> nn.Module:
+    """The module of a block or a network; loads torch."""
+    if isinstance(subject, Network):
         from bottlecalc.networks.module import build as build_network
 
-        return build_network(block)
-    from bottlecalc.modules.families import build
+        return build_network(subject)
+    from bottlecalc.modules.families import build as build_block
 
-    return build(block)
+    return build_block(subject)
 
 
 def _declined(count: ClosedForm, insisting: str) -> Mapping[Counter, str]:

@@ -5,7 +5,7 @@ torch is loaded here, and only when somebody asks it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -200,22 +200,12 @@ def _measured(count: ClosedForm, step: Training) -> Training:
     missing = {**count.left_out, **absent()}
     if "torch" in missing:
         return replace(step, notes=(f"torch was left out: {missing['torch']}",))
+    from bottlecalc.agreement.ask import build
     from bottlecalc.models.training import StepRunner
 
-    inputs = Inputs(list(count.inputs))
-    runner = StepRunner(str(count.subject), _builder(count.subject), inputs, recipe=step.recipe)
-    found = runner.step()
+    name, inputs = str(count.subject), Inputs(list(count.inputs))
+    found = StepRunner(name, lambda: build(count.subject), inputs, recipe=step.recipe).step()
     return replace(found, steps={**step.steps, **found.steps})
-
-
-def _builder(subject: Block | Network) -> Callable[[], nn.Module]:
-    if isinstance(subject, Network):
-        from bottlecalc.networks.module import build as build_network
-
-        return lambda: build_network(subject)
-    from bottlecalc.modules.families import build
-
-    return lambda: build(subject)
 
 
 def train_target(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -11,13 +11,11 @@ from bottlecalc.agreement.result import Count, ModelCount
 from bottlecalc.blocks.grammar import is_spec
 from bottlecalc.cli import options
 from bottlecalc.cli.output import FAILED, deliver, guests, spinner, tell
-from bottlecalc.models.failure import TargetError
-from bottlecalc.models.target import Target
 from bottlecalc.text.arguments import read_arguments, read_inputs
 
 if TYPE_CHECKING:
     from bottlecalc.layers.training import Recipe
-    from bottlecalc.models.worker import Bounds
+    from bottlecalc.models.target import Target
 
 Result = Count | ModelCount
 Format = Literal["table", "json", "csv", "markdown"]
@@ -85,6 +83,8 @@ def count(
     --input input_ids=1x128:int64 --dtype bfloat16`
     """
     form = options.read_format(output_format, output, Format)
+    from bottlecalc.models.target import Target
+    from bottlecalc.models.worker import contained
     from bottlecalc.render.count import FORMATS, agrees, sentences
 
     levels, bounds = options.read_depth(depth), options.read_bounds(timeout, max_memory)
@@ -92,11 +92,11 @@ def count(
     wanted = Target(target, read_arguments(arguments or ()))
     draws = options.read_seed(seed)
     by_place, by_name = read_inputs(inputs or ())
+    fails = f"{target} cannot be counted"
     run: dict[str, Any] = {"seed": draws, "source": inputs_from, "dtype": dtype}
     with options.traced(traceback), guests(), spinner(f"counting {target}"):
-        counted = _contained(wanted, bounds)(
-            wanted, by_place, counter, by_name, module, recipe, run
-        )
+        call = _counted if is_spec(target) else contained(_counted, fails, bounds)
+        counted = call(wanted, by_place, counter, by_name, module, recipe, run)
     deliver(lambda console: FORMATS[form](counted, levels, console), output)
     if form == "csv":
         for sentence in sentences(counted):
@@ -117,17 +117,3 @@ def _counted(
     from bottlecalc.agreement.training import train_target
 
     return train_target(target, by_place, count, recipe, by_name, module, **run)
-
-
-def _contained(target: Target, bounds: Bounds) -> Callable[..., Result]:
-    """Counts a model in a process of its own, and a block in this one."""
-    from bottlecalc.models.worker import Worker, WorkerError
-
-    def counted(*asked: Any, **more: Any) -> Result:
-        try:
-            with Worker(_counted, bounds) as worker:
-                return worker(*asked, **more)
-        except WorkerError as error:
-            raise TargetError(f"{target.name} cannot be counted: {error.sentence}") from None
-
-    return _counted if is_spec(target.name) else counted

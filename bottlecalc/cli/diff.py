@@ -8,7 +8,6 @@ import typer
 
 from bottlecalc.cli import options
 from bottlecalc.cli.output import deliver, guests, spinner
-from bottlecalc.models.failure import TargetError
 from bottlecalc.text.arguments import read_arguments, read_inputs
 
 Format = Literal["table", "json", "markdown"]
@@ -54,19 +53,15 @@ def diff(
     """
     form = options.read_format(output_format, output, Format)
     from bottlecalc.changes import source
-    from bottlecalc.models.worker import Worker, WorkerError
+    from bottlecalc.models.worker import contained
     from bottlecalc.render.diff import FORMATS
 
     by_place, by_name = read_inputs(inputs or ())
     said, draws = read_arguments(arguments or ()), options.read_seed(seed)
     bounds = options.read_bounds(timeout, max_memory)
     with options.traced(traceback), spinner(f"counting {before} and {after}"):
-        try:
-            with Worker(source.diff, bounds) as worker:
-                found = worker(
-                    before, after, inputs=by_place, keywords=by_name, inputs_from=inputs_from,
-                    arguments=said, dtype=dtype, module=module, seed=draws, host=guests,
-                )  # fmt: skip
-        except WorkerError as error:
-            raise TargetError(f"{before} and {after} cannot be counted: {error.sentence}") from None
+        found = contained(source.diff, f"{before} and {after} cannot be counted", bounds)(
+            before, after, inputs=by_place, keywords=by_name, inputs_from=inputs_from,
+            arguments=said, dtype=dtype, module=module, seed=draws, host=guests,
+        )  # fmt: skip
     deliver(lambda console: FORMATS[form](found, console), output)

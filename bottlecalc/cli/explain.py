@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -119,14 +119,6 @@ def _contained(target: str, progress: Callable[[str], object]) -> Callable[..., 
 
     if is_closed_form(target):
         return partial(explained, progress=progress)
-    from bottlecalc.models.failure import TargetError
-    from bottlecalc.models.worker import UNBOUNDED, Worker, WorkerError
+    from bottlecalc.models.worker import UNBOUNDED, contained
 
-    def apart(*asked: Any, **more: Any) -> Explanation:
-        try:
-            with Worker(explained, UNBOUNDED) as worker:
-                return worker(*asked, **more)
-        except WorkerError as error:
-            raise TargetError(f"{target} cannot be explained: {error.sentence}") from None
-
-    return apart
+    return contained(explained, f"{target} cannot be explained", UNBOUNDED)

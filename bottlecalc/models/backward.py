@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,20 +34,19 @@ class StepCalls(Calls):
         super().__init__(model)
         self.passed: dict[Pass, Counter[str]] = {}
         self.now: Pass = "forward"
-        self._stack: list[str] = []
         self._nodes: dict[Node, str] = {}
         self._node = self._function = ""
         self.whole: set[str] = set()
 
-    def add(self, flops: int, outputs: Iterable[Tensor], hidden: int = 0) -> None:
-        """Note an operator's FLOPs; with gradients on, one in a backward pass is run once more."""
-        name = self._stack[-1] if self._stack else ""
-        now = self.now
+    def _add(self, flops: int, outputs: int) -> None:
+        """Note FLOPs; with gradients on, an operator in a backward pass is run once more."""
+        now, name = self.now, self.inside
         if now != "forward":
             again = torch.is_grad_enabled()
             now, name = ("recomputed", name or self._node) if again else (now, self._node)
             self.whole.update({self._function} - {""} if flops and not again else ())
-        self.passed.setdefault(now, Counter())[name] += flops
+        with self._noting:
+            self.passed.setdefault(now, Counter())[name] += flops
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:
@@ -64,24 +63,9 @@ class StepCalls(Calls):
         more = {name: number // parts for name, number in made.flops.items()}
         self.passed.setdefault(self.now, Counter()).update(more)
 
-    @contextmanager
-    def attributing(self) -> Iterator[None]:
-        """While this lasts, every node of the graph is some module's, by torch's global hooks."""
-        from torch.nn.modules import module
-
-        hooks = (
-            module.register_module_forward_pre_hook(self._enter),
-            module.register_module_forward_hook(self._leave, always_call=True),
-        )
-        try:
-            yield
-        finally:
-            for hook in hooks:
-                hook.remove()
-
     def own(self, value: Any) -> None:
         """What of the graph of these tensors is nobody's yet is that of the module that runs."""
-        name = self._stack[-1] if self._stack else ""
+        name = self.inside
         found = [tensor.grad_fn for tensor in tensors(value)]
         while found:
             node = found.pop()
@@ -100,14 +84,13 @@ class StepCalls(Calls):
 
         return begins
 
-    def _enter(self, module: nn.Module, inputs: Any) -> None:
+    def _begin(self, module: nn.Module, inputs: Any) -> None:
         self.own(inputs)
-        outer = self._stack[-1] if self._stack else ""
-        self._stack.append(self.names.get(module, outer))
+        super()._begin(module, inputs)
 
-    def _leave(self, _: nn.Module, __: object, out: Any) -> None:
+    def _end(self, module: nn.Module, inputs: Any, out: Any) -> None:
         self.own(out)
-        self._stack.pop()
+        super()._end(module, inputs, out)
 
 
 class Frontier(TorchDispatchMode):  # type: ignore[no-untyped-call]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from threading import local
 from typing import Any
 
 from torch import Tensor, nn
@@ -13,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from bottlecalc.layers.training import Memory, Optimizer
 from bottlecalc.models.storages import Storages, tensors
+from bottlecalc.models.threads import modules_watched, threads_watched
 
 ATTENTION = (functional.scaled_dot_product_attention, functional.multi_head_attention_forward)
 
@@ -81,8 +84,18 @@ def measured(
         add_others(saved, held, tensor)
         return tensor.detach()
 
+    here = local()
+
+    @contextmanager
+    def seen() -> Iterator[None]:
+        here.is_seen = True
+        with living, attending, saved_tensors_hooks(pack, lambda tensor: tensor):
+            yield
+        here.is_seen = False
+
+    others = modules_watched(seen, lambda: getattr(here, "is_seen", False), nullcontext())
     with living:
-        with attending, saved_tensors_hooks(pack, lambda tensor: tensor):
+        with others, seen(), threads_watched(seen):
             loss = forward()
         stored = saved.bytes
         loss.backward()  # type: ignore[no-untyped-call]

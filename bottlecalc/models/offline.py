@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bottlecalc.models.failure import TargetError
@@ -18,32 +18,36 @@ LOCAL = ("", "localhost", "ip6-localhost")
 WORDS = ("weights", "pretrained")
 """What is in the names of arguments that have weights downloaded."""
 
-Wrap = Callable[[Callable[..., Any]], object]
-"""Of a function, what stands in its stead."""
-
 
 class RefusedError(ConnectionError):
     """A connection that is not made; libraries that have what they seek at hand go on."""
 
 
-@dataclass
 class Attempts:
-    """The connections that were refused.
+    """Connections to other machines, of this thread and of those that it starts.
 
     Attributes:
-        hosts: that were asked for, the first one first.
+        hosts: that were asked for and refused, the first one first.
     """
 
-    hosts: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.hosts: list[str] = []
+        self._others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
 
-    def refuse(self, host: str) -> None:
-        """Refuse one.
+    @property
+    def are_ours(self) -> bool:
+        """Whether what the running thread attempts is among these."""
+        return threading.get_ident() not in self._others
+
+    def check(self, host: object) -> None:
+        """Refuse another machine.
 
         Raises:
-            RefusedError: always.
+            RefusedError: it is one.
         """
-        self.hosts.append(host)
-        raise RefusedError(f"counting downloads nothing, and this needs {host}")
+        if self.are_ours and not _is_local(host):
+            self.hosts.append(_text(host))
+            raise RefusedError(f"counting downloads nothing, and this needs {self.hosts[-1]}")
 
 
 @contextmanager
@@ -53,41 +57,45 @@ def offline() -> Iterator[Attempts]:
     Sockets within the machine stay, and what other threads do; all is as before afterwards. Once
     something was refused nobody waits to try again.
     """
-    others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
     attempts = Attempts()
-
-    def check(host: object) -> None:
-        if threading.get_ident() not in others and not _is_local(host):
-            attempts.refuse(_text(host))
-
-    def checked(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(self: socket.socket, address: Any) -> Any:
-            if isinstance(address, tuple):  # all but those within the machine
-                check(address[0])
-            return function(self, address)
-
-        return call
-
-    def looked_up(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(host: Any, *arguments: Any, **options: Any) -> Any:
-            check(host)
-            return function(host, *arguments, **options)
-
-        return call
-
-    def hurried(function: Callable[..., Any]) -> Callable[..., Any]:
-        def sleep(seconds: float) -> None:  # before another try, which is refused too
-            if not attempts.hosts or threading.get_ident() in others:
-                function(seconds)
-
-        return sleep
-
     with ExitStack() as stack:
-        for name in ("connect", "connect_ex"):
-            stack.enter_context(_replaced(socket.socket, name, checked))
-        stack.enter_context(_replaced(socket, "getaddrinfo", looked_up))
-        stack.enter_context(_replaced(time, "sleep", hurried))
+        for owner, name, wrap in REPLACED:
+            stack.enter_context(_replaced(owner, name, partial(wrap, attempts)))
         yield attempts
+
+
+def _connect(attempts: Attempts, function: Callable[..., Any]) -> Callable[..., Any]:
+    def connect(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple):  # all but those within the machine
+            attempts.check(address[0])
+        return function(self, address)
+
+    return connect
+
+
+def _look_up(attempts: Attempts, function: Callable[..., Any]) -> Callable[..., Any]:
+    def look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        attempts.check(host)
+        return function(host, *arguments, **options)
+
+    return look_up
+
+
+def _sleep(attempts: Attempts, function: Callable[..., Any]) -> Callable[..., Any]:
+    def sleep(seconds: float) -> None:  # before another try, which is refused too
+        if not (attempts.hosts and attempts.are_ours):
+            function(seconds)
+
+    return sleep
+
+
+REPLACED: tuple[tuple[Any, str, Callable[..., Callable[..., Any]]], ...] = (
+    (socket.socket, "connect", _connect),
+    (socket.socket, "connect_ex", _connect),
+    (socket, "getaddrinfo", _look_up),
+    (time, "sleep", _sleep),
+)
+"""Functions, each with what stands in its stead meanwhile."""
 
 
 @contextmanager

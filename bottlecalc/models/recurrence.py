@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from math import prod
 from typing import Any, NamedTuple
 
 import torch
@@ -17,6 +18,8 @@ from torch.nn.modules.module import (
     register_module_forward_pre_hook,
 )
 from torch.overrides import TorchFunctionMode
+
+from bottlecalc.models import products
 
 NAMES = ("lstm", "gru", "rnn_tanh", "rnn_relu")
 FUNCTIONS = frozenset(getattr(torch, name) for name in NAMES)
@@ -89,11 +92,11 @@ def is_whole(operator: Any) -> bool:
 def cost(operator: Any, arguments: Sequence[Any]) -> Cost:
     """What all its steps cost, from a recurrent operator's arguments by place."""
     data = arguments[0]
-    rows = data.numel() // data.shape[-1] if data.numel() else 0
+    rows = prod(data.shape[:-1])
     weights = arguments[1:3] if operator is ONE_LAYER else _weights(arguments)
     matrices = [weight for weight in weights if weight.dim() == 2]
     return Cost(
-        flops=2 * rows * sum(matrix.numel() for matrix in matrices),
+        flops=products.recurrent(data, matrices),
         outputs=rows * sum(matrix.shape[0] for matrix in matrices),
     )
 

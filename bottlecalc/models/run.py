@@ -34,7 +34,7 @@ from bottlecalc.models.switches import (
     unfused_attention,
     unwarned,
 )
-from bottlecalc.models.worker import UNBOUNDED, Bounds, Worker, WorkerError
+from bottlecalc.models.worker import UNBOUNDED, Bounds, contained
 from bottlecalc.text.given import described
 
 if TYPE_CHECKING:
@@ -97,26 +97,39 @@ def _run(
 
 
 def _part(name: str, module: nn.Module, part: str, run: Run) -> Run:
-    """What was found in one module of it, with all inside.
-
-    Raises:
-        TargetError: it has no such module.
-    """
-    inside = dict(module.named_modules())
-    if part not in inside:
-        near = get_close_matches(part, inside, n=3, cutoff=0.5)
-        hint = f"the nearest are {', '.join(near)}" if near else _children(module)
-        raise TargetError(f"{name} has no module {part!r}; {hint}")
+    """What was found in one module of it, with all inside."""
     return replace(
         run,
-        parameters=parameters(inside[part]),
+        parameters=parameters(submodule(name, module, part)),
         nodes=tuple(node for node in run.nodes if is_inside(node.name, part)),
         counters={who: found.part(part) for who, found in run.counters.items()},
     )
 
 
+def submodule(name: str, module: nn.Module, part: str, purpose: str = "") -> nn.Module:
+    """A module within a model, by its name there.
+
+    Args:
+        name: of the model, for the error.
+        module: it.
+        part: of the module.
+        purpose: what it is looked for, for the error: ``" to be frozen"``.
+
+    Raises:
+        TargetError: it has no such module.
+    """
+    inside: dict[str, nn.Module] = {name: one for name, one in module.named_modules() if name}
+    if part in inside:
+        return inside[part]
+    near = get_close_matches(part, inside, n=3, cutoff=0.5)
+    hint = f"the nearest are {', '.join(near)}" if near else _children(module)
+    raise TargetError(f"{name} has no module {part!r}{purpose}; {hint}")
+
+
 def _children(module: nn.Module) -> str:
     names = [name for name, _ in module.named_children()]
+    if not names:
+        return "it has none inside; leave that out"
     rest = ", …" if len(names) > MOST_NAMES else ""
     return f"name one of its modules: {', '.join(names[:MOST_NAMES])}{rest}"
 
@@ -131,7 +144,6 @@ class Runner:
         inputs: what it is run on.
         part: the module that is held alone; all where it is empty.
         seed: by which weights and inputs are drawn where they have values.
-        part: the module that is held alone; all where it is empty.
         in_hand: whether it is somebody's, and must be left as it was.
         insist: have fvcore run at any size.
         insisting: the option that insists, for where fvcore is left out.
@@ -201,7 +213,7 @@ class Runner:
         except Exception as error:
             module = self._built()
             self.notes.append(
-                f"built on the CPU: it cannot be built on the meta device ({_reason(error)})"
+                f"built on the CPU: it cannot be built on the meta device ({reason_of(error)})"
             )
             return turned(copied(module, "meta"), self.dtype)
 
@@ -248,7 +260,7 @@ class Runner:
             with evaluating(module), torch.device("meta"):
                 return module, self._dispatched(module, "meta")
         except Exception as error:
-            reason = f"it cannot be run on the meta device ({_reason(error)})"
+            reason = f"it cannot be run on the meta device ({reason_of(error)})"
             self._check_fits(module, reason, error)
         module = self._real()
         with evaluating(module), unfused_attention():
@@ -269,7 +281,7 @@ class Runner:
     def _torch_for_real(self, module: nn.Module) -> Counted:
         try:
             with naming(f"{self.name} cannot be run on {self.inputs}"):
-                return self._dispatched(module, _device(module))
+                return self._dispatched(module, device_of(module))
         except TargetError as error:
             whole = "Expected tensor" in str(error) and "FloatTensor" in str(error)
             hint = f"; for whole numbers say {self.inputs}:int64" if whole else ""
@@ -286,17 +298,13 @@ class Runner:
         fails = f"fvcore cannot trace {self.name} on {self.inputs}"
 
         def traced() -> Counted:
-            return fvcore_counts(module, positional(module, *self._tensors(_device(module))))
+            return fvcore_counts(module, positional(module, *self._tensors(device_of(module))))
 
         def count() -> Counted:
             with naming(fails), evaluating(module), unfused_attention(), uncompiled():
                 return taken(traced)[0]
 
-        with Worker(count, self._bounds) as worker:
-            try:
-                return worker()
-            except WorkerError as error:
-                raise TargetError(f"{fails}: {error.sentence}") from None
+        return contained(count, fails, self._bounds)()
 
     @property
     def _bounds(self) -> Bounds:
@@ -322,7 +330,7 @@ class Runner:
         try:
             module = self._real()
             with naming(f"{self.name} itself fails on {self.inputs}"), evaluating(module):
-                tensors, by_name = self._tensors(_device(module))
+                tensors, by_name = self._tensors(device_of(module))
                 taken(lambda: module(*tensors, **by_name))
         except TargetError as error:
             return in_passing(error)
@@ -339,13 +347,15 @@ class Runner:
         return {} if self.insist else decline(macs, elements, size, self.insisting)
 
 
-def _device(module: nn.Module) -> torch.device:
+def device_of(module: nn.Module) -> torch.device:
+    """Where its tensors are; on the CPU where it has none."""
     import torch
 
     tensors = (tensor.device for tensor in (*module.parameters(), *module.buffers()))
     return next(tensors, torch.device("cpu"))
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What an error says in passing: of one of ours its cause, where it has one."""
     inner = error.__cause__ if isinstance(error, TargetError) and error.__cause__ else error
     return in_passing(inner)

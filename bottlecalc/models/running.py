@@ -174,7 +174,7 @@ class Calls:
         self._running.append(self.names.get(module, self.inside))
         self._called.add(self.inside)
 
-    def _end(self, *_: object) -> None:
+    def _end(self, _module: nn.Module, _inputs: object, _out: object) -> None:
         self._running.pop()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Iterator
 from functools import partial
+from threading import RLock
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ class Storages:
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         self.bytes = self.most = 0
+        self._noting = RLock()  # a storage may go while one is added
         self._alive: dict[int, tuple[weakref.ref[Any], int]] = {}
         for value in values:
             self.add(value)
@@ -28,17 +30,22 @@ class Storages:
     def add(self, value: Any) -> None:
         """Those of all tensors in a value."""
         for storage in storages(value):
-            if id(storage) not in self._alive:
-                gone = partial(self._remove, id(storage))
-                self._alive[id(storage)] = weakref.ref(storage, gone), storage.nbytes()
-                self.bytes += storage.nbytes()
-                self.most = max(self.most, self.bytes)
+            with self._noting:
+                self._add(storage)
+
+    def _add(self, storage: Any) -> None:
+        if id(storage) not in self._alive:
+            gone = partial(self._remove, id(storage))
+            self._alive[id(storage)] = weakref.ref(storage, gone), storage.nbytes()
+            self.bytes += storage.nbytes()
+            self.most = max(self.most, self.bytes)
 
     def __contains__(self, tensor: Tensor) -> bool:
         return any(id(storage) in self._alive for storage in storages(tensor))
 
     def _remove(self, key: int, _: object) -> None:
-        self.bytes -= self._alive.pop(key)[1]
+        with self._noting:
+            self.bytes -= self._alive.pop(key)[1]
 
 
 def storages(value: Any) -> Iterator[Any]:

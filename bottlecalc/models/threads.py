@@ -50,12 +50,15 @@ class _Here(local):
 
 
 @contextmanager
-def modules_watched(watch: Watch, is_watched: Callable[[], bool]) -> Iterator[None]:
+def modules_watched(
+    watch: Watch, is_watched: Callable[[], bool], hooks: AbstractContextManager[object]
+) -> Iterator[None]:
     """While this lasts, modules are watched that a thread runs which was there before.
 
     Args:
         watch: makes what is entered.
         is_watched: whether the thread that asks is.
+        hooks: others, of all modules, that are to run within what is entered.
     """
     here = _Here()
 
@@ -71,7 +74,8 @@ def modules_watched(watch: Watch, is_watched: Callable[[], bool]) -> Iterator[No
             here.watching.close()
         here.depth = max(here.depth - 1, 0)
 
-    with ExitStack() as hooks:
-        hooks.callback(register_module_forward_pre_hook(begin).remove)
-        hooks.callback(register_module_forward_hook(end, always_call=True).remove)
+    with ExitStack() as stack:
+        stack.callback(register_module_forward_pre_hook(begin).remove)
+        stack.enter_context(hooks)
+        stack.callback(register_module_forward_hook(end, always_call=True).remove)
         yield

@@ -7,7 +7,7 @@ called it last, and says nothing of operators that it has no formula for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -62,12 +62,8 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
     """Run it; once more where torch's compiler was loaded meanwhile, and that failed."""
     calls, compiling = make(), is_compiler_loaded()
     dispatcher = (Uncompiled if compiling else Dispatcher)(calls, formulas())
-    watch = partial(_watched, calls, dispatcher)
     try:
-        with (
-            uncompiled(), modules_watched(watch, lambda: calls.is_watched), calls.innermost(),
-            watch(), whole(), threads_watched(watch),
-        ):  # fmt: skip
+        with uncompiled(), watched(calls, dispatcher), whole():
             calls.output = _shape(run())
     except Exception:
         if compiling or not is_compiler_loaded():
@@ -79,17 +75,38 @@ def _calls(make: Callable[[], Calls], run: Callable[[], Any]) -> Calls:
     return calls
 
 
-def _watched(calls: Calls, dispatcher: Dispatcher) -> AbstractContextManager[object]:
-    """All that sees what torch runs in a thread, that of this one or of one that it starts."""
+@contextmanager
+def watched(
+    calls: Calls, dispatcher: Dispatcher, *modes: AbstractContextManager[object]
+) -> Iterator[None]:
+    """While this lasts, whatever torch runs is seen: in this thread, and in others for the model.
+
+    Args:
+        calls: where it is noted.
+        dispatcher: sees operators.
+        modes: others of torch's, that see them first.
+    """
+    watch = partial(_in_a_thread, calls, dispatcher, modes)
+    of_modules = modules_watched(watch, lambda: calls.is_watched, calls.innermost())
+    with of_modules, watch(), threads_watched(watch):
+        yield
+
+
+def _in_a_thread(
+    calls: Calls, dispatcher: Dispatcher, modes: Sequence[AbstractContextManager[object]]
+) -> AbstractContextManager[object]:
+    """All that sees what torch runs in one thread, for the module that runs in this one."""
     outer = calls.inside
 
     @contextmanager
-    def watched() -> Iterator[None]:
+    def seen() -> Iterator[None]:
         ways = (values.ways(dispatcher.values), unseen.ways(calls), nested.ways())
-        with calls.within(outer), dispatcher, Overrides(*ways):
+        with calls.within(outer), dispatcher, Overrides(*ways), ExitStack() as stack:
+            for mode in modes:
+                stack.enter_context(mode)
             yield
 
-    return watched()
+    return seen()
 
 
 def _shape(out: Any) -> tuple[int, ...] | None:

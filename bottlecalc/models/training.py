@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
@@ -19,7 +18,7 @@ from bottlecalc.layers.training import OPTIMIZERS, PASSES, USUAL, Pass, Recipe, 
 from bottlecalc.models.copies import state_kept
 from bottlecalc.models.failure import TargetError, naming
 from bottlecalc.models.parameters import lazy
-from bottlecalc.models.run import Runner, _device, _reason
+from bottlecalc.models.run import Runner, device_of, reason_of, submodule
 from bottlecalc.models.switches import default_dtype_kept, random_state_kept, unfused, unwarned
 
 if TYPE_CHECKING:
@@ -80,11 +79,11 @@ class StepRunner(Runner):
             with training(module), torch.device("meta"):
                 return self._stepped(module, "meta")
         except Exception as error:
-            reason = f"it cannot be run on the meta device ({_reason(error)})"
+            reason = f"it cannot be run on the meta device ({reason_of(error)})"
             self._check_fits(module, reason, error)
         module = self._real()
         with training(module), unfused(), self._failing():
-            found = self._stepped(module, _device(module))
+            found = self._stepped(module, device_of(module))
         note = f"a training step {REAL}: {reason}"
         return replace(found, notes=(*found.notes, note))
 
@@ -166,17 +165,15 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     """
     import torch
 
-    from bottlecalc.models import unseen
     from bottlecalc.models.backward import Frontier, StepCalls
     from bottlecalc.models.dispatcher import Dispatcher
     from bottlecalc.models.operators import formulas
-    from bottlecalc.models.overrides import Overrides
+    from bottlecalc.models.trace import watched
 
-    calls = StepCalls(module)
-    with calls.attributing():
-        frontier = Frontier(forward.given)
-        with Dispatcher(calls, formulas()), Overrides(unseen.ways(calls)), frontier:
-            loss = total(forward(), name)
+    calls, frontier = StepCalls(module), Frontier(forward.given)
+    with watched(calls, Dispatcher(calls, formulas()), frontier):
+        loss = total(forward(), name)
+    with calls.innermost():
         calls.own(loss)
         with Dispatcher(calls, formulas()):
             calls.now = "backward_activations"
@@ -255,13 +252,8 @@ def frozen_parts(module: nn.Module, parts: Sequence[str], name: str) -> Iterator
     Raises:
         TargetError: it has no such part.
     """
-    inside = dict(module.named_modules())
-    for part in parts:
-        if part not in inside or not part:
-            near = get_close_matches(part, inside, n=3, cutoff=0.5)
-            hint = f"the nearest are {', '.join(near)}" if near else "name one of its modules"
-            raise TargetError(f"{name} has no module {part!r} to be frozen; {hint}")
-    held = [one for part in parts for one in inside[part].parameters()]
+    modules = [submodule(name, module, part, " to be frozen") for part in parts]
+    held = [one for each in modules for one in each.parameters()]
     before = [one.requires_grad for one in held]
     try:
         for one in held:

@@ -28,7 +28,7 @@ LEAVING: dict[Any, str] = {
 }
 """Methods that give a tensor's values away, and to whom."""
 
-HIDDEN = frozenset(
+LINEAR = frozenset(
     getattr(torch, f"fbgemm_linear_{kind}")
     for kind in (
         *("fp16_weight", "fp16_weight_fp32_activation"),
@@ -63,7 +63,7 @@ def ways(calls: Calls) -> Ways:
         return out
 
     leaving = {func: leave(library) for func, library in LEAVING.items()}
-    return {**leaving, **dict.fromkeys(CONVOLUTIONS, convolve), **dict.fromkeys(HIDDEN, count)}
+    return {**leaving, **dict.fromkeys(CONVOLUTIONS, convolve), **dict.fromkeys(LINEAR, count)}
 
 
 def _complex(calls: Calls, func: Any, args: Any, kwargs: Any) -> Tensor:

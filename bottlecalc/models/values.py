@@ -16,6 +16,7 @@ from torch.nn.functional import one_hot
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from bottlecalc.models import varlen
+from bottlecalc.models.operators import qualified
 from bottlecalc.models.overrides import Way, Ways
 from bottlecalc.models.running import Calls
 
@@ -163,16 +164,17 @@ def _classes(_: Tensor, num_classes: int = -1) -> int:
 
 def deciding(func: Any, deciders: Sequence[object]) -> str:
     """What users call an operator whose output's shape, or number, depends on values; or empty."""
-    library, _, name = str(func.overloadpacket).partition(".")
-    if f"{library}::{name}" == varlen.NAME:
+    whole = qualified(func.overloadpacket)
+    if whole == varlen.NAME:
         return "varlen_attn"
+    library, _, name = whole.partition("::")
     if func.overloadpacket is aten.index:
         return "boolean index" if deciders else ""
     if library == "aten" and name in NAMES:
         return NAMES[name]
     if TAGS.isdisjoint(func.tags):
         return ""
-    return name if library == "aten" else f"{library}::{name}"
+    return name if library == "aten" else whole
 
 
 def _deciders(func: Any, args: Sequence[object]) -> Sequence[object]:
@@ -180,7 +182,7 @@ def _deciders(func: Any, args: Sequence[object]) -> Sequence[object]:
     if func.overloadpacket is aten.index:
         masks = (torch.bool, torch.uint8)
         return [one for one in tensors_of(args[1:]) if one.dtype in masks]
-    if str(func.overloadpacket) == varlen.NAME.replace("::", "."):
+    if qualified(func.overloadpacket) == varlen.NAME:
         return args[3:5]
     by_second = (aten.masked_select, aten._pack_padded_sequence)
     return args[1:2] if func.overloadpacket in by_second else args

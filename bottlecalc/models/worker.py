@@ -147,6 +147,29 @@ class Worker(Generic[Questions, Answer]):
         return self._process, self._ours
 
 
+def contained(
+    function: Callable[Questions, Answer], failing: str, bounds: Bounds
+) -> Callable[Questions, Answer]:
+    """A function that runs in a process of its own, which ends with each call.
+
+    Where that process ends before, what it raises is a ``TargetError``.
+
+    Args:
+        function: as a ``Worker`` takes it.
+        failing: what the error begins with: ``net.py:Net cannot be counted``.
+        bounds: of the call.
+    """
+
+    def call(*args: Questions.args, **kwargs: Questions.kwargs) -> Answer:
+        with Worker(function, bounds) as worker:
+            try:
+                return worker(*args, **kwargs)
+            except WorkerError as error:
+                raise TargetError(f"{failing}: {error.sentence}") from None
+
+    return call
+
+
 def can_fork() -> bool:
     """Whether a process can be forked, safely, and looked at."""
     cuda = getattr(sys.modules.get("torch"), "cuda", None)

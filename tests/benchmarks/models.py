@@ -7,30 +7,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tests.models.resnet import ResNet
-from tests.models.vit import Block
+from tests.models.vit import ViT
+
+__all__ = ["GPT2", "ViT", "resnet50"]
 
 
 def resnet50() -> nn.Module:
     """25,557,032 parameters; 4,089,184,256 MACs at 1×3×224×224."""
     return ResNet((3, 4, 6, 3), bottleneck=True)
-
-
-class ViT(nn.Module):
-    """ViT-B/16: 86,567,656 parameters; 17,563,828,224 MACs at 1×3×224×224."""
-
-    def __init__(self, width: int = 768) -> None:
-        super().__init__()
-        self.patches = nn.Conv2d(3, width, 16, stride=16)
-        self.token = nn.Parameter(torch.zeros(1, 1, width))
-        self.places = nn.Parameter(torch.zeros(1, 197, width))
-        self.blocks = nn.Sequential(*(Block(width, 12) for _ in range(12)))
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.patches(x).flatten(2).transpose(1, 2)
-        x = torch.cat([self.token.expand(len(x), -1, -1), x], 1) + self.places
-        y: Tensor = self.head(self.norm(self.blocks(x))[:, 0])
-        return y
 
 
 class Decoder(nn.Module):

@@ -190,6 +190,7 @@ def test_tables_fit(width: int) -> None:
         (("--optimizer", "adam"), "--optimizer goes with a training step; give --mode train too"),
         (("--freeze", "body"), "--freeze goes with a training step; give --mode train too"),
         ((*TRAIN, "--optimizer", "adma"), "--optimizer 'adma'; give sgd, sgd-momentum, adam"),
+        ((*TRAIN, "--freeze", ""), "Net has no module '' to be frozen; name one of its modules: "),
         ((*TRAIN, "--freeze", "bdoy"), "Net has no module 'bdoy' to be frozen; the nearest"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -259,6 +261,7 @@ def narrow() -> nn.Module:
         (narrow(), [(1, 3, 1, 1)], {}, r"Expected more than 1 value .*; give a larger batch$"),
         (nn.Linear(3, 4), [], {}, "Linear cannot be trained without an input; give "),
         (narrow(), [(2, 3, 5, 4)], {"frozen": ["00"]}, "no module '00' to be frozen; the nearest"),
+        (nn.Linear(3, 5), [(2, 3)], {"frozen": ["head"]}, "be frozen; it has none inside; leave"),
         (narrow(), [(2, 3, 5, 4)], {"frozen": ["0", "1"]}, "depends on a parameter that requires"),
     ],
 )
@@ -322,3 +325,55 @@ def test_a_real_process_takes_more_and_not_much_more() -> None:
 
 def test_a_runner_without_a_recipe_takes_the_usual_one() -> None:
     assert StepRunner("x", narrow).recipe.optimizer == "sgd"
+
+
+class Inferring(nn.Module):
+    """Recurrent features without gradients, and a layer that is trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features, self.out = nn.LSTM(5, 7), nn.Linear(7, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.inference_mode():
+            features = self.features(x)[0]
+        y: Tensor = self.out(features.clone())
+        return y
+
+
+def test_a_recurrent_layer_that_infers_is_counted_forward() -> None:
+    rows = 11 * 2
+    assert own(trained(Inferring(), (11, 2, 5))) == {
+        "features": (rows * 4 * 7 * (5 + 7), 0, 0),
+        "out": (rows * 7 * 3, 0, rows * 7 * 3),
+    }
+
+
+class Branching(nn.Module):
+    """Two calls of a layer in threads, those of a pool that was there before or of one of its own.
+
+    Args:
+        pool: that was there before.
+    """
+
+    def __init__(self, pool: Executor | None = None) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(nn.Linear(5, 7), nn.Tanh())
+        self.out = nn.Linear(7, 3)
+        self.pool = pool
+
+    def forward(self, x: Tensor) -> Tensor:
+        with nullcontext(self.pool) if self.pool else ThreadPoolExecutor(2) as pool:
+            left, right = pool.map(self.branch, (x, x))
+        y: Tensor = self.out(left + right)
+        return y
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_what_threads_run_has_its_gradients(is_older: bool) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        step = trained(Branching(pool if is_older else None), (11, 5))
+    both = 2 * 11 * 5 * 7
+    assert own(step) == {"branch.0": (both, 0, both), "out": 3 * (11 * 7 * 3,)}
+    assert step.memory is not None
+    assert step.memory.stored == 4 * 11 * (5 + 7 + 7 + 7)  # the input, two of tanh, their sum

@@ -25,19 +25,27 @@ class Block(nn.Module):
 
 
 class ViT(nn.Module):
-    """Twelve blocks of width 768 on 196 patches of 16 × 16 and a class token."""
+    """Twelve blocks of width 768 on 196 patches of 16 × 16 and a class token.
+
+    86,567,656 parameters; 17,563,828,224 MACs at 1×3×224×224.
+    """
 
     def __init__(self, width: int = 768) -> None:
         super().__init__()
-        with torch.device("meta"):
-            self.patches = nn.Conv2d(3, width, 16, stride=16)
-            self.token = nn.Parameter(torch.empty(1, 1, width))
-            self.places = nn.Parameter(torch.empty(1, 197, width))
-            self.blocks = nn.Sequential(*(Block(width, 12) for _ in range(12)))
-            self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+        self.patches = nn.Conv2d(3, width, 16, stride=16)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.places = nn.Parameter(torch.zeros(1, 197, width))
+        self.blocks = nn.Sequential(*(Block(width, 12) for _ in range(12)))
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.patches(x).flatten(2).transpose(1, 2)
         x = torch.cat([self.token.expand(len(x), -1, -1), x], 1) + self.places
         y: Tensor = self.head(self.norm(self.blocks(x))[:, 0])
         return y
+
+
+def meta_vit() -> ViT:
+    """One without values."""
+    with torch.device("meta"):
+        return ViT()

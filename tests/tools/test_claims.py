@@ -92,15 +92,15 @@ def test_keras_says_64_more_than_pytorch() -> None:
 @pytest.mark.torch
 def test_torchinfos_173_million_leave_out_what_vit_does() -> None:
     """torchinfo#226: 173.23 M mult-adds of ViT-B/16, where others say 33 GFLOPs."""
-    from tests.models.vit import ViT
+    from tests.models.vit import meta_vit
 
-    (account,) = explain(ViT(), "1x3x224x224", tools=["torchinfo"]).tools[:1]
+    (account,) = explain(meta_vit(), "1x3x224x224", tools=["torchinfo"]).tools[:1]
     assert round(account.says / 10**6, 2) == 173.23
     faults = {line.what.partition(":")[0]: line.value for line in account.lines if line.fault}
     assert faults["attention"] == -715_327_488
     assert faults["linear layers"] < 0
     assert account.base == 17_563_828_224  # torchvision: 17.564
-    found = claim(ViT(), "173.23M", "1x3x224x224", tools=["torchinfo", "fvcore", "thop"])
+    found = claim(meta_vit(), "173.23M", "1x3x224x224", tools=["torchinfo", "fvcore", "thop"])
     assert [match.tool for match in found.matches] == ["torchinfo"]
 
 

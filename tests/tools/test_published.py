@@ -148,9 +148,9 @@ def test_torchprofiles_own_figures(name: str, published: str) -> None:
 @pytest.mark.torch
 def test_torchprofiles_own_figure_of_vit() -> None:
     """tests/test_models.py of torchprofile: 17.57 of torchvision's ViT-B/16."""
-    from tests.models.vit import ViT
+    from tests.models.vit import meta_vit
 
-    (account,) = explain(ViT(), "1x3x224x224", tools=["torchprofile"]).tools
+    (account,) = explain(meta_vit(), "1x3x224x224", tools=["torchprofile"]).tools
     assert f"{account.says / 10**9:.2f}" == "17.57"
 
 

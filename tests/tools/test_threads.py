@@ -277,11 +277,11 @@ def test_what_calflops_calls_macs_torchvision_calls_gflops() -> None:
     FLOPs", of ResNet-18 and ViT-B/16. torchvision has 1.81 and 17.56 GFLOPS; of the ViT calflops
     leaves out attention.
     """
-    from tests.models.vit import ViT
+    from tests.models.vit import meta_vit
 
     assert ("calflops-macs", "1") in conventions(claim("resnet18", "1.814G").matches)
     assert says("resnet18", "calflops") > 2 * says("resnet18", "calflops-macs") == 3_628_146_688
-    found = claim(ViT(), "17.564G", "1x3x224x224", tools=["calflops-macs"])
+    found = claim(meta_vit(), "17.564G", "1x3x224x224", tools=["calflops-macs"])
     assert {match.tool for match in found.matches} == {"MACs"}
-    (account,) = explain(ViT(), "1x3x224x224", tools=["calflops-macs"]).tools
+    (account,) = explain(meta_vit(), "1x3x224x224", tools=["calflops-macs"]).tools
     assert [line.what.partition(":")[0] for line in account.lines] == ["attention"]
