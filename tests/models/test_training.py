@@ -237,6 +237,40 @@ def test_a_storage_is_counted_once() -> None:
     assert memory.stored == 4 * (24 + 24)  # what is scaled, and what the ReLU puts out
 
 
+def test_buffers_that_autograd_keeps_are_not_stored() -> None:
+    """Stored are the input, what is normalised, and each channel's mean and deviation."""
+    model = nn.Sequential(nn.Conv2d(3, 4, 1, bias=False), nn.BatchNorm2d(4))
+    memory = trained(model, (2, 3, 5, 6)).memory
+    assert memory is not None
+    assert memory.buffers == 4 * (4 + 4) + 8
+    assert memory.stored == 4 * (2 * 3 * 30 + 2 * 4 * 30 + 4 + 4)
+
+
+def test_a_peak_holds_the_input() -> None:
+    """1000 rows of 3, and what comes of each, beside the weights."""
+    memory = trained(nn.Linear(3, 1, bias=False), (1000, 3)).memory
+    assert memory is not None
+    assert memory.peak >= 4 * (1000 * 3 + 1000 * 1 + 3)
+
+
+def test_a_peak_holds_the_buffers() -> None:
+    """One of 999 elements that nothing reads."""
+    model = nn.Linear(3, 1)
+    before = trained(model, (7, 3)).memory
+    model.register_buffer("table", torch.zeros(999))
+    after = trained(model, (7, 3)).memory
+    assert before
+    assert after
+    assert (after.buffers, after.peak - before.peak) == (4 * 999, 4 * 999)
+
+
+def test_an_optimizer_of_doubles_keeps_doubles() -> None:
+    """Two of each of 5·7 + 7 numbers of 8 bytes, and a count of steps of each tensor in 4."""
+    memory = trained(nn.Linear(5, 7).double(), "3x5:float64", optimizer="adam").memory
+    assert memory is not None
+    assert memory.optimizer == 2 * 8 * (5 * 7 + 7) + 4 * 2
+
+
 class Untrained(nn.Module):
     def __init__(self) -> None:
         super().__init__()
