@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,7 +39,7 @@ class StepCalls(Calls):
         self._node = self._function = ""
         self.whole: set[str] = set()
 
-    def add(self, flops: int, outputs: Iterable[Tensor], hidden: int = 0) -> None:
+    def _add(self, flops: int, outputs: int) -> None:
         """Note an operator's FLOPs; with gradients on, one in a backward pass is run once more."""
         name = self._stack[-1] if self._stack else ""
         now = self.now
@@ -48,16 +48,18 @@ class StepCalls(Calls):
             now, name = ("recomputed", name or self._node) if again else (now, self._node)
             self.whole.update({self._function} - {""} if flops and not again else ())
         self.passed.setdefault(now, Counter())[name] += flops
+        self.outputs[name] += outputs
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:
         """What is noted meanwhile in this pass, which is not counted until it is joined."""
-        before, made = self.passed.get(self.now, Counter()), Costs(Counter(), Counter())
-        self.passed[self.now] = made.flops
+        before = Costs(self.passed.get(self.now, Counter()), self.outputs)
+        made = Costs(Counter(), Counter())
+        self.passed[self.now], self.outputs = made
         try:
             yield made
         finally:
-            self.passed[self.now] = before
+            self.passed[self.now], self.outputs = before
 
     def join(self, made: Costs, parts: int) -> None:
         """Count in this pass what was noted apart, where so many parts of it are one."""

@@ -14,6 +14,7 @@ from torch.utils.checkpoint import checkpoint
 from bottlecalc import Training, count_training
 from bottlecalc.models.failure import TargetError
 from bottlecalc.models.training import StepRunner
+from bottlecalc.models.unseen import GRADIENTS
 from tests.models.real_step import real_step
 
 
@@ -108,6 +109,48 @@ def test_recurrence() -> None:
     step = trained(nn.LSTM(5, 7, batch_first=True), (2, steps, 5))
     hidden, given = gates * 7 * 2, gates * 5 * 2 * steps
     assert own(step) == {"": (given + steps * hidden, (steps - 1) * hidden, given + steps * hidden)}
+
+
+class Complex(nn.Module):
+    """Its magnitudes are real, as what a backward pass begins with has to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 3, 3, bias=False, dtype=torch.complex64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x).abs()
+
+
+def test_a_complex_convolution_is_one_forward_and_three_backward() -> None:
+    """3 · 2 · 9 weights at 4 · 4 places; that its gradients are those of three is said."""
+    step = trained(Complex(), "1x2x6x6:complex64")
+    macs = 3 * 2 * 9 * 16
+    assert own(step) == {"conv": (macs, 0, 3 * macs)}
+    assert step.notes == (GRADIENTS,)
+
+
+class Encoded(nn.Module):
+    """A recurrent encoder that is not trained, in inference mode, where torch keeps it whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.LSTM(3, 5)
+        self.head = nn.Linear(5, 2, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.inference_mode():
+            y = self.encoder(x)[0]
+        z: Tensor = self.head(y.clone())
+        return z
+
+
+def test_a_recurrent_layer_in_inference_mode_is_counted() -> None:
+    """7 steps of 2 samples: four gates of 5 from 3 and 5; of the head its weights' gradient."""
+    encoder, head = 7 * 2 * 4 * 5 * (3 + 5), 7 * 2 * 5 * 2
+    assert own(trained(Encoded(), (7, 2, 3))) == {
+        "encoder": (encoder, 0, 0), "head": (head, 0, head),
+    }  # fmt: skip
 
 
 class Deciding(nn.Module):
