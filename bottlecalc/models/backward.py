@@ -34,15 +34,13 @@ class StepCalls(Calls):
         super().__init__(model)
         self.passed: dict[Pass, Counter[str]] = {}
         self.now: Pass = "forward"
-        self._stack: list[str] = []
         self._nodes: dict[Node, str] = {}
         self._node = self._function = ""
         self.whole: set[str] = set()
 
     def _add(self, flops: int, outputs: int) -> None:
         """Note an operator's FLOPs; with gradients on, one in a backward pass is run once more."""
-        name = self._stack[-1] if self._stack else ""
-        now = self.now
+        now, name = self.now, self.inside
         if now != "forward":
             again = torch.is_grad_enabled()
             now, name = ("recomputed", name or self._node) if again else (now, self._node)
@@ -81,9 +79,8 @@ class StepCalls(Calls):
             for hook in hooks:
                 hook.remove()
 
-    def own(self, value: Any) -> None:
-        """What of the graph of these tensors is nobody's yet is that of the module that runs."""
-        name = self._stack[-1] if self._stack else ""
+    def own(self, value: Any, name: str = "") -> None:
+        """What of the graph of these tensors is nobody's yet is that module's."""
         found = [tensor.grad_fn for tensor in tensors(value)]
         while found:
             node = found.pop()
@@ -103,13 +100,12 @@ class StepCalls(Calls):
         return begins
 
     def _enter(self, module: nn.Module, inputs: Any) -> None:
-        self.own(inputs)
-        outer = self._stack[-1] if self._stack else ""
-        self._stack.append(self.names.get(module, outer))
+        self.own(inputs, self.inside)
+        self._running.append(self.names.get(module, self.inside))
 
-    def _leave(self, _: nn.Module, __: object, out: Any) -> None:
-        self.own(out)
-        self._stack.pop()
+    def _leave(self, module: nn.Module, _: object, out: Any) -> None:
+        self.own(out, self.names.get(module, self.inside))
+        self._running.pop()
 
 
 class Frontier(TorchDispatchMode):  # type: ignore[no-untyped-call]

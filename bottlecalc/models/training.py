@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.errors import argument
@@ -24,6 +25,8 @@ from bottlecalc.models.switches import default_dtype_kept, random_state_kept, un
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+    from bottlecalc.models.backward import Frontier, StepCalls
 
 FUSED = (
     "attention was run as the products that it is made of, whose weights are stored; where it is"
@@ -169,28 +172,48 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     from bottlecalc.models.backward import Frontier, StepCalls
     from bottlecalc.models.dispatcher import Dispatcher
     from bottlecalc.models.operators import formulas
-    from bottlecalc.models.overrides import Overrides
+    from bottlecalc.models.threads import modules_watched, threads_watched
 
-    calls = StepCalls(module)
-    with calls.attributing():
-        frontier = Frontier(forward.given)
-        with Dispatcher(calls, formulas()), Overrides(unseen.ways(calls)), frontier:
-            loss = total(forward(), name)
-        calls.own(loss)
-        with Dispatcher(calls, formulas()):
-            calls.now = "backward_activations"
-            if ends := frontier.ends:
-                with _one_way(name):
-                    torch.autograd.grad(loss, ends, retain_graph=True, allow_unused=True)
-            calls.passed.pop("recomputed", None)
-            calls.now = "backward_weights"
-            loss.backward()  # type: ignore[no-untyped-call]
+    calls, frontier = StepCalls(module), Frontier(forward.given)
+    watch = partial(_watched, calls, frontier)
+    with (
+        modules_watched(watch, lambda: calls.is_watched), calls.attributing(),
+        watch(), threads_watched(watch),
+    ):  # fmt: skip
+        loss = total(forward(), name)
+    calls.own(loss)
+    with calls.attributing(), Dispatcher(calls, formulas()):
+        calls.now = "backward_activations"
+        if ends := frontier.ends:
+            with _one_way(name):
+                torch.autograd.grad(loss, ends, retain_graph=True, allow_unused=True)
+        calls.passed.pop("recomputed", None)
+        calls.now = "backward_weights"
+        loss.backward()  # type: ignore[no-untyped-call]
     if unknown := lazy(module):
         raise TargetError(f"{name} has lazy parameters ({', '.join(unknown)}) that it never calls")
     passes = _by_pass(calls.passed, calls.names.values())
     said = [WHOLE.format(names=", ".join(sorted(calls.whole)))] if calls.whole else []
     said += [unseen.GRADIENTS] if unseen.GRADIENTS in calls.sentences else []
     return Step(passes=passes, unsupported=calls.unsupported), said
+
+
+def _watched(calls: StepCalls, frontier: Frontier) -> AbstractContextManager[object]:
+    """All that sees what a thread runs forward, this one or one that it starts."""
+    from bottlecalc.models import unseen
+    from bottlecalc.models.dispatcher import Dispatcher
+    from bottlecalc.models.operators import formulas
+    from bottlecalc.models.overrides import Overrides
+
+    outer = calls.inside
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        seeing = Dispatcher(calls, formulas()), Overrides(unseen.ways(calls))
+        with calls.within(outer), seeing[0], seeing[1], frontier:
+            yield
+
+    return watched()
 
 
 @contextmanager

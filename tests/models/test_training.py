@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -151,6 +154,38 @@ def test_a_recurrent_layer_in_inference_mode_is_counted() -> None:
     assert own(trained(Encoded(), (7, 2, 3))) == {
         "encoder": (encoder, 0, 0), "head": (head, 0, head),
     }  # fmt: skip
+
+
+def started(run: Callable[[], object]) -> None:
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+class Threaded(nn.Module):
+    """Its first layer runs in a thread."""
+
+    def __init__(self, within: Callable[[Callable[[], object]], object]) -> None:
+        super().__init__()
+        self.first = nn.Sequential(nn.Linear(4, 5, bias=False))
+        self.last = nn.Linear(5, 3, bias=False)
+        self.within = within
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: list[Tensor] = []
+        self.within(lambda: found.append(self.first(x)))
+        y: Tensor = self.last(found[0])
+        return y
+
+
+def test_what_threads_run_forward_is_counted_and_has_both_gradients() -> None:
+    """In one that the forward pass starts, and in one that was there before."""
+    pool = ThreadPoolExecutor(1)
+    pool.submit(int).result()
+    first, last = 2 * 4 * 5, 2 * 5 * 3
+    for within in (started, lambda run: pool.submit(run).result()):
+        step = own(trained(Threaded(within), (2, 4)))
+        assert step == {"first.0": (first, 0, first), "last": (last, last, last)}
 
 
 class Deciding(nn.Module):
