@@ -116,6 +116,12 @@ def test_floats_are_drawn_and_whole_numbers_are_zeros() -> None:
     assert inputs.tensors("meta", 3)[0][0].is_meta
 
 
+def test_complex_numbers_are_drawn() -> None:
+    ((x,), _) = Inputs([Input((3, 5), "complex64")]).tensors("cpu")
+    assert x.real.all()
+    assert x.imag.all()
+
+
 ROUTED = """
 from torch import nn
 
