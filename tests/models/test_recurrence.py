@@ -137,20 +137,24 @@ class Operators(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("batch_first", [False, True])
 @pytest.mark.parametrize("device", ["meta", "cpu"])
 @pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
-def test_many_steps_are_no_more_work_than_few(
-    kind: type[nn.Module], device: str, batch_first: bool
-) -> None:
+def test_many_steps_are_no_more_work_than_few(kind: type[nn.Module], device: str) -> None:
     ran = []
     for steps in (2, 1600):
-        layer = kind(3, 5, batch_first=batch_first).to(device)
-        x = torch.zeros((1, steps, 3) if batch_first else (steps, 1, 3), device=device)
+        layer, x = kind(3, 5).to(device), torch.zeros(steps, 1, 3, device=device)
         with Operators() as operators:
             counted(layer, x)
         ran.append(operators.ran)
     assert ran[0] == ran[1] < 60
+
+
+@pytest.mark.parametrize(("batch_first", "shape"), [(False, (7, 2, 3)), (True, (2, 7, 3))])
+def test_on_meta_one_step_is_run(batch_first: bool, shape: tuple[int, ...]) -> None:
+    from bottlecalc.models import recurrence
+
+    step, *_ = recurrence._padded_step([torch.zeros(shape, device="meta"), batch_first])
+    assert step.shape == ((2, 1, 3) if batch_first else (1, 2, 3))
 
 
 def test_what_comes_out_is_torchs_own_and_may_be_written_to() -> None:
