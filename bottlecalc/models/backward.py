@@ -47,16 +47,18 @@ class StepCalls(Calls):
             self.whole.update({self._function} - {""} if flops and not again else ())
         with self._noting:
             self.passed.setdefault(now, Counter())[name] += flops
+            self.outputs[name] += outputs
 
     @contextmanager
     def apart(self) -> Iterator[Costs]:
         """What is noted meanwhile in this pass, which is not counted until it is joined."""
-        before, made = self.passed.get(self.now, Counter()), Costs(Counter(), Counter())
-        self.passed[self.now] = made.flops
+        before = Costs(self.passed.get(self.now, Counter()), self.outputs)
+        made = Costs(Counter(), Counter())
+        self.passed[self.now], self.outputs = made
         try:
             yield made
         finally:
-            self.passed[self.now] = before
+            self.passed[self.now], self.outputs = before
 
     def join(self, made: Costs, parts: int) -> None:
         """Count in this pass what was noted apart, where so many parts of it are one."""

@@ -11,7 +11,7 @@ import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -127,7 +127,8 @@ def _deepspeed(module: nn.Module, inputs: list[Tensor]) -> Totals:
 def _torchprofile(module: nn.Module, inputs: list[Tensor]) -> Totals:
     from torchprofile import profile_macs
 
-    return Totals(profile_macs(module, tuple(inputs)), None)
+    macs: Any = profile_macs(module, tuple(inputs))
+    return Totals(macs, None)
 
 
 RUNS: Mapping[str, Callable[[nn.Module, list[Tensor]], Totals]] = {

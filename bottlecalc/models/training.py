@@ -24,6 +24,7 @@ from bottlecalc.models.switches import default_dtype_kept, random_state_kept, un
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+
 FUSED = (
     "attention was run as the products that it is made of, whose weights are stored; where it is"
     " fused it stores less, and the bytes are then no lower bound"
@@ -138,7 +139,7 @@ def step(module: nn.Module, forward: Forward, recipe: Recipe, name: str) -> Trai
 
     try:
         with frozen_parts(module, recipe.frozen, name):
-            found, functions = _macs(module, forward, name)
+            found, said = _macs(module, forward, name)
             for one in module.parameters():
                 one.grad = None
             memory, is_fused = measured(
@@ -149,22 +150,22 @@ def step(module: nn.Module, forward: Forward, recipe: Recipe, name: str) -> Trai
             one.grad = None
     again = found.sum("recomputed")
     notes = [CHECKPOINTS.format(macs=again)] if again else []
-    notes += [WHOLE.format(names=", ".join(functions))] if functions else []
     return Training(
         steps={"torch": found},
         recipe=recipe,
         memory=memory,
-        notes=(*notes, *([FUSED] if is_fused else [])),
+        notes=(*notes, *said, *([FUSED] if is_fused else [])),
     )
 
 
 def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequence[str]]:
     """By pass: what the gradients of activations take, and what all gradients take beyond that.
 
-    Beside it the functions of autograd of which that cannot be told.
+    Beside it what has to be said of gradients, a sentence each.
     """
     import torch
 
+    from bottlecalc.models import unseen
     from bottlecalc.models.backward import Frontier, StepCalls
     from bottlecalc.models.dispatcher import Dispatcher
     from bottlecalc.models.operators import formulas
@@ -186,7 +187,9 @@ def _macs(module: nn.Module, forward: Forward, name: str) -> tuple[Step, Sequenc
     if unknown := lazy(module):
         raise TargetError(f"{name} has lazy parameters ({', '.join(unknown)}) that it never calls")
     passes = _by_pass(calls.passed, calls.names.values())
-    return Step(passes=passes, unsupported=calls.unsupported), sorted(calls.whole)
+    said = [WHOLE.format(names=", ".join(sorted(calls.whole)))] if calls.whole else []
+    said += [unseen.GRADIENTS] if unseen.GRADIENTS in calls.sentences else []
+    return Step(passes=passes, unsupported=calls.unsupported), said
 
 
 @contextmanager

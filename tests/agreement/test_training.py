@@ -220,6 +220,7 @@ def test_inputs_by_name() -> None:
     assert half is not None
     assert half.memory is not None
     assert half.memory.parameters == 2 * (15 + 3)
+    assert half.memory.stored == 2 * (7 * 5 + 2 * 5)  # both inputs, each once
 
 
 @pytest.mark.parametrize(

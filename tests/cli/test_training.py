@@ -155,6 +155,17 @@ def test_a_frozen_module(run: Run) -> None:
     assert step["macs"]["backward_activations"] == 0
 
 
+def test_a_module_alone(run: Run) -> None:
+    """Of a step of the whole model, whose bytes are not its own."""
+    options = (*INPUT, *TRAIN, "--module", "head", "--format", "json")
+    step = json.loads(run("count", "net.py:Net", *options).out)["training"]
+    assert step["macs"] == {
+        "forward": HEAD, "backward_activations": HEAD, "backward_weights": HEAD,
+        "recomputed": 0, "total": 3 * HEAD,
+    }  # fmt: skip
+    assert step.get("peak_bytes") is None
+
+
 def test_networks(run: Run) -> None:
     result = run("network", "resnet18", "squeezenet1_1", "--size", "64", *TRAIN, "--batch", "2",
                  "--format", "json")  # fmt: skip

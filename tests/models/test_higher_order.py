@@ -81,6 +81,18 @@ def test_they_count_what_they_run(forward: Forward, macs: int) -> None:
     assert {node.name for node in counted.own if node.macs} <= {"a", "b"}
 
 
+@since((2, 9), "its operators take no modules")
+def test_what_a_scan_carries_is_carried_on() -> None:
+    """A sum of four ones is the number of times that the layer is run after it."""
+
+    def forward(m: Any, x: torch.Tensor) -> Any:
+        add = lambda carry, one: (carry + one, one.clone())  # noqa: E731
+        total, _ = operator("scan", "scan")(add, torch.zeros(()), torch.ones(4))
+        return [m.a(x) for _ in range(int(total))]
+
+    assert count_model(Given(forward), (5, 7), counter="torch").macs == 4 * 5 * 49
+
+
 def nested(m: Any, x: torch.Tensor) -> Any:
     def inner(x: torch.Tensor) -> Any:
         return torch.cond(x.sum() > 1, lambda x: m.b(m.a(x)), lambda x: m.a(x), (x,))

@@ -15,6 +15,7 @@ from bottlecalc.models.failure import TargetError
 from bottlecalc.models.given import sorted_out
 from bottlecalc.models.inputs import Inputs, positional
 from bottlecalc.text.calls import ArgumentError
+from bottlecalc.text.given import read_python
 from bottlecalc.text.shapes import DTYPES
 
 Pair = namedtuple("Pair", "first second")
@@ -138,6 +139,20 @@ def test_tensors_within_anything_are_copies_where_they_are_wanted() -> None:
     assert isinstance(named, Pair)
     assert named.first.is_meta
     assert named.second == (1, "a")
+
+
+def test_what_a_forward_writes_to_is_a_copy() -> None:
+    """On the device where the tensor is already, too."""
+    x = torch.ones(2, 3)
+    ((copied, held), named) = Inputs([x, SimpleNamespace(x=x)], {"x": x}).tensors("cpu")
+    for one in (copied, held.x, named["x"]):
+        one.zero_()
+    assert torch.equal(x, torch.ones(2, 3))
+
+
+def test_within_a_table_a_list_is_numbers_and_a_tuple_dimensions() -> None:
+    found = read_python({"ids": [2, 3], "x": (2, 3), "more": [[2, 3], (5,)]})
+    assert found == {"ids": [2, 3], "x": Input((2, 3)), "more": [[2, 3], Input((5,))]}
 
 
 X, Y = torch.ones(1), torch.ones(2)

@@ -89,6 +89,39 @@ def test_a_rule_answers_where_nothing_is_odd(name: str) -> None:
     assert check(name, GIVEN[name])
 
 
+ODD = [
+    ("aten.max_pool2d_with_indices.default", Given((X, [1], [7, 5], [0], [1], True))),
+    ("aten.avg_pool2d.default", Given((X, [1], [7, 5], [0], True))),
+    ("aten.repeat.default", Given((X[0, 0], [2, 1, 3]))),
+    ("aten.cat.default", Given(([X.half(), X], 1))),
+    ("aten.cat.default", Given(([X, X.double()], 1))),
+    ("aten.stack.default", Given(([X, X], -1))),
+    ("aten.stack.default", Given(([X, X], -2))),
+    ("aten.sum.default", Given((MASK,))),
+    ("aten.pixel_shuffle.default", Given((X.reshape(1, 30, 7, 1).expand(2, 30, 7, 1)[:, :18], 3))),
+]
+"""Where it is easily said otherwise: no window begins behind the end, axes are added in front."""
+
+
+@pytest.mark.parametrize(("name", "given"), ODD)
+def test_a_rule_says_what_torch_says_of_what_is_odd(name: str, given: Given) -> None:
+    check(name, given)
+
+
+def test_no_window_begins_behind_the_end() -> None:
+    """Every 7th row and 5th column, rounded up: a second one of either would begin outside."""
+    pooled = torch.ops.aten.max_pool2d_with_indices.default
+    out, _ = known_output(pooled, (X, [1], [7, 5], [0], [1], True), {})
+    assert out.shape == (2, 3, 1, 1)
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.uint8])
+def test_what_a_mask_picks_is_not_known(dtype: torch.dtype) -> None:
+    """How many elements there are its values say."""
+    mask = torch.empty(2, dtype=dtype, device="meta")
+    assert known_output(torch.ops.aten.index.Tensor, (X, [mask]), {}) is None
+
+
 WRONGS: tuple[Callable[[Tensor], Tensor], ...] = (
     lambda x: torch.empty((*x.shape, 1), device="meta", dtype=x.dtype),
     lambda x: torch.empty(x.shape, device="meta", dtype=torch.float64),

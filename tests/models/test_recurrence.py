@@ -102,6 +102,29 @@ def test_an_lstm_by_hand() -> None:
     )
 
 
+class Head(nn.Module):
+    """Reads the last hidden states of packed sequences of 4, 3 and 1 steps."""
+
+    def __init__(self, kind: type[nn.Module]) -> None:
+        super().__init__()
+        self.layer = kind(3, 5, 2, bidirectional=True)
+        self.head = nn.Linear(5, 11, bias=False)
+
+    def forward(self, x: Tensor) -> Any:
+        state = self.layer(pack_padded_sequence(x, [4, 3, 1]))[1]
+        return self.head(state[0] if isinstance(state, tuple) else state)
+
+
+@pytest.mark.parametrize(("kind", "gates"), [(nn.LSTM, 4), (nn.GRU, 3), (nn.RNN, 1)])
+def test_states_of_packed_sequences_on_meta(kind: type[nn.Module], gates: int) -> None:
+    """8 steps of both directions; a state of each layer, direction and sample."""
+    found = count_model(Head(kind), (4, 3, 3), counter="torch")
+    layer = 8 * 2 * gates * 5 * ((3 + 5) + (2 * 5 + 5))
+    macs = {module.name: module.macs for module in found.own if module.macs}
+    assert macs == {"layer": layer, "head": 2 * 2 * 3 * 5 * 11}
+    assert not any("run on real tensors" in remark for remark in found.remarks)
+
+
 class Operators(TorchDispatchMode):
     """How many operators torch's dispatcher runs."""
 
@@ -126,6 +149,14 @@ def test_many_steps_are_no_more_work_than_few(kind: type[nn.Module], device: str
     assert ran[0] == ran[1] < 60
 
 
+@pytest.mark.parametrize(("batch_first", "shape"), [(False, (7, 2, 3)), (True, (2, 7, 3))])
+def test_on_meta_one_step_is_run(batch_first: bool, shape: tuple[int, ...]) -> None:
+    from bottlecalc.models import recurrence
+
+    step, *_ = recurrence._padded_step([torch.zeros(shape, device="meta"), batch_first])
+    assert step.shape == ((2, 1, 3) if batch_first else (1, 2, 3))
+
+
 def test_what_comes_out_is_torchs_own_and_may_be_written_to() -> None:
     torch.manual_seed(0)
 
@@ -148,13 +179,14 @@ def test_what_comes_out_is_torchs_own_and_may_be_written_to() -> None:
     assert all(torch.equal(a, b) for a, b in zip(model.seen, right, strict=True))
 
 
-def test_gradients_are_taken_through_the_steps() -> None:
-    """A forward that takes a gradient itself finds one, on real tensors too: of 3·4·5·8 MACs."""
+@pytest.mark.parametrize(("kind", "gates"), [(nn.LSTM, 4), (nn.GRU, 3)])
+def test_gradients_are_taken_through_the_steps(kind: type[nn.Module], gates: int) -> None:
+    """Of the input at each of 3 steps, and of the hidden state at all but the first one."""
 
     class Taking(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.layer = nn.LSTM(3, 5)
+            self.layer = kind(3, 5)
 
         def forward(self, x: Tensor) -> Tensor:
             with torch.enable_grad():
@@ -164,7 +196,9 @@ def test_gradients_are_taken_through_the_steps() -> None:
 
     found = counted(Taking(), torch.rand(3, 1, 3))
     assert found.output == (3, 1, 3)
-    assert found.sum("macs") >= 3 * 4 * 5 * 8
+    assert found.sum("macs") >= 3 * gates * 5 * (3 + 5)
+    on_meta = count_model(Taking(), (3, 1, 3), counter="torch")
+    assert on_meta.macs == gates * 5 * (3 * (3 + 5) + 3 * 3 + 2 * 5)
 
 
 def test_what_does_not_fit_is_told_on_meta_too() -> None:

@@ -101,6 +101,27 @@ def test_threads_are_as_before() -> None:
     assert threading.Thread.start is start
 
 
+def test_a_thread_that_was_there_before_is_watched_while_a_module_runs() -> None:
+    """Behind an inner module too, and no longer: the next count sees the same."""
+    pool = ThreadPoolExecutor(1)
+    pool.submit(int).result()
+
+    class Pooled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.branches = nn.Sequential(nn.Sequential(Branch()), nn.Linear(3, 4, bias=False))
+
+        def forward(self, x: Tensor) -> Tensor:
+            y: Tensor = pool.submit(self.branches, x).result()
+            return y
+
+    model = Pooled()
+    layers = {"branches.0.0.layer": MACS, "branches.0.0": 2 * 5 * 3, "branches.1": 2 * 3 * 4}
+    for _ in range(2):
+        macs = dispatcher_counts(model, [torch.ones(2, 4)]).figures["macs"]
+        assert {name: number for name, number in macs.items() if number} == layers
+
+
 def test_fvcore_is_not_waited_for_where_a_thread_is_not_forked_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

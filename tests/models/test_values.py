@@ -52,6 +52,7 @@ DECIDING: list[tuple[Forward, dict[str, int]]] = [
     (lambda m, x: m.layer(x[: x.long().unique().numel()]), {"unique": 1}),
     (lambda m, x: m.layer(x) if torch.equal(x, -x) else x, {"equal": 1}),
     (lambda m, x: m.layer(x.repeat_interleave(x.argmax(-1), 0)), {"repeat_interleave": 1}),
+    (lambda m, x: m.layer(x[(x.sum(1) > 0).to(torch.uint8)]), {"boolean index": 1}),
     (lambda m, x: m.layer(torch.from_numpy(x.numpy())), {"numpy": 1}),
     (lambda m, x: m.layer(torch.from_numpy(np.asarray(x))), {"numpy": 1}),
     (repeated(lambda m, _: int(m.times)), {"item": 1}),
@@ -59,9 +60,17 @@ DECIDING: list[tuple[Forward, dict[str, int]]] = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:indexing with dtype torch.uint8")
 @pytest.mark.parametrize(("forward", "expected"), DECIDING)
 def test_what_values_decide_is_said(forward: Forward, expected: dict[str, int]) -> None:
     assert decided(forward) == expected
+
+
+def test_how_many_classes_there_are_is_read_where_nobody_says_it() -> None:
+    def forward(m: Any, x: torch.Tensor) -> Any:
+        return m.layer(functional.one_hot(x.argmax(-1)).float().t() @ x)
+
+    assert set(decided(forward)) == {"item"}
 
 
 CONSTANT: list[Forward] = [
@@ -105,6 +114,12 @@ def test_floats_are_drawn_and_whole_numbers_are_zeros() -> None:
     assert torch.equal(x, again)
     assert not torch.equal(x, other)
     assert inputs.tensors("meta", 3)[0][0].is_meta
+
+
+def test_complex_numbers_are_drawn() -> None:
+    ((x,), _) = Inputs([Input((3, 5), "complex64")]).tensors("cpu")
+    assert x.real.all()
+    assert x.imag.all()
 
 
 ROUTED = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import time
@@ -90,6 +91,23 @@ def test_what_is_left_behind_keeps_nobody_waiting() -> None:
         os.close(writing)
 
 
+def test_what_it_began_ends_with_it() -> None:
+    """A pipe that nobody has open any more is at its end."""
+    reading, writing = os.pipe()
+
+    def fork_and_hang() -> None:
+        os.fork()
+        hang()
+
+    try:
+        with pytest.raises(WorkerError, match=r"after 0\.2 seconds"):
+            asked(fork_and_hang, seconds=0.2)
+        os.close(writing)
+        assert select.select([reading], [], [], 20)[0] == [reading]
+    finally:
+        os.close(reading)
+
+
 def test_after_an_end_it_is_begun_anew() -> None:
     with Worker(lambda number: os._exit(1) if number == 0 else number) as one:
         assert one(5) == 5
@@ -99,12 +117,12 @@ def test_after_an_end_it_is_begun_anew() -> None:
 
 
 def test_a_forward_that_forks_answers_once() -> None:
-    def double() -> int:
+    def double(number: int) -> int:
         os.fork()
-        return 3
+        return number
 
     with Worker(double) as one:
-        assert (one(), one()) == (3, 3)
+        assert [one(number) for number in range(9)] == [*range(9)]
 
 
 def test_signals_that_the_user_ignores_end_it_all_the_same() -> None:
