@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,7 +14,6 @@ from torch.utils.checkpoint import checkpoint
 from bottlecalc import Training, count_training
 from bottlecalc.models.failure import TargetError
 from bottlecalc.models.training import StepRunner
-from bottlecalc.models.unseen import GRADIENTS
 from tests.models.real_step import real_step
 
 
@@ -112,81 +108,6 @@ def test_recurrence() -> None:
     step = trained(nn.LSTM(5, 7, batch_first=True), (2, steps, 5))
     hidden, given = gates * 7 * 2, gates * 5 * 2 * steps
     assert own(step) == {"": (given + steps * hidden, (steps - 1) * hidden, given + steps * hidden)}
-
-
-class Complex(nn.Module):
-    """Its magnitudes are real, as what a backward pass begins with has to be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(2, 3, 3, bias=False, dtype=torch.complex64)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.conv(x).abs()
-        return y
-
-
-def test_a_complex_convolution_is_one_forward_and_three_backward() -> None:
-    """3 · 2 · 9 weights at 4 · 4 places; that its gradients are those of three is said."""
-    step = trained(Complex(), "1x2x6x6:complex64")
-    macs = 3 * 2 * 9 * 16
-    assert own(step) == {"conv": (macs, 0, 3 * macs)}
-    assert step.notes == (GRADIENTS,)
-
-
-class Encoded(nn.Module):
-    """A recurrent encoder that is not trained, in inference mode, where torch keeps it whole."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.encoder = nn.LSTM(3, 5)
-        self.head = nn.Linear(5, 2, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        with torch.inference_mode():
-            y = self.encoder(x)[0]
-        z: Tensor = self.head(y.clone())
-        return z
-
-
-def test_a_recurrent_layer_in_inference_mode_is_counted() -> None:
-    """7 steps of 2 samples: four gates of 5 from 3 and 5; of the head its weights' gradient."""
-    encoder, head = 7 * 2 * 4 * 5 * (3 + 5), 7 * 2 * 5 * 2
-    assert own(trained(Encoded(), (7, 2, 3))) == {
-        "encoder": (encoder, 0, 0), "head": (head, 0, head),
-    }  # fmt: skip
-
-
-def started(run: Callable[[], object]) -> None:
-    thread = Thread(target=run)
-    thread.start()
-    thread.join()
-
-
-class Threaded(nn.Module):
-    """Its first layer runs in a thread."""
-
-    def __init__(self, within: Callable[[Callable[[], object]], object]) -> None:
-        super().__init__()
-        self.first = nn.Sequential(nn.Linear(4, 5, bias=False))
-        self.last = nn.Linear(5, 3, bias=False)
-        self.within = within
-
-    def forward(self, x: Tensor) -> Tensor:
-        found: list[Tensor] = []
-        self.within(lambda: found.append(self.first(x)))
-        y: Tensor = self.last(found[0])
-        return y
-
-
-def test_what_threads_run_forward_is_counted_and_has_both_gradients() -> None:
-    """In one that the forward pass starts, and in one that was there before."""
-    pool = ThreadPoolExecutor(1)
-    pool.submit(int).result()
-    first, last = 2 * 4 * 5, 2 * 5 * 3
-    for within in (started, lambda run: pool.submit(run).result()):
-        step = own(trained(Threaded(within), (2, 4)))
-        assert step == {"first.0": (first, 0, first), "last": (last, last, last)}
 
 
 class Deciding(nn.Module):
@@ -314,50 +235,6 @@ def test_a_storage_is_counted_once() -> None:
     memory = trained(Views(), (4, 6)).memory
     assert memory is not None
     assert memory.stored == 4 * (24 + 24)  # what is scaled, and what the ReLU puts out
-
-
-def test_buffers_that_autograd_keeps_are_not_stored() -> None:
-    """Stored are the input, what is normalised, and each channel's mean and deviation."""
-    model = nn.Sequential(nn.Conv2d(3, 4, 1, bias=False), nn.BatchNorm2d(4))
-    memory = trained(model, (2, 3, 5, 6)).memory
-    assert memory is not None
-    assert memory.buffers == 4 * (4 + 4) + 8
-    assert memory.stored == 4 * (2 * 3 * 30 + 2 * 4 * 30 + 4 + 4)
-
-
-def test_a_peak_holds_the_input() -> None:
-    """Which nothing stores for its gradient: 1000 numbers, and as many moved by a weight."""
-
-    class Shift(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.shift = nn.Parameter(torch.zeros(1))
-
-        def forward(self, x: Tensor) -> Tensor:
-            return x + self.shift
-
-    memory = trained(Shift(), (1000,)).memory
-    assert memory is not None
-    assert memory.stored == 0
-    assert memory.peak >= 4 * (1000 + 1000 + 1)
-
-
-def test_a_peak_holds_the_buffers() -> None:
-    """One of 999 elements that nothing reads."""
-    model = nn.Linear(3, 1)
-    before = trained(model, (7, 3)).memory
-    model.register_buffer("table", torch.zeros(999))
-    after = trained(model, (7, 3)).memory
-    assert before
-    assert after
-    assert (after.buffers, after.peak - before.peak) == (4 * 999, 4 * 999)
-
-
-def test_an_optimizer_of_doubles_keeps_doubles() -> None:
-    """Two of each of 5·7 + 7 numbers of 8 bytes, and a count of steps of each tensor in 4."""
-    memory = trained(nn.Linear(5, 7).double(), "3x5:float64", optimizer="adam").memory
-    assert memory is not None
-    assert memory.optimizer == 2 * 8 * (5 * 7 + 7) + 4 * 2
 
 
 class Untrained(nn.Module):
