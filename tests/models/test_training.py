@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from torch.utils.checkpoint import checkpoint
 from bottlecalc import Training, count_training
 from bottlecalc.models.failure import TargetError
 from bottlecalc.models.training import StepRunner
-from bottlecalc.models.unseen import GRADIENTS
 from tests.models.real_step import real_step
 
 
@@ -113,26 +110,6 @@ def test_recurrence() -> None:
     assert own(step) == {"": (given + steps * hidden, (steps - 1) * hidden, given + steps * hidden)}
 
 
-class Complex(nn.Module):
-    """Its magnitudes are real, as what a backward pass begins with has to be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(2, 3, 3, bias=False, dtype=torch.complex64)
-
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.conv(x).abs()
-        return y
-
-
-def test_a_complex_convolution_is_one_forward_and_three_backward() -> None:
-    """3 · 2 · 9 weights at 4 · 4 places; that its gradients are those of three is said."""
-    step = trained(Complex(), "1x2x6x6:complex64")
-    macs = 3 * 2 * 9 * 16
-    assert own(step) == {"conv": (macs, 0, 3 * macs)}
-    assert step.notes == (GRADIENTS,)
-
-
 class Deciding(nn.Module):
     """Cannot be run on the meta device."""
 
@@ -185,6 +162,29 @@ def test_checkpoints_are_run_once_more_and_store_less() -> None:
     assert whole.memory.stored - less.memory.stored == 4 * 64 * (11 + 13)
 
 
+class Deep(nn.Module):
+    def __init__(self, again: bool) -> None:
+        super().__init__()
+        self.first = nn.Linear(3, 16)
+        self.layers = nn.ModuleList(nn.Sequential(nn.Linear(16, 16), nn.GELU()) for _ in range(5))
+        self.again = again
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        for layer in self.layers:
+            x = checkpoint(layer, x, use_reentrant=False) if self.again else layer(x)
+        return x
+
+
+def test_checkpoints_lower_the_peak() -> None:
+    whole, less = (trained(Deep(again), (64, 3)).memory for again in (False, True))
+    assert whole
+    assert less
+    one = 4 * 64 * 16
+    assert whole.stored - less.stored == 5 * one
+    assert less.peak < whole.peak - 3 * one
+
+
 @pytest.mark.filterwarnings("ignore:None of the inputs have requires_grad")
 def test_reentrant_checkpoints_are_refused() -> None:
     with pytest.raises(TargetError, match=r"give checkpoint\(…, use_reentrant=False\)"):
@@ -217,6 +217,24 @@ def test_a_function_of_ones_own_is_counted_as_it_runs() -> None:
     step = trained(OwnFunction(), (4, 5))
     assert step.macs == 3 * 4 * 5 * 7
     assert step.notes[0].startswith("what Doubled does backward is counted with the gradients")
+
+
+class Views(nn.Module):
+    """Stores one tensor through several views, and in place."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = (x * self.scale).relu_()
+        return y.t() @ y.view(4, 6)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+
+def test_a_storage_is_counted_once() -> None:
+    memory = trained(Views(), (4, 6)).memory
+    assert memory is not None
+    assert memory.stored == 4 * (24 + 24)  # what is scaled, and what the ReLU puts out
 
 
 class Untrained(nn.Module):
@@ -285,6 +303,17 @@ def test_a_gradient_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
     assert own(trained(dropping(), (4, 5))) != right
 
 
+def test_a_tensor_that_is_forgotten_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bottlecalc.models.memory import Living
+
+    right = trained(dropping(), (4, 5)).memory
+    monkeypatch.setattr(Living, "note", lambda *_: None)
+    wrong = trained(dropping(), (4, 5)).memory
+    assert right
+    assert wrong
+    assert wrong.peak < right.peak
+
+
 @pytest.mark.slow
 def test_a_real_process_takes_more_and_not_much_more() -> None:
     """The allocator and the work space of convolutions are beside what is counted."""
@@ -294,55 +323,3 @@ def test_a_real_process_takes_more_and_not_much_more() -> None:
 
 def test_a_runner_without_a_recipe_takes_the_usual_one() -> None:
     assert StepRunner("x", narrow).recipe.optimizer == "sgd"
-
-
-class Inferring(nn.Module):
-    """Recurrent features without gradients, and a layer that is trained."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.features, self.out = nn.LSTM(5, 7), nn.Linear(7, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        with torch.inference_mode():
-            features = self.features(x)[0]
-        y: Tensor = self.out(features.clone())
-        return y
-
-
-def test_a_recurrent_layer_that_infers_is_counted_forward() -> None:
-    rows = 11 * 2
-    assert own(trained(Inferring(), (11, 2, 5))) == {
-        "features": (rows * 4 * 7 * (5 + 7), 0, 0),
-        "out": (rows * 7 * 3, 0, rows * 7 * 3),
-    }
-
-
-class Branching(nn.Module):
-    """Two calls of a layer in threads, those of a pool that was there before or of one of its own.
-
-    Args:
-        pool: that was there before.
-    """
-
-    def __init__(self, pool: Executor | None = None) -> None:
-        super().__init__()
-        self.branch = nn.Sequential(nn.Linear(5, 7), nn.Tanh())
-        self.out = nn.Linear(7, 3)
-        self.pool = pool
-
-    def forward(self, x: Tensor) -> Tensor:
-        with nullcontext(self.pool) if self.pool else ThreadPoolExecutor(2) as pool:
-            left, right = pool.map(self.branch, (x, x))
-        y: Tensor = self.out(left + right)
-        return y
-
-
-@pytest.mark.parametrize("is_older", [False, True])
-def test_what_threads_run_has_its_gradients(is_older: bool) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        step = trained(Branching(pool if is_older else None), (11, 5))
-    both = 2 * 11 * 5 * 7
-    assert own(step) == {"branch.0": (both, 0, both), "out": 3 * (11 * 7 * 3,)}
-    assert step.memory is not None
-    assert step.memory.stored == 4 * 11 * (5 + 7 + 7 + 7)  # the input, two of tanh, their sum
