@@ -377,3 +377,27 @@ def test_what_threads_run_has_its_gradients(is_older: bool) -> None:
     assert own(step) == {"branch.0": (both, 0, both), "out": 3 * (11 * 7 * 3,)}
     assert step.memory is not None
     assert step.memory.stored == 4 * 11 * (5 + 7 + 7 + 7)  # the input, two of tanh, their sum
+
+
+class Ragged(nn.Module):
+    """Attention of sequences of five and of three rows, two heads of four features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts = nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = torch.nested.as_nested_tensor([x[0], x[0, :3]], layout=torch.jagged)
+        parts = self.parts(rows).chunk(3, -1)
+        query, key, value = (one.unflatten(-1, (2, 4)).transpose(1, 2) for one in parts)
+        y = functional.scaled_dot_product_attention(query, key, value)
+        return y.transpose(1, 2).flatten(2).values()
+
+
+@pytest.mark.skipif(not hasattr(torch, "jagged"), reason="torch 2.1 has no such sequences")
+def test_ragged_attention_has_its_gradients() -> None:
+    products, projections = 2 * (5**2 + 3**2) * 8, (5 + 3) * 8 * 24
+    assert own(trained(Ragged(), (1, 5, 8))) == {
+        "": (products, 2 * products, 0),
+        "parts": (projections, 0, projections),
+    }
