@@ -14,6 +14,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from bottlecalc.layers.training import Memory, Optimizer
+from bottlecalc.models import nested
+from bottlecalc.models.overrides import Overrides
 from bottlecalc.models.storages import Storages, tensors
 from bottlecalc.models.threads import modules_watched, threads_watched
 
@@ -89,7 +91,8 @@ def measured(
     @contextmanager
     def seen() -> Iterator[None]:
         here.is_seen = True
-        with living, attending, saved_tensors_hooks(pack, lambda tensor: tensor):
+        ways = Overrides(nested.ways())
+        with living, attending, ways, saved_tensors_hooks(pack, lambda tensor: tensor):
             yield
         here.is_seen = False
 
