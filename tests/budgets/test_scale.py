@@ -201,7 +201,7 @@ def test_fvcore_is_given_all_by_place(here: Path) -> None:
 
 def test_another_model_takes_no_such_keyword(here: Path) -> None:
     (verdict,) = held(here, model("input = { picture = [1, 3, 5, 7] }\nmax_macs = 1")).verdicts
-    assert verdict.problem.startswith("two.py:Two does not take 1 input: missing a required arg")
+    assert verdict.problem.startswith("two.py:Two does not take 1 input: it has no 'picture'; ")
 
 
 INPUTS = [
