@@ -6,19 +6,19 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import typer
 
 from bottlecalc.agreement.compare import Measuring
 from bottlecalc.agreement.networks import NetworkCount
 from bottlecalc.agreement.result import Count
-from bottlecalc.cli import completion, options
+from bottlecalc.cli import handout_options, options
 from bottlecalc.cli.block_options import WORDS, BlockOptions, block_options
 from bottlecalc.cli.comparison import compared, compared_networks, remark_on
 from bottlecalc.cli.output import BAD_INPUT, FAILED, spinner, tell, write
 from bottlecalc.errors import argument
-from bottlecalc.handout import HandoutError, Language, formats
+from bottlecalc.handout import HandoutError, formats
 from bottlecalc.handout.marking import sheets
 from bottlecalc.handout.marking.mark import mark_answers
 from bottlecalc.handout.marking.responses import AnswersError
@@ -33,78 +33,22 @@ from bottlecalc.tools import check as tools_check
 def handout(
     shared: BlockOptions,
     blocks: options.Blocks = None,
-    networks: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--network",
-            metavar="NETWORK",
-            autocompletion=completion.networks,
-            help="A network whose stages are shown, as often as wanted: resnet50,"
-            " resnet50:width=0.5. Without --in, --out and --block the sheet is of it alone.",
-        ),
-    ] = None,
+    networks: handout_options.Networks = None,
     measure: options.Measure = True,
     insist: options.Insist = False,
-    language: Annotated[
-        Language, typer.Option("--lang", metavar="en|zh", help="English or Simplified Chinese.")
-    ] = "en",
-    title: Annotated[str, typer.Option(metavar="TEXT", help="Instead of the usual title.")] = "",
-    exercises: Annotated[
-        str, typer.Option(metavar="N", help="Append a worksheet of so many exercises.")
-    ] = "0",
-    seed: Annotated[
-        str, typer.Option(metavar="S", help="A whole number; the same one, the same exercises.")
-    ] = "0",
-    answers: Annotated[
-        bool, typer.Option("--answers", help="Write the key of the exercises instead.")
-    ] = False,
-    check: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="CSV",
-            help="Mark these answers to the exercises instead: a row an answer (student, exercise,"
-            " answer) or a student (a column an exercise); CSV, on stdout without -o.",
-        ),
-    ] = None,
-    points: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WORTH",
-            help="What marks are worth: slip=0.5. Also right, slips (two at once; as one), wrong,"
-            " unreadable.  [default: no points]",
-        ),
-    ] = None,
-    statistics: Annotated[
-        bool,
-        typer.Option(
-            "--statistics",
-            help="Of the marks, how each exercise was answered, its commonest slip and where that"
-            " is taught.",
-        ),
-    ] = False,
-    encoding: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="What the answers are in: cp1250.  [default: told by their bytes]",
-        ),
-    ] = "",
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FORMAT",
-            help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
-            " reveal.js from the network); of marks csv, json or markdown.  [default: by FILE's"
-            " ending]",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE",
-                     help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
-) -> None:  # fmt: skip
+    language: handout_options.Lang = "en",
+    title: handout_options.Title = "",
+    exercises: handout_options.Exercises = "0",
+    seed: handout_options.Seed = "0",
+    answers: handout_options.Answers = False,
+    check: handout_options.Check = None,
+    points: handout_options.Points = None,
+    statistics: handout_options.Statistics = False,
+    encoding: handout_options.Encoding = "",
+    to: handout_options.To = None,
+    output: handout_options.Output = None,
+    force: handout_options.Force = False,
+) -> None:
     """Write a teacher's sheet about blocks or networks, a worksheet, its key; or mark a class.
 
     Figures of .md and .tex lie beside the file, in FILE_files.
