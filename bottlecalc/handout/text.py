@@ -16,8 +16,10 @@ from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
+from bottlecalc.handout.names import block_name, flow
 from bottlecalc.handout.network import NetworkLesson, Stage
-from bottlecalc.handout.terms import in_words, term
+from bottlecalc.handout.reasons import PUBLISHED, SMALL_SIDES, STRIDE, WIDER, FirstBlock, Reasons
+from bottlecalc.handout.terms import PUNCTUATION, in_words, term
 from bottlecalc.handout.totals import make_totals
 from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Concat
@@ -42,6 +44,8 @@ MARKS = re.compile(r"""([\\`*_{}\[\]<>#+\-.!|~^$&@'"])""")
 
 MOST_TERMS = 6
 """Of a sum that is written out."""
+MOST_PLACES = 7
+"""Behind the point of a ratio that is nearly 1."""
 
 
 def sheet(
@@ -159,8 +163,9 @@ def environment(language: Language) -> Environment:
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
         percent=percent, sides=spelled, plural=plural, tool_title=tool_title,
         term=partial(term, language=language), in_words=partial(in_words, language=language),
+        named=partial(block_name, language=language), flow=flow,
     )  # fmt: skip
-    templates.globals.update(letter=letter, main_branches=MAIN)
+    templates.globals.update(letter=letter, main_branches=MAIN, between=PUNCTUATION[language])
     return templates
 
 
@@ -198,8 +203,28 @@ def positions(factors: Sequence[int]) -> str:
 
 
 def times(value: Fraction) -> str:
-    """How many times, as people quote it: ``4.8×``."""
-    return f"{float(value):,.1f}×" if 1 <= value < 10**6 else ratio(value)
+    """How many times, as people quote it: ``4.8×``; with more digits where it is nearly 1.
+
+    >>> times(Fraction(24, 5)), times(Fraction(1)), times(Fraction(1001, 1000))
+    ('4.8×', '1.0×', '1.001×')
+    """
+    if not 1 <= value < 10**6:
+        return ratio(value)
+    places = next((n for n in range(1, MOST_PLACES) if round(value, n) != 1 or value == 1), 1)
+    return f"{float(value):,.{places}f}×"
+
+
+def change(before: Fraction, after: Fraction) -> tuple[str, str] | None:
+    """Two ratios with so few digits that they still differ; None where nobody would see it.
+
+    >>> change(Fraction(24, 5), Fraction(80, 23)), change(Fraction(1), Fraction(1))
+    (('4.8', '3.5'), None)
+    """
+    for places in range(1 if min(before, after) >= 1 else 2, MOST_PLACES):
+        first, second = (f"{float(one):,.{places}f}" for one in (before, after))
+        if first != second:
+            return first, second
+    return None
 
 
 def answer(value: Answer) -> str:
@@ -231,23 +256,33 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
     """What the templates call the figures of a lesson."""
     plain, bottleneck = lesson.plain, lesson.bottleneck
     layers = bottleneck.layers
-    kernel, times = plain.layers[0].factors[0], lesson.quotations[0].value
+    kernel, ratio = plain.layers[0].factors[0], lesson.params_ratio
     return {
-        **_joins(lesson), "lesson": lesson, "cases": lesson.cases,
+        **_joins(lesson), "lesson": lesson, "cases": lesson.cases, "middle": lesson.middle,
+        **_reasons(lesson), "change": change(lesson.params_ratio, lesson.ratio_with_shortcut),
         "plain": plain, "bottleneck": bottleneck,
         "groups": lesson.block.groups, "k": kernel, "k2": kernel * kernel,
-        "ratio": times, "exact_ratio": (10 * times).denominator == 1,
+        "ratio": ratio, "exact_ratio": Fraction(times(ratio).rstrip("×").replace(",", "")) == ratio,
         "norm": next(layer for layer in layers if isinstance(layer.op, BatchNorm)),
         "projection": next((layer for layer in layers if layer.name == "shortcut.conv"), None),
-        "main_weights": [
-            layer.weights for layer in layers if layer.branch == "main" and layer.weights
-        ],
+        "main_layers": [layer for layer in layers if layer.branch == "main" and layer.weights],
+        "biased": _biased(lesson),
         "positions": positions(plain.layers[0].positions),
         "flops_per_mac": bottleneck.flops.main // bottleneck.macs.main,
         "bottleneck_letter": letter(lesson.cases.index(bottleneck)),
         "totals": make_totals(bottleneck),
         "fvcore_total": fvcore.total(layers),
         "fvcore_per_element": fvcore.BATCH_NORM.each,
+    }  # fmt: skip
+
+
+def _reasons(lesson: Lesson) -> dict[str, Any]:
+    """What the templates call the figures behind *why*."""
+    reasons = Reasons(lesson=lesson)
+    return {
+        "reasons": reasons, "classical": reasons.equal_cost, "fields": reasons.fields,
+        "wider": WIDER, "least_stride": STRIDE, "published": PUBLISHED,
+        "first": FirstBlock(), "small_sides": SMALL_SIDES,
     }  # fmt: skip
 
 
@@ -259,6 +294,12 @@ def _joins(lesson: Lesson) -> dict[str, bool]:
         "has_other_branches": asides or not all(joins),
         "has_concat": any(isinstance(op, Concat) for ops in joins for op in ops),
     }
+
+
+def _biased(lesson: Lesson) -> list[tuple[str, Layer]]:
+    """The convolutions that have biases, each with the letter of its case."""
+    cases = ((letter(place), case) for place, case in enumerate(lesson.cases))
+    return [(name, layer) for name, case in cases for layer in case.layers if layer.biases]
 
 
 def _counters(counts: Iterable[ClosedForm]) -> str:
