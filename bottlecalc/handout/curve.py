@@ -96,7 +96,8 @@ def _plot(lesson: Lesson, language: Language) -> tuple[Figure, Axes]:
     axes.spines["top"].set_visible(False)
     plain = lesson.plain
     positions = plain.macs.main / plain.params.main
-    right = axes.secondary_yaxis("right", functions=(lambda y: y * positions, lambda y: y / positions))
+    scales: Any = (lambda y: y * positions, lambda y: y / positions)
+    right = axes.secondary_yaxis("right", functions=scales)
     axes.set_xlabel(term("channels in the middle, m", language))
     axes.set_ylabel(term("parameters, main", language))
     right.set_ylabel(term("MACs, main", language))

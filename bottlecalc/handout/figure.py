@@ -14,6 +14,7 @@ from bottlecalc.render.ink import Style, ink
 PAPER = 640.0
 """Width of a line on paper [pixels]."""
 
+
 def draw(lesson: Lesson, language: Language) -> dict[str, str]:
     """All figures of a lesson as SVG, by name: one a block, ``ink`` and ``cost``.
 

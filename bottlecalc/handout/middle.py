@@ -120,7 +120,7 @@ class Middle:
         """Half the middle, the middle, twice it, and both sides of where it breaks even."""
         half = max(1, self.width // self.unit // 2) * self.unit
         mids = {half, self.width, 2 * self.width}
-        for end in {*self.ends} - {None}:
+        for end in filter(None, self.ends):
             mids |= {end, end + self.unit}
         return [self.at(mid) for mid in sorted(mids)]
 

@@ -63,6 +63,7 @@ SETTINGS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "stride": "stride {}",
         "groups": "{} groups",
+        "depthwise": "depthwise",
         "dilation": "dilation {}",
         "downsample": "downsampling",
         "upsample": "upsampling",
@@ -70,6 +71,7 @@ SETTINGS: Mapping[Language, Mapping[str, str]] = {
     "zh": {
         "stride": "步幅 {}",
         "groups": "分 {} 组",
+        "depthwise": "逐通道",
         "dilation": "空洞率 {}",
         "downsample": "下采样",
         "upsample": "上采样",
@@ -109,4 +111,12 @@ def _settings(count: Count, language: Language) -> Iterator[str]:
     for key, words in SETTINGS[language].items():
         value = getattr(count.block, key, 1)
         if value is True or (value is not False and value > 1):
+            words = SETTINGS[language]["depthwise"] if _is_depthwise(count, key) else words
             yield words.format(value)
+
+
+def _is_depthwise(count: Count, key: str) -> bool:
+    """Whether there are as many groups as channels."""
+    return key == "groups" and any(
+        getattr(layer.op, "groups", 1) == layer.in_channels > 1 for layer in count.layers
+    )

@@ -52,8 +52,8 @@ PUBLISHED = (
     Published("ResNet-34", "basic", 34, 512, "3.6", "24.52", "7.46"),
     Published("ResNet-50", "bottleneck", 50, 2048, "3.8", "22.85", "6.71"),
 )
-"""He et al. 2015, arXiv:1512.03385: table 1 (depth, features, FLOPs) and table 3 (errors, ten crops,
-both with projections where the shape changes; "ResNet-34 B"). The authors' repository,
+"""He et al. 2015, arXiv:1512.03385: table 1 (depth, features, FLOPs) and table 3 (errors of ten
+crops, both with projections where the shape changes, so "ResNet-34 B"). The authors' repository,
 github.com/KaimingHe/deep-residual-networks, repeats those of ResNet-50."""
 
 
@@ -87,7 +87,9 @@ class Reasons:
         """The 3×3 of a middle six times as wide as the input, full and depthwise."""
         mid = EXPANSION * self.lesson.block.in_channels
         ends = (self.lesson.block.in_channels, self.lesson.block.out_channels)
-        return _spatial(Bottleneck(*ends, mid=mid)), _spatial(Bottleneck(*ends, mid=mid, groups=mid))
+        return _spatial(Bottleneck(*ends, mid=mid)), _spatial(
+            Bottleneck(*ends, mid=mid, groups=mid)
+        )
 
     @property
     def spatial(self) -> Layer:
@@ -99,6 +101,11 @@ class Reasons:
         """The transposed convolution of the same bottleneck where it doubles height and width."""
         block = replace(self.lesson.block, downsample=False, stride=1, upsample=True)
         return _named(_count(block), "upsample")
+
+    @property
+    def saved(self) -> int:
+        """What the bottleneck's main path has less than one 3×3 [parameters]."""
+        return self.lesson.plain.params.main - self.lesson.bottleneck.params.main
 
     @property
     def quarter(self) -> int:

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.agreement.result import ClosedForm, Count
+from bottlecalc.blocks.residual import Residual
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
@@ -159,7 +160,7 @@ def environment(language: Language) -> Environment:
     )
     templates.filters.update(
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
-        exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
+        exact=exact, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
         percent=percent, sides=spelled, plural=plural, tool_title=tool_title,
         term=partial(term, language=language), in_words=partial(in_words, language=language),
@@ -208,10 +209,23 @@ def times(value: Fraction) -> str:
     >>> times(Fraction(24, 5)), times(Fraction(1)), times(Fraction(1001, 1000))
     ('4.8×', '1.0×', '1.001×')
     """
-    if not 1 <= value < 10**6:
-        return ratio(value)
-    places = next((n for n in range(1, MOST_PLACES) if round(value, n) != 1 or value == 1), 1)
-    return f"{float(value):,.{places}f}×"
+    return f"{float(value):,.{_places(value, 1)}f}×" if 1 <= value < 10**6 else exact(value)
+
+
+def exact(value: Fraction) -> str:
+    """The same to two decimals, or as many as tell it from 1.
+
+    >>> exact(Fraction(24, 5)), exact(Fraction(73_728, 73_767))
+    ('4.80×', '0.9995×')
+    """
+    places = _places(value, 2)
+    return f"{float(value):.{places}f}×" if places > 2 else ratio(value)
+
+
+def _places(value: Fraction, fewest: int) -> int:
+    """Behind the point, so many that only 1 looks like 1."""
+    apart = (n for n in range(fewest, MOST_PLACES) if round(value, n) != 1)
+    return fewest if value == 1 else next(apart, fewest)
 
 
 def change(before: Fraction, after: Fraction) -> tuple[str, str] | None:
@@ -266,7 +280,7 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
         "norm": next(layer for layer in layers if isinstance(layer.op, BatchNorm)),
         "projection": next((layer for layer in layers if layer.name == "shortcut.conv"), None),
         "main_layers": [layer for layer in layers if layer.branch == "main" and layer.weights],
-        "biased": _biased(lesson),
+        "biased": _biased(lesson), "bends": _bends(lesson),
         "positions": positions(plain.layers[0].positions),
         "flops_per_mac": bottleneck.flops.main // bottleneck.macs.main,
         "bottleneck_letter": letter(lesson.cases.index(bottleneck)),
@@ -294,6 +308,12 @@ def _joins(lesson: Lesson) -> dict[str, bool]:
         "has_other_branches": asides or not all(joins),
         "has_concat": any(isinstance(op, Concat) for ops in joins for op in ops),
     }
+
+
+def _bends(lesson: Lesson) -> list[tuple[str, Count]]:
+    """The cases whose ReLUs stand in the figure as they are counted, each with its letter."""
+    cases = ((letter(place), case) for place, case in enumerate(lesson.cases))
+    return [(name, case) for name, case in cases if isinstance(case.block, Residual)]
 
 
 def _biased(lesson: Lesson) -> list[tuple[str, Layer]]:
