@@ -204,8 +204,8 @@ def test_the_relus_add_up_in_the_picture(language: Any) -> None:
 
 
 WHY = (
-    "= \\text{73,728}$ weights; for less, ",
-    "= \\text{69,632}$, there is a bottleneck 256 → 64 → 256, four times as wide",
+    "= $\\text{73,728}$ weights; for less, ",
+    "= $\\text{69,632}$, there is a bottleneck 256 → 64 → 256, four times as wide",
     "Through two 3×3 an element sees 5×5 pixels, through this bottleneck 3×3",
     "At each position at most 32 numbers come through",
     "1,003,520 numbers in the bottleneck, 802,816 in the plain block. Fewer weights, more to store",
