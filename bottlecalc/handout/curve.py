@@ -73,8 +73,8 @@ def spread(wanted: Sequence[float], breadths: Sequence[float], room: float) -> l
         breadths: of the labels; with gaps they fit into the room [points].
         room: from 0 to here [points].
 
-    >>> spread([10, 12, 200], [20, 20, 20], 100)
-    [10, 42, 90.0]
+    >>> spread([10.0, 12.0, 200.0], [20.0, 20.0, 20.0], 100.0)
+    [10.0, 42.0, 90.0]
     """
     places: list[float] = []
     left = 0.0

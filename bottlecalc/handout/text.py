@@ -17,6 +17,7 @@ from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
+from bottlecalc.handout.multiples import change, exact, times
 from bottlecalc.handout.names import block_name, flow
 from bottlecalc.handout.network import NetworkLesson, Stage
 from bottlecalc.handout.reasons import PUBLISHED, SMALL_SIDES, STRIDE, WIDER, FirstBlock, Reasons
@@ -31,7 +32,7 @@ from bottlecalc.render import branches
 from bottlecalc.render.explain import plural
 from bottlecalc.render.explain import title as tool_title
 from bottlecalc.text.calls import quoted
-from bottlecalc.text.numbers import number, percent, ratio
+from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
 from bottlecalc.version import __version__
@@ -45,8 +46,6 @@ MARKS = re.compile(r"""([\\`*_{}\[\]<>#+\-.!|~^$&@'"])""")
 
 MOST_TERMS = 6
 """Of a sum that is written out."""
-MOST_PLACES = 7
-"""Behind the point of a ratio that is nearly 1."""
 
 
 def sheet(
@@ -201,44 +200,6 @@ def terms(stage: Stage) -> str:
 def positions(factors: Sequence[int]) -> str:
     """The positions at which weights are used; a batch of one goes without saying."""
     return product(factors[1:] if factors[0] == 1 else factors)
-
-
-def times(value: Fraction) -> str:
-    """How many times, as people quote it: ``4.8×``; with more digits where it is nearly 1.
-
-    >>> times(Fraction(24, 5)), times(Fraction(1)), times(Fraction(1001, 1000))
-    ('4.8×', '1.0×', '1.001×')
-    """
-    return f"{float(value):,.{_places(value, 1)}f}×" if 1 <= value < 10**6 else exact(value)
-
-
-def exact(value: Fraction) -> str:
-    """The same to two decimals, or as many as tell it from 1.
-
-    >>> exact(Fraction(24, 5)), exact(Fraction(73_728, 73_767))
-    ('4.80×', '0.9995×')
-    """
-    places = _places(value, 2)
-    return f"{float(value):.{places}f}×" if places > 2 else ratio(value)
-
-
-def _places(value: Fraction, fewest: int) -> int:
-    """Behind the point, so many that only 1 looks like 1."""
-    apart = (n for n in range(fewest, MOST_PLACES) if round(value, n) != 1)
-    return fewest if value == 1 else next(apart, fewest)
-
-
-def change(before: Fraction, after: Fraction) -> tuple[str, str] | None:
-    """Two ratios with so few digits that they still differ; None where nobody would see it.
-
-    >>> change(Fraction(24, 5), Fraction(80, 23)), change(Fraction(1), Fraction(1))
-    (('4.8', '3.5'), None)
-    """
-    for places in range(1 if min(before, after) >= 1 else 2, MOST_PLACES):
-        first, second = (f"{float(one):,.{places}f}" for one in (before, after))
-        if first != second:
-            return first, second
-    return None
 
 
 def answer(value: Answer) -> str:

@@ -17,8 +17,8 @@ import pytest
 from bottlecalc import Count
 from bottlecalc.explore.break_even import break_even_mid
 from bottlecalc.handout.lesson import Lesson
+from bottlecalc.handout.multiples import change, exact, times
 from bottlecalc.handout.reasons import Reasons
-from bottlecalc.handout.text import change, exact, times
 from bottlecalc.handout.totals import make_totals
 from bottlecalc.layers.receptive import square
 from bottlecalc.render.explain import title as tool_title
