@@ -52,12 +52,17 @@ class Label(NamedTuple):
     weight: str
 
 
-def cost_figure(lesson: Lesson, language: Language) -> str:
+def cost_figure(lesson: Lesson, language: Language, width: float = WIDTH) -> str:
     """The main path over its middle: parameters and, where they go another way, MACs.
 
     Both scales have the one 3×3 at the same height, where it is a dashed line.
+
+    Args:
+        lesson: whose bottleneck it is.
+        language: of the words.
+        width: of the figure, where there is room for no more [inches].
     """
-    figure, axes = _plot(lesson, language)
+    figure, axes = _plot(lesson, language, min(width, WIDTH))
     _curves(axes, lesson, language)
     _guides(axes, lesson)
     _name(axes, list(_labels(lesson, language)))
@@ -88,10 +93,10 @@ def spread(wanted: Sequence[float], breadths: Sequence[float], room: float) -> l
     return places
 
 
-def _plot(lesson: Lesson, language: Language) -> tuple[Figure, Axes]:
+def _plot(lesson: Lesson, language: Language, width: float) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, HEIGHT))
+    figure = Figure(figsize=(width, HEIGHT))
     axes = figure.add_axes(PLACE)
     axes.spines["top"].set_visible(False)
     plain = lesson.plain
@@ -150,12 +155,12 @@ def _labels(lesson: Lesson, language: Language) -> Iterator[Label]:
 
 def _name(axes: Axes, labels: Sequence[Label]) -> None:
     """The labels in a row above the axes, and lines from there down to the widths."""
-    inches = WIDTH * POINTS
-    left, wide = PLACE[0] * inches, PLACE[2] * inches
+    room = axes.get_figure(root=True).get_figwidth() * POINTS  # type: ignore[union-attr]
+    left, wide = PLACE[0] * room, PLACE[2] * room
     last = axes.get_xlim()[1]
     wanted = [left + wide * label.mid / last for label in labels]
-    size, breadths = _sizes(labels, inches)
-    for label, at, middle in zip(labels, wanted, spread(wanted, breadths, inches), strict=True):
+    size, breadths = _sizes(labels, room)
+    for label, at, middle in zip(labels, wanted, spread(wanted, breadths, room), strict=True):
         start, end = ((x - left) / wide for x in (at, middle))
         axes.plot(
             [start, start, end], [0, RISE, ABOVE - 0.02],
