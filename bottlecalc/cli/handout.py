@@ -49,7 +49,7 @@ def handout(
     output: handout_options.Output = None,
     force: handout_options.Force = False,
 ) -> None:
-    """Write a teacher's sheet about blocks or networks, a worksheet, its key; or mark a class.
+    """Write a teacher's sheet, a worksheet, its key, questions for Moodle; or mark a class.
 
     Figures of .md and .tex lie beside the file, in FILE_files.
 
@@ -63,6 +63,8 @@ def handout(
 
     `bottlecalc handout --exercises 8 --seed 7 --answers -o key.pdf`
 
+    `bottlecalc handout --exercises 8 --seed 7 --to moodle --points slip=0.5 -o questions.xml`
+
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv -o marks.csv`
 
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv --statistics`
@@ -73,12 +75,15 @@ def handout(
     if check is not None:
         chosen |= {"points": points, "encoding": encoding}
         return _mark(check, chosen, statistics, Destination(output, to, force))
-    _refuse_alone(points=points, statistics=statistics, encoding=encoding)
+    questions = formats.quiz(output or Path(), to)
+    chosen["points"] = points if questions else None
+    _refuse_alone(points=None if questions else points, statistics=statistics, encoding=encoding)
     path = _target(output, to, force)
-    wanted = () if answers else networks or ()
+    without_sheet = answers or bool(questions)
+    wanted = () if without_sheet else networks or ()
     alone = bool(wanted) and not (blocks or {"in", "out"} & shared.keys.keys())
     asked = options.read_measure(measure, insist)
-    counts = () if answers or alone else _counts(shared, blocks, asked)
+    counts = () if without_sheet or alone else _counts(shared, blocks, asked)
     chosen["networks"] = _networks(wanted, shared if alone else None, shared.images, asked)
     chosen |= {"title": title, "answers": answers, "to": to, "force": force, "command": _command()}
     warnings: list[str] = []
@@ -104,7 +109,8 @@ def _target(output: Path | None, to: str | None, force: bool) -> Path:
     """The file, of which nothing forbids that it is written."""
     if output is None:
         raise HandoutError(
-            f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
+            f"no file is given; give -o FILE, its ending one of"
+            f" {', '.join((*formats.ENDINGS, *formats.QUIZZES))}"
         )
     target(output, to, force)
     return output

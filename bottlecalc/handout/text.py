@@ -73,8 +73,8 @@ def sheet(
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
         **_figures_of(lesson),
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         figures=figures or {},
         networks=networks,
         notebook="\n\n".join([_code(lesson), *map(_network_code, networks)]) if with_code else "",
@@ -108,8 +108,8 @@ def network_sheet(
     """
     template = environment(language).get_template(f"networks.{language}.md.jinja")
     return template.render(
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         networks=networks,
         notebook="\n\n".join(map(_network_code, networks)) if with_code else "",
         version=__version__,
@@ -130,10 +130,20 @@ def key(
     items = _items("key", exercises, language)
     return template.render(
         key=items,
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         version=__version__,
     )
+
+
+def question(exercise: Exercise, language: Language) -> str:
+    """What an exercise asks."""
+    return str(getattr(_words(language), exercise.kind)(exercise.quantities))
+
+
+def work(exercise: Exercise, language: Language) -> str:
+    """Its answer, worked."""
+    return str(getattr(_words(language), f"{exercise.kind}_work")(exercise))
 
 
 def remark(slip: str, wrong: Answer, language: Language) -> str:
@@ -219,7 +229,12 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def _line(name: str, text: object) -> str:
+def one_line(name: str, text: object) -> str:
+    """Text that an argument gives, which has to be one line.
+
+    Raises:
+        HandoutError: it is not.
+    """
     if not isinstance(text, str) or not text.isprintable():
         raise HandoutError(
             f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
@@ -308,15 +323,14 @@ def _assertions(case: Count) -> Iterator[str]:
 
 def _items(template: str, exercises: Sequence[Exercise], language: Language) -> str:
     """The exercises as a numbered list."""
-    words = _words(language)
     return (
         environment(language)
         .get_template(f"{template}.md.jinja")
         .render(
             exercises=exercises,
-            sentence=words.sentence,
-            question=lambda x: getattr(words, x.kind)(x.quantities),
-            work=lambda x: getattr(words, f"{x.kind}_work")(x),
+            sentence=_words(language).sentence,
+            question=partial(question, language=language),
+            work=partial(work, language=language),
         )
     )
 

@@ -13,10 +13,14 @@ from bottlecalc.agreement.networks import NetworkCount, compare_networks
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.spec import Block
-from bottlecalc.handout import Language, figure, formats, read_language, text
+from bottlecalc.errors import argument
+from bottlecalc.handout import HandoutError, Language, figure, formats, read_language, text
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
+from bottlecalc.handout.forms import Form
 from bottlecalc.handout.lesson import Lesson, make_lesson
+from bottlecalc.handout.lms.systems import quiz_file
+from bottlecalc.handout.lms.worth import read_worth
 from bottlecalc.handout.network import make_network_lesson
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.networks.spec import Network
@@ -39,16 +43,18 @@ def write_handout(
     exercises: int = 0,
     seed: int = 0,
     answers: bool = False,
+    points: object = None,
     to: str | None = None,
     force: bool = False,
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
 ) -> None:
-    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one.
+    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one; or
+    the exercises as questions for a school's system.
 
     Args:
         path: of the sheet: .md, .html, .pdf, .tex, .docx or .ipynb. Figures of .md and .tex lie
-            beside it, in ``…_files``.
+            beside it, in ``…_files``. Of questions: .xml (Moodle), .gift or .zip (QTI 2.1).
         blocks: that are compared, one of them a bottleneck: specs, their text, or what was counted
             of them. A key needs none, and a sheet of networks alone.
         networks: whose stages are shown too: specs, their text, or what was counted of them.
@@ -61,8 +67,10 @@ def write_handout(
         exercises: how many the worksheet has, at most 100.
         seed: what they are drawn by; the same one, the same exercises.
         answers: write the key of the exercises instead of the sheet.
+        points: what answers to questions are worth, as for ``mark_answers``: ``"slip=0.5"``.
         to: the format, whatever the path ends in: ``"markdown"``, ``"html"``, ``"pdf"``,
-            ``"latex"``, ``"docx"``, ``"ipynb"`` or ``"revealjs"``.
+            ``"latex"``, ``"docx"``, ``"ipynb"``, ``"revealjs"``, ``"moodle"``, ``"gift"`` or
+            ``"qti"``.
         force: write over files that exist.
         command: that makes the file again, said at its end.
         warn: told in a sentence what is left out for want of a library.
@@ -77,7 +85,19 @@ def write_handout(
     file, language = output_path(path), read_language(lang)
     form = target(file, to, force)
     drawn = worksheet(exercises, seed, "answers" if answers else "")
-    if answers:
+    if form is None:
+        made = {
+            file: question_file(
+                [Form("", "", tuple(drawn))], language, formats.quiz(file, to),
+                answers=answers, points=points, title=title, command=command,
+            )
+        }  # fmt: skip
+    elif points is not None:
+        raise HandoutError(
+            f"{argument('points')} is given for a handout, which gives none; give"
+            f" {argument('to')} {'|'.join(formats.QUIZZES.values())} for questions that do"
+        )
+    elif answers:
         made = key_files(drawn, language, file, form, title=title, command=command)
     else:
         shown = _networks(networks, None if blocks else size, batch, measure)
@@ -105,15 +125,15 @@ def _networks(
     return compare_networks(*listed, size=size, batch=batch, measure=measure).networks
 
 
-def target(path: Path, to: str | None, force: bool) -> Format:
-    """The format of a file that may be written.
+def target(path: Path, to: str | None, force: bool) -> Format | None:
+    """The format of a file that may be written; None of questions for a school's system.
 
     Raises:
         HandoutError: there is none, or it lacks a library.
         OutputError: the file exists.
     """
     keep([path], force)
-    return formats.choose(path, to)
+    return None if formats.quiz(path, to) else formats.choose(path, to)
 
 
 def _publish(made: Mapping[Path, bytes], path: Path, force: bool) -> None:
@@ -189,6 +209,46 @@ def key_files(
     """
     source = text.key(exercises, language, title=title, command=command)
     return formats.convert(form, source, {}, path, language)
+
+
+def question_file(
+    forms: Sequence[Form],
+    language: Language,
+    quiz: str,
+    *,
+    answers: bool = False,
+    points: object = None,
+    title: str = "",
+    command: str = "",
+) -> bytes:
+    """The file of questions for a school's system.
+
+    Args:
+        forms: whose exercises are asked; of several, variants of each.
+        language: of all words.
+        quiz: the format: ``"moodle"``, ``"gift"`` or ``"qti"``.
+        answers: whether a key was asked for instead, which there is none of.
+        points: what answers are worth.
+        title: instead of the usual one.
+        command: that makes the file again.
+
+    Raises:
+        HandoutError: there are no exercises, a key was asked for, or the points are none.
+    """
+    if answers:
+        raise HandoutError(
+            f"{argument('answers')} is for a key, and questions as {quiz} hold their answers;"
+            " leave one of the two out"
+        )
+    if not forms[0].exercises:
+        raise HandoutError(
+            f"questions as {quiz} are exercises, and there are none; give"
+            f" {argument('exercises')} N as well"
+        )
+    return quiz_file(
+        forms, language, quiz, read_worth(points),
+        title=text.one_line("title", title), command=text.one_line("command", command),
+    )  # fmt: skip
 
 
 def _figures(
