@@ -94,8 +94,8 @@ def write_handout(
         }  # fmt: skip
     elif points is not None:
         raise HandoutError(
-            f"{argument('points')} is given for a handout, which gives none; give"
-            f" {argument('to')} {'|'.join(formats.QUIZZES.values())} for questions that do"
+            f"{argument('points')} is given without answers; give to='moodle', 'gift' or 'qti' for"
+            " questions that know them"
         )
     elif answers:
         made = key_files(drawn, language, file, form, title=title, command=command)

@@ -15,7 +15,7 @@ from bottlecalc.handout.marking.points import decimal
 from bottlecalc.version import __version__
 
 NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
-ANSWER, SCORE, FEEDBACK = "RESPONSE", "SCORE", "FEEDBACK"
+ANSWER, SCORE, FEEDBACK, SOLUTION = "RESPONSE", "SCORE", "FEEDBACK", "SOLUTION"
 RIGHT, WRONG, WORK = "correct", "incorrect", "general_work"
 
 
@@ -57,9 +57,10 @@ def _outcomes() -> Iterator[Element]:
     )  # fmt: skip
     _leaf(SubElement(score, "defaultValue"), "value", "0")
     yield score
-    yield Element(
-        "outcomeDeclaration", identifier=FEEDBACK, cardinality="multiple", baseType="identifier"
-    )
+    for name, number in ((FEEDBACK, "multiple"), (SOLUTION, "single")):
+        yield Element(
+            "outcomeDeclaration", identifier=name, cardinality=number, baseType="identifier"
+        )
 
 
 def _fill(body: Element, question: Question) -> None:
@@ -87,7 +88,8 @@ def _processing(question: Question) -> Element:
         branch.append(_is(response, question))
         branch.append(_say(name))
     SubElement(condition, "responseElse").append(_say(WRONG))
-    root.append(_say(WORK))
+    solution = SubElement(root, "setOutcomeValue", identifier=SOLUTION)
+    _leaf(solution, "baseValue", WORK, baseType="identifier")
     return root
 
 
@@ -104,7 +106,7 @@ def _kind(question: Question) -> str:
 
 
 def _say(name: str) -> Element:
-    """One more feedback is shown."""
+    """A feedback is shown, in the way that Canvas finds it."""
     root = Element("setOutcomeValue", identifier=FEEDBACK)
     both = SubElement(root, "multiple")
     SubElement(both, "variable", identifier=FEEDBACK)
@@ -125,8 +127,9 @@ def _said(question: Question, quiz: Quiz) -> dict[str, str]:
 
 
 def _modal(root: Element, name: str) -> Element:
+    outcome = SOLUTION if name == WORK else FEEDBACK
     return SubElement(
-        root, "modalFeedback", outcomeIdentifier=FEEDBACK, identifier=name, showHide="show"
+        root, "modalFeedback", outcomeIdentifier=outcome, identifier=name, showHide="show"
     )
 
 
