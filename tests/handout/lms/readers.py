@@ -99,8 +99,14 @@ def _gift(block: str) -> Asked:
     )
     assert found, block
     answers = dict(_gift_answer(line) for line in found["answers"].split("\n"))
+    name, identifier, text, work = (
+        plain(_shown(found[part])) for part in ("name", "id", "text", "work")
+    )
     return Asked(
-        *(plain(_shown(found[name])) for name in ("name", "id", "text", "work")),
+        name,
+        identifier,
+        text,
+        work,
         answers,
         () if found["number"] else tuple(answers),
     )

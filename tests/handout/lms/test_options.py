@@ -26,7 +26,7 @@ def test_by_name_or_ending_in_python_or_as_a_command(form: str, run: Run, tmp_pa
     assert run(*HANDOUT, *asked, "-o", str(path)) == (0, "", "")
     questions = READERS[form](path.read_bytes())
     assert [one.name for one in questions] == ["01 transposed", "02 projection", "03 mistake"]
-    assert questions[0].answers["9437184"] == (1, "")
+    assert questions[0].answers["9437184"] == (Fraction(1), "")
     assert questions[0].answers["18874368"][0] == Fraction(1, 2)
     again = tmp_path / "again"
     assert run(*HANDOUT, *asked, "--to", form, "-o", str(again)).code == 0

@@ -92,7 +92,7 @@ def test_the_right_answer_is_torchs() -> None:
     content = written(exercises, "en", "moodle")
     for asked, exercise in zip(READERS["moodle"](content), exercises, strict=True):
         right = str(BY_TORCH[exercise.kind](exercise.quantities))
-        assert asked.answers[right] == (1, "")
+        assert asked.answers[right] == (Fraction(1), "")
 
 
 @everywhere
