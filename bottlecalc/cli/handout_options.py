@@ -30,6 +30,38 @@ Exercises = Annotated[
 Seed = Annotated[
     str, typer.Option(metavar="S", help="A whole number; the same one, the same exercises.")
 ]
+Level = Annotated[
+    str | None,
+    typer.Option(
+        metavar="1|2|3",
+        help="Of all exercises: one layer, a block, or several steps.  [default: every level]",
+    ),
+]
+Only = Annotated[
+    str | None,
+    typer.Option(
+        metavar="worksheet",
+        help="A test to hand out: the exercises with room to work, under a form number, without"
+        " the lesson and without what would tell how they were drawn.",
+    ),
+]
+Students = Annotated[
+    Path | None,
+    typer.Option(
+        "--class",
+        metavar="CSV",
+        help="A class (a column student, name or 姓名): a worksheet for each, with other numbers,"
+        " in one file; with --answers the key of all, with --check the marks.",
+    ),
+]
+Secret = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT",
+        help="What a class's worksheets are drawn by, together with the names and the seed."
+        "  [default: the environment's BOTTLECALC_SECRET]",
+    ),
+]
 Answers = Annotated[bool, typer.Option("--answers", help="Write the key of the exercises instead.")]
 Check = Annotated[
     Path | None,

@@ -56,6 +56,7 @@ class Format:
 TYPST = ("pypandoc", "typst", "matplotlib", "manimgx_fonts_cjk")
 WEB = ("--mathml", "--embed-resources", "--css=sheet.css", "--lua-filter=labels.lua")
 WIDTHS = "--lua-filter=widths.lua"
+WORKSHEET = "--lua-filter=worksheet.lua"
 PAGE = ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml", WIDTHS)
 LATEX = ("-V", "geometry:a4paper,margin=20mm", "-V", "fontsize=10pt", WIDTHS)
 SLIDES = (
@@ -187,7 +188,11 @@ def _pandoc(form: Format, markdown: str, folder: Path, ours: Path, language: Lan
         markdown,
         form.writer,
         READER,
-        extra_args=[*_common(folder, language), *(_locate(option, ours) for option in options)],
+        extra_args=[
+            *_common(folder, language),
+            _locate(WORKSHEET, ours),
+            *(_locate(option, ours) for option in options),
+        ],
         outputfile=str(output),
         cworkdir=str(folder),
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
-from string import ascii_uppercase
 
 from bottlecalc.handout import Language, text
 from bottlecalc.handout.exercises import Answer, Exercise
@@ -118,19 +117,23 @@ class Writing:
             exercise: with its answer and slips.
             form: the number of its form; empty where there is one alone.
         """
-        place = _padded(number, self.of)
-        choice = isinstance(exercise.answer, str)
+        place, options = _padded(number, self.of), text.options(exercise, self.language)
         return Question(
             name=" ".join(filter(None, (place, exercise.kind, form))),
             identifier=f"q{place}-{exercise.kind}-{self.language}-{_digest(exercise)}",
-            text=html(text.question(exercise, self.language)) + self._hint(choice),
+            text=self._asked(exercise, options),
             work=html(text.work(exercise, self.language)),
             responses=tuple(self._responses(exercise)),
-            alternatives=_letters(exercise) if choice else (),
+            alternatives=tuple(options),
         )
 
-    def _hint(self, choice: bool) -> str:
-        return "" if choice else html(WORDS[self.language].digits)
+    def _asked(self, exercise: Exercise, options: Mapping[str, str]) -> str:
+        """What is asked, and below it how it is answered: by a letter alone, as on paper, so that
+        answers that come back are marked alike.
+        """
+        answers = [f"**{letter}** {option}" for letter, option in options.items()]
+        asked = text.question(exercise, self.language)
+        return html("\n\n".join([asked, *(answers or [WORDS[self.language].digits])]))
 
     def _responses(self, exercise: Exercise) -> Iterator[Response]:
         yield Response(_typed(exercise.answer), Fraction(1))
@@ -172,11 +175,6 @@ def make_quiz(
 def _distinct(variants: Sequence[Question]) -> tuple[Question, ...]:
     """Without those that two forms have in common."""
     return tuple({one.identifier: one for one in reversed(variants)}.values())[::-1]
-
-
-def _letters(exercise: Exercise) -> tuple[str, ...]:
-    last = max(str(one) for one in (exercise.answer, *exercise.slips.values()))
-    return tuple(ascii_uppercase[: ascii_uppercase.index(last) + 1])
 
 
 def _typed(answer: Answer) -> str:

@@ -63,8 +63,10 @@ def test_gift_as_its_published_grammar_reads_it(language: Any, tmp_path: Path) -
     for question, exercise in zip(questions, exercises, strict=True):
         assert question["type"] == ("MC" if isinstance(exercise.answer, str) else "Numerical")
         assert question["stem"]["format"] == "html"
-        assert numbers(question["stem"]["text"]) == numbers(text.question(exercise, language))
-        assert f"{exercise.answer}" in plain(question["globalFeedback"]["text"]).replace(",", "")
+        asked = plain(question["stem"]["text"]).partition("\n")[0]
+        assert numbers(asked) == numbers(text.question(exercise, language))
+        worked = plain(question["globalFeedback"]["text"])
+        assert numbers(worked) == numbers(text.work(exercise, language))
         check_choices(question, exercise, language)
 
 
@@ -133,10 +135,14 @@ def ask(page: Any, item: bytes, identifier: str) -> Callable[[str], list[str]]:
     return answer
 
 
+PLAYED = ("batch_norm", "budget", "macs", "reason", "which")
+"""Numbers, a choice of two and one of four: the same is written for all kinds."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_qti_as_a_player_asks_it(language: Any) -> None:
     """Right, every slip and a wrong answer give the score and the words that they should."""
-    exercises = draw(len(BANK), 11)[: None if language == "en" else 4]
+    exercises = [one for one in draw(len(BANK), 11) if one.kind in PLAYED]
     content = written(exercises, language, "qti")
     package = ZipFile(BytesIO(content))
     with player() as page:

@@ -11,6 +11,7 @@ import pytest
 from bottlecalc import HandoutError, OutputError, write_handout
 from bottlecalc.handout.lms.grades import SHARES, percent
 from bottlecalc.handout.lms.worth import Worth, read_worth
+from bottlecalc.handout.worksheet import class_forms, draw
 from tests.conftest import Run
 from tests.handout.lms.readers import READERS, package
 
@@ -25,15 +26,44 @@ def test_by_name_or_ending_in_python_or_as_a_command(form: str, run: Run, tmp_pa
     path = tmp_path / f"q{ENDINGS[form]}"
     assert run(*HANDOUT, *asked, "-o", str(path)) == (0, "", "")
     questions = READERS[form](path.read_bytes())
-    assert [one.name for one in questions] == ["01 transposed", "02 projection", "03 mistake"]
-    assert questions[0].answers["9437184"] == (Fraction(1), "")
-    assert questions[0].answers["18874368"][0] == Fraction(1, 2)
+    drawn = draw(3, 8)
+    assert [one.name for one in questions] == [
+        f"0{number} {exercise.kind}" for number, exercise in enumerate(drawn, 1)
+    ]
+    for one, exercise in zip(questions, drawn, strict=True):
+        assert one.answers.pop(str(exercise.answer)) == (Fraction(1), "")
+        assert {share for share, _ in one.answers.values()} == {Fraction(1, 2)}
     again = tmp_path / "again"
     assert run(*HANDOUT, *asked, "--to", form, "-o", str(again)).code == 0
-    assert READERS[form](again.read_bytes()) == questions
     ours = tmp_path / f"ours{ENDINGS[form].upper()}"
     write_handout(ours, exercises=3, seed=8, lang="zh", points={"right": 2, "slip": 1}, title="b")
-    assert READERS[form](ours.read_bytes()) == questions
+    first, second, third = (READERS[form](one.read_bytes()) for one in (path, again, ours))
+    assert first == second == third
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_a_class_has_variants_and_keeps_its_secret(form: str, run: Run, tmp_path: Path) -> None:
+    names, path = tmp_path / "names.csv", tmp_path / f"q{ENDINGS[form]}"
+    names.write_text("姓名\nAda Byron\n王小明\n", "utf-8")
+    class_ = ("--class", str(names), "--secret", "nobody's business")
+    assert run("handout", "--exercises", "3", *class_, "-o", str(path)) == (0, "", "")
+    content = path.read_bytes()
+    asked = READERS[form](content)
+    forms = class_forms(3, ["Ada Byron", "王小明"], "nobody's business")
+    assert [one.name for one in asked] == [
+        f"0{number} {form.exercises[number - 1].kind} {form.number}"
+        for number in (1, 2, 3)
+        for form in forms
+    ]
+    text = content.decode("utf-8", "replace")
+    assert not [one for one in ("Ada", "王小明", "business", "--secret") if one in text]
+
+
+def test_a_worksheet_has_the_channels_that_are_given(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "q.xml"
+    pair = ("--in", "36", "--out", "44", "--block", "bottleneck:mid=11")
+    run("handout", "--exercises", "20", *pair, "-o", str(path))
+    assert "36 → 11 → 44" in path.read_text("utf-8")
 
 
 def test_moodle_says_what_made_it_and_what_it_is_worth(run: Run, tmp_path: Path) -> None:
@@ -43,7 +73,7 @@ def test_moodle_says_what_made_it_and_what_it_is_worth(run: Run, tmp_path: Path)
     assert "<text>$course$/top/a//b &amp; &lt;c&gt;</text>" in text
     assert f"These questions again: bottlecalc {' '.join(HANDOUT)} --title 'a/b &amp; " in text
     assert text.count("<defaultgrade>2</defaultgrade>") == 3
-    assert text.count('fraction="0"') == 8
+    assert text.count('fraction="0"') == sum(len(one.slips) for one in draw(3, 8))
     assert text.count('type="category"') == 1
 
 
@@ -53,7 +83,8 @@ def test_gift_says_it_too(run: Run, tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     assert text.startswith("// Computed by bottlecalc ")
     assert "\n\n$CATEGORY: $course$/top/What a bottleneck costs\n\n" in text
-    assert "=%0%37748736:0#" in text
+    wrong = next(iter(draw(3, 8)[0].slips.values()))
+    assert f"=%0%{wrong}:0#" in text
 
 
 def test_a_package_weighs_what_it_is_worth_and_holds_all_that_it_lists(tmp_path: Path) -> None:
@@ -80,7 +111,15 @@ REFUSED = [
     ),
     (
         (*HANDOUT, "--answers", "-o", "a.gift"),
-        "--answers is for a key, and questions as gift hold their answers; leave one of the two",
+        "--answers is for something on paper, and questions as gift hold their answers; leave one",
+    ),
+    (
+        (*HANDOUT, "--only", "worksheet", "-o", "a.gift"),
+        "--only is for something on paper, and questions as gift hold their answers; leave one",
+    ),
+    (
+        (*HANDOUT, "--secret", "a", "-o", "a.xml"),
+        "--secret is given without a class; give --class CSV as well",
     ),
     (
         (*HANDOUT, "--check", "a.csv", "--to", "moodle"),

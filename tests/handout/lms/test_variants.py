@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from random import Random
+from itertools import chain
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from bottlecalc.handout.bank import BANK
-from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.forms import Form
 from bottlecalc.handout.lms.systems import quiz_file
 from bottlecalc.handout.lms.worth import Worth
+from bottlecalc.handout.worksheet import class_forms
 from tests.handout.lms.readers import CP, QTI, READERS, package
 from tests.handout.lms.test_questions import check
 
-KINDS = ("macs", "which", "three_layers")
-NAMES = {"K7P2QX": "Ada", "B3M9TR": "王小明", "Z2Z2Z2": "Cleo"}
+NAMES = ("Ada", "王小明")
 HALF = Worth(Fraction(1), Fraction(1, 2))
 everywhere = pytest.mark.parametrize("form", READERS)
 
 
-def exercise(kind: str, seed: int) -> Exercise:
-    return replace(BANK[kind](Random(seed)), kind=kind)
-
-
 def forms() -> list[Form]:
-    """The third has the second's exercises."""
-    seeds = dict(zip(NAMES, (1, 2, 2), strict=True))
-    return [
-        Form(number, name, tuple(exercise(kind, seeds[number]) for kind in KINDS))
-        for number, name in NAMES.items()
-    ]
+    """Two of a class, and one more with the exercises of the second."""
+    first, second = class_forms(3, NAMES, "a secret")
+    return [first, second, second._replace(number="ZZZZZZ", student="Cleo")]
 
 
 @everywhere
@@ -42,20 +32,22 @@ def forms() -> list[Form]:
 def test_every_form_is_among_the_variants_once(form: str, language: Any) -> None:
     content = quiz_file(forms(), language, form, HALF)
     asked = READERS[form](content)
+    class_ = forms()[:2]
+    exercises = list(zip(*(one.exercises for one in class_), strict=True))
     assert [one.name for one in asked] == [
-        f"{number:02} {kind} {variant}"
-        for number, kind in enumerate(KINDS, 1)
-        for variant in ("K7P2QX", "B3M9TR")
+        f"{number:02} {variants[0].kind} {one.number}"
+        for number, variants in enumerate(exercises, 1)
+        for one in class_
     ]
-    for number, one in enumerate(asked):
-        check(one, exercise(KINDS[number // 2], 1 + number % 2), language)
+    for one, exercise in zip(asked, chain(*exercises), strict=True):
+        check(one, exercise, language)
     assert len({one.identifier for one in asked}) == 6
 
 
 @everywhere
 def test_nobody_is_named(form: str) -> None:
     content = quiz_file(forms(), "zh", form, HALF, title="三班").decode("utf-8", "replace")
-    assert not [name for name in NAMES.values() if name in content]
+    assert not [name for name in (*NAMES, "Cleo", "a secret") if name in content]
 
 
 def categories(root: ElementTree.Element) -> list[tuple[str, int]]:
