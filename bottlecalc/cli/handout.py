@@ -83,7 +83,7 @@ def handout(
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv --statistics`
     """
     purpose = _purpose(answers=answers, check=check, only=only)
-    worksheet(exercises, seed, purpose, level=level)
+    worksheet(exercises, seed, purpose, level=level, secret="" if students else secret)
     own = bool(blocks or {"in", "out"} & shared.keys.keys())
     chosen: dict[str, Any] = {
         "exercises": exercises, "seed": seed, "lang": language, "level": level,

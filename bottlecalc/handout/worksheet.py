@@ -186,8 +186,8 @@ def class_forms(
         seed: another one, another test of the same class.
         level: of all exercises; None for every level.
     """
-    same = kinds(how_many, _keyed(secret, f"{seed}"), level)
-    return tuple(make_form(_draw(same, _keyed(secret, f"{seed}\n{one}")), one) for one in students)
+    same = kinds(how_many, keyed(secret, f"{seed}"), level)
+    return tuple(make_form(_draw(same, keyed(secret, f"{seed}\n{one}")), one) for one in students)
 
 
 def kinds(how_many: int, seed: int | str, level: int | None = None) -> list[str]:
@@ -210,8 +210,10 @@ def _draw(kinds: Sequence[str], seed: int | str, own: Own | None = None) -> list
     return exercises
 
 
-def _keyed(secret: str, text: str) -> str:
-    return hmac.new(secret.encode(), text.encode(), "sha256").hexdigest()
+def keyed(secret: str, text: str) -> str:
+    """What text is under a secret: whoever has not the one cannot make the other."""
+    key, message = (one.encode("utf-8", "surrogatepass") for one in (secret, text))
+    return hmac.new(key, message, "sha256").hexdigest()
 
 
 def _fresh(kind: str, numbers: Numbers, before: Container[Exercise]) -> Exercise:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bottlecalc.handout import Language
+from bottlecalc.text.calls import quoted
 
 MOST = 10
 """So many of a kind are named."""
@@ -68,7 +69,8 @@ def ordered(language: Language) -> str:
 
 def columns(names: Sequence[str], language: Language) -> str:
     """Which columns were not read."""
-    return SENTENCES[language].columns.format(named=_named(names, language))
+    quotations = [quoted(one) if language == "en" else f"“{quoted(one, str)}”" for one in names]
+    return SENTENCES[language].columns.format(named=_named(quotations, language))
 
 
 def answers(places: Sequence[str], language: Language) -> str:

@@ -146,4 +146,4 @@ def _remarks(headings: Headings, language: Language) -> Iterator[str]:
     if headings.ordered:
         yield remarks.ordered(language)
     if headings.unread:
-        yield remarks.columns([*map(quoted, headings.unread)], language)
+        yield remarks.columns(headings.unread, language)
