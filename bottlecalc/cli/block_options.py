@@ -28,7 +28,7 @@ from bottlecalc.errors import Words
 from bottlecalc.networks.knobs import KNOBS
 from bottlecalc.text.suggest import did_you_mean
 
-NAMES = {"key": "plot-key"}
+NAMES = {"key": "plot-key", "students": "class"}
 """Of options, by what Python calls the argument, where that is not the same."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +15,7 @@ import typer
 from bottlecalc.agreement.compare import Measuring
 from bottlecalc.agreement.networks import NetworkCount
 from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.spec import Block
 from bottlecalc.cli import handout_options, options
 from bottlecalc.cli.block_options import WORDS, BlockOptions, block_options
 from bottlecalc.cli.comparison import compared, compared_networks, remark_on
@@ -21,12 +24,14 @@ from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, formats
 from bottlecalc.handout.marking import sheets
 from bottlecalc.handout.marking.mark import mark_answers
-from bottlecalc.handout.marking.responses import AnswersError
+from bottlecalc.handout.marking.students import FaultsError
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.handout.write import target, write_handout
 from bottlecalc.networks.grammar import parse, turned
 from bottlecalc.text.files import keep
 from bottlecalc.tools import check as tools_check
+
+SECRET = "BOTTLECALC_SECRET"
 
 
 @block_options
@@ -40,6 +45,10 @@ def handout(
     title: handout_options.Title = "",
     exercises: handout_options.Exercises = "0",
     seed: handout_options.Seed = "0",
+    level: handout_options.Level = None,
+    only: handout_options.Only = None,
+    students: handout_options.Students = None,
+    secret: handout_options.Secret = "",
     answers: handout_options.Answers = False,
     check: handout_options.Check = None,
     points: handout_options.Points = None,
@@ -49,7 +58,7 @@ def handout(
     output: handout_options.Output = None,
     force: handout_options.Force = False,
 ) -> None:
-    """Write a teacher's sheet about blocks or networks, a worksheet, its key; or mark a class.
+    """Write a teacher's sheet, a worksheet, its key, questions for Moodle; or mark a class.
 
     Figures of .md and .tex lie beside the file, in FILE_files.
 
@@ -63,35 +72,62 @@ def handout(
 
     `bottlecalc handout --exercises 8 --seed 7 --answers -o key.pdf`
 
+    `bottlecalc handout --exercises 8 --seed 7 --to moodle --points slip=0.5 -o questions.xml`
+
+    `bottlecalc handout --exercises 8 --seed 7 --only worksheet -o test.pdf`
+
+    `bottlecalc handout --exercises 8 --class names.csv --secret TEXT -o tests.pdf`
+
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv -o marks.csv`
 
     `bottlecalc handout --exercises 8 --seed 7 --check answers.csv --statistics`
     """
-    purpose = _purpose(answers, check)
-    worksheet(exercises, seed, purpose)
-    chosen: dict[str, Any] = {"exercises": exercises, "seed": seed, "lang": language}
+    purpose = _purpose(answers=answers, check=check, only=only)
+    worksheet(exercises, seed, purpose, level=level, secret="" if students else secret)
+    own = bool(blocks or {"in", "out"} & shared.keys.keys())
+    chosen: dict[str, Any] = {
+        "exercises": exercises, "seed": seed, "lang": language, "level": level,
+        "students": students, "secret": secret or _environment(students),
+    }  # fmt: skip
     if check is not None:
         chosen |= {"points": points, "encoding": encoding}
+        chosen |= {"blocks": shared.blocks(blocks or ()) if own else (), "size": shared.sides}
         return _mark(check, chosen, statistics, Destination(output, to, force))
-    _refuse_alone(points=points, statistics=statistics, encoding=encoding)
+    questions = formats.quiz(output or Path(), to)
+    chosen["points"] = points if questions else None
+    _refuse_alone(points=None if questions else points, statistics=statistics, encoding=encoding)
     path = _target(output, to, force)
-    wanted = () if answers else networks or ()
-    alone = bool(wanted) and not (blocks or {"in", "out"} & shared.keys.keys())
+    chosen |= {"title": title, "answers": answers, "only": only, "to": to, "force": force}
+    if purpose or questions or students is not None:
+        given: Sequence[Block | Count] = shared.blocks(blocks or ()) if own else ()
+        return _write(path, *given, size=shared.sides, command=_command(), **chosen)
     asked = options.read_measure(measure, insist)
-    counts = () if answers or alone else _counts(shared, blocks, asked)
-    chosen["networks"] = _networks(wanted, shared if alone else None, shared.images, asked)
-    chosen |= {"title": title, "answers": answers, "to": to, "force": force, "command": _command()}
+    alone = bool(networks) and not own
+    counts = () if alone else _counts(shared, blocks, asked)
+    chosen["networks"] = _networks(networks or (), shared if alone else None, shared.images, asked)
+    _write(path, *counts, command=_command(), **chosen)
+
+
+def _write(path: Path, *blocks: Block | Count, **chosen: Any) -> None:
+    """What is asked for, of blocks that are counted."""
     warnings: list[str] = []
-    with spinner(f"writing {path}"):
-        write_handout(path, *counts, measure=False, warn=warnings.append, **chosen)
+    with spinner(f"writing {path}"), _faults_told(warnings):
+        write_handout(path, *blocks, measure=False, warn=warnings.append, **chosen)
     tell(*warnings)
 
 
-def _purpose(answers: bool, check: Path | None) -> str:
+def _purpose(**given: object) -> str:
     """The option that asks for something else than a sheet."""
-    if answers and check is not None:
-        raise HandoutError("--answers and --check exclude each other; leave one of the two out")
-    return "answers" if answers else "check" if check is not None else ""
+    names = [name for name, value in given.items() if value]
+    if len(names) > 1:
+        first, second = (argument(name) for name in names[:2])
+        raise HandoutError(f"{first} and {second} exclude each other; leave one of the two out")
+    return "".join(names)
+
+
+def _environment(students: Path | None) -> str:
+    """The secret that the environment has for a class."""
+    return "" if students is None else os.environ.get(SECRET, "")
 
 
 def _command() -> str:
@@ -104,7 +140,8 @@ def _target(output: Path | None, to: str | None, force: bool) -> Path:
     """The file, of which nothing forbids that it is written."""
     if output is None:
         raise HandoutError(
-            f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
+            f"no file is given; give -o FILE, its ending one of"
+            f" {', '.join((*formats.ENDINGS, *formats.QUIZZES))}"
         )
     target(output, to, force)
     return output
@@ -149,8 +186,10 @@ def _refuse_alone(**given: object) -> None:
     """Refuse what says something of marks where nothing is marked."""
     for name, value in given.items():
         if value not in (None, False, ""):
+            other = f", or --to {'|'.join(formats.QUIZZES.values())}," if name == "points" else ""
             raise HandoutError(
-                f"{argument(name)} is given without answers; give {argument('check')} CSV as well"
+                f"{argument(name)} is given without answers; give {argument('check')} CSV{other}"
+                " as well"
             )
 
 
@@ -159,14 +198,21 @@ def _mark(check: Path, chosen: dict[str, Any], statistics: bool, to: Destination
     if to.path is not None:
         keep([to.path], to.force)
     remarks: list[str] = []
-    try:
+    with _faults_told(remarks):
         marks = mark_answers(check, **chosen, warn=remarks.append)
-    except AnswersError as error:
-        tell(*remarks, *f"Error: {error.worded(WORDS)}".split("\n"))
-        raise typer.Exit(BAD_INPUT) from None
     result = marks.statistics if statistics else marks
     if to.path is None:
         write(sheets.text(result, form))
     else:
         result.write(to.path, form, force=to.force)
     tell(*remarks)
+
+
+@contextmanager
+def _faults_told(remarks: Sequence[str]) -> Iterator[None]:
+    """All that is wrong with somebody's table, a line each, after what was to be said of it."""
+    try:
+        yield
+    except FaultsError as error:
+        tell(*remarks, *f"Error: {error.worded(WORDS)}".split("\n"))
+        raise typer.Exit(BAD_INPUT) from None

@@ -30,6 +30,38 @@ Exercises = Annotated[
 Seed = Annotated[
     str, typer.Option(metavar="S", help="A whole number; the same one, the same exercises.")
 ]
+Level = Annotated[
+    str | None,
+    typer.Option(
+        metavar="1|2|3",
+        help="Of all exercises: one layer, a block, or several steps.  [default: every level]",
+    ),
+]
+Only = Annotated[
+    str | None,
+    typer.Option(
+        metavar="worksheet",
+        help="A test to hand out: the exercises with room to work, under a form number, without"
+        " the lesson and without what would tell how they were drawn.",
+    ),
+]
+Students = Annotated[
+    Path | None,
+    typer.Option(
+        "--class",
+        metavar="CSV",
+        help="A class (a column student, name or 姓名): a worksheet for each, with other numbers,"
+        " in one file; with --answers the key of all, with --check the marks.",
+    ),
+]
+Secret = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT",
+        help="What a class's worksheets are drawn by, together with the names and the seed."
+        "  [default: the environment's BOTTLECALC_SECRET]",
+    ),
+]
 Answers = Annotated[bool, typer.Option("--answers", help="Write the key of the exercises instead.")]
 Check = Annotated[
     Path | None,
@@ -43,8 +75,8 @@ Points = Annotated[
     str | None,
     typer.Option(
         metavar="WORTH",
-        help="What marks are worth: slip=0.5. Also right, slips (two at once; as one), wrong,"
-        " unreadable.  [default: no points]",
+        help="What marks, or answers to questions, are worth: slip=0.5. Also right,"
+        " slips (two at once; as one), wrong, unreadable.  [default: no points]",
     ),
 ]
 Statistics = Annotated[
@@ -67,14 +99,18 @@ To = Annotated[
     typer.Option(
         metavar="FORMAT",
         help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
-        " reveal.js from the network); of marks csv, json or markdown.  [default: by FILE's"
-        " ending]",
+        " reveal.js from the network); of exercises as questions moodle, gift or qti; of marks"
+        " csv, json or markdown.  [default: by FILE's ending]",
     ),
 ]
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb."
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb; questions: .xml (Moodle), .gift"
+        " or .zip (QTI).",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that exist.")]

@@ -19,6 +19,7 @@ TERMS: Mapping[Language, Mapping[str, str]] = {
         "dilation": "空洞率",
         "groups": "分组",
         ", ": "，",
+        "; ": "；",
         "identity": "恒等映射",
         "layer norm": "层归一化",
         "layer scale": "层缩放",

@@ -1,4 +1,4 @@
-"""A lesson and its exercises as Markdown, the one source of all formats.
+"""A lesson as Markdown, the one source of all formats.
 
 Every number comes from a count; the templates, one of each for every language, hold the words.
 """
@@ -16,6 +16,7 @@ from bottlecalc.blocks.residual import Residual
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
+from bottlecalc.handout.forms import make_form
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
 from bottlecalc.handout.multiples import change, exact, times
 from bottlecalc.handout.names import block_name, flow
@@ -77,14 +78,14 @@ def sheet(
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
         **_figures_of(lesson),
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         figures=figures or {},
         networks=networks,
         notebook="\n\n".join([_code(lesson), *map(_network_code, networks)]) if with_code else "",
         version=__version__,
         counters=_counters([*lesson.cases, *(one.count for one in networks)]),
-        worksheet=_items("worksheet", exercises, language) if exercises else "",
+        worksheet=_section(exercises, language),
     )
 
 
@@ -112,37 +113,29 @@ def network_sheet(
     """
     template = environment(language).get_template(f"networks.{language}.md.jinja")
     return template.render(
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         networks=networks,
         notebook="\n\n".join(map(_network_code, networks)) if with_code else "",
         version=__version__,
         counters=_counters([one.count for one in networks]),
-        worksheet=_items("worksheet", exercises, language) if exercises else "",
+        worksheet=_section(exercises, language),
     )
 
 
-def key(
-    exercises: Sequence[Exercise], language: Language, *, title: str = "", command: str = ""
-) -> str:
-    """The key: each exercise with its answer worked, and what the usual slips give.
+def question(exercise: Exercise, language: Language) -> str:
+    """What an exercise asks."""
+    return str(getattr(words_in(language), exercise.kind)(exercise.quantities))
 
-    Raises:
-        HandoutError: the title is not one line.
-    """
-    template = environment(language).get_template(f"key.{language}.md.jinja")
-    items = _items("key", exercises, language)
-    return template.render(
-        key=items,
-        title=_line("title", title),
-        command=_line("command", command),
-        version=__version__,
-    )
+
+def work(exercise: Exercise, language: Language) -> str:
+    """Its answer, worked."""
+    return str(getattr(words_in(language), f"{exercise.kind}_work")(exercise))
 
 
 def remark(slip: str, wrong: Answer, language: Language) -> str:
     """What a teacher says to a slip: ``15,584? you kept the biases.``."""
-    return str(_words(language).sentence(slip, wrong))
+    return str(words_in(language).sentence(slip, wrong))
 
 
 @lru_cache
@@ -219,7 +212,12 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def _line(name: str, text: object) -> str:
+def one_line(name: str, text: object) -> str:
+    """Text that a template takes.
+
+    Raises:
+        HandoutError: it is not one line.
+    """
     if not isinstance(text, str) or not text.isprintable():
         raise HandoutError(
             f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
@@ -328,21 +326,41 @@ def _assertions(case: Count) -> Iterator[str]:
             yield f"assert block.{figure}.{scope} == {value}"
 
 
-def _items(template: str, exercises: Sequence[Exercise], language: Language) -> str:
-    """The exercises as a numbered list."""
-    words = _words(language)
+def items(template: str, exercises: Sequence[Exercise], language: Language, **more: object) -> str:
+    """The exercises as a numbered list, by a template of that name, which may take more."""
+    words = words_in(language)
     return (
         environment(language)
         .get_template(f"{template}.md.jinja")
         .render(
             exercises=exercises,
             sentence=words.sentence,
-            question=lambda x: getattr(words, x.kind)(x.quantities),
-            work=lambda x: getattr(words, f"{x.kind}_work")(x),
+            answer_line=words.answer_line,
+            question=partial(question, language=language),
+            options=partial(options, language=language),
+            work=partial(work, language=language),
+            **more,
         )
     )
 
 
-def _words(language: Language) -> Any:
+def options(exercise: Exercise, language: Language) -> dict[str, str]:
+    """What there is to choose from, in Markdown, by its letter; nothing where a number is asked."""
+    names, words = exercise.quantities.get("options", ()), words_in(language)
+    return {
+        letter(n): str(getattr(words, f"{exercise.kind}_option")(exercise.quantities, name))
+        for n, name in enumerate(names)
+    }
+
+
+def words_in(language: Language) -> Any:
     """The macros that put the kinds of exercises and the slips into words."""
     return environment(language).get_template(f"exercises.{language}.md.jinja").module
+
+
+def _section(exercises: Sequence[Exercise], language: Language) -> str:
+    """The worksheet at the end of a sheet, under the number of its form."""
+    if not exercises:
+        return ""
+    form = words_in(language).form(make_form(exercises).number)
+    return f"{form}\n\n{items('worksheet', exercises, language)}"

@@ -6,21 +6,35 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bottlecalc.agreement.compare import Comparison, Measuring, compare
 from bottlecalc.agreement.networks import NetworkCount, compare_networks
 from bottlecalc.agreement.result import Count
 from bottlecalc.blocks.arguments import SIDE
 from bottlecalc.blocks.spec import Block
-from bottlecalc.handout import Language, figure, formats, read_language, text
+from bottlecalc.errors import argument
+from bottlecalc.handout import (
+    HandoutError,
+    Language,
+    exam,
+    figure,
+    formats,
+    read_language,
+    text,
+)
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
+from bottlecalc.handout.forms import Form
 from bottlecalc.handout.lesson import Lesson, make_lesson
+from bottlecalc.handout.lms.systems import quiz_file
+from bottlecalc.handout.lms.worth import read_worth
+from bottlecalc.handout.marking.roster import Class, read_class
+from bottlecalc.handout.marking.students import labels
 from bottlecalc.handout.network import make_network_lesson
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.networks.spec import Network
-from bottlecalc.text.calls import public
+from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.files import keep, output_path, save_all
 
 AnyNetwork = Network | str | NetworkCount
@@ -38,19 +52,26 @@ def write_handout(
     title: str = "",
     exercises: int = 0,
     seed: int = 0,
+    level: int | None = None,
+    students: Class | None = None,
+    secret: str = "",
+    only: Literal["worksheet"] | None = None,
     answers: bool = False,
+    points: object = None,
     to: str | None = None,
     force: bool = False,
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
 ) -> None:
-    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one.
+    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one; or
+    the exercises as questions for a school's system.
 
     Args:
         path: of the sheet: .md, .html, .pdf, .tex, .docx or .ipynb. Figures of .md and .tex lie
-            beside it, in ``…_files``.
+            beside it, in ``…_files``. Of questions: .xml (Moodle), .gift or .zip (QTI 2.1).
         blocks: that are compared, one of them a bottleneck: specs, their text, or what was counted
-            of them. A key needs none, and a sheet of networks alone.
+            of them. A key needs none, nor does a worksheet alone, nor a sheet of networks alone.
+            The first exercise of every kind that takes a bottleneck is of theirs.
         networks: whose stages are shown too: specs, their text, or what was counted of them.
         size: height and width of the input, or both in one [pixels]; 56 for blocks, each its own
             for networks, which have it also where blocks are shown beside them.
@@ -60,9 +81,17 @@ def write_handout(
         title: instead of the usual one.
         exercises: how many the worksheet has, at most 100.
         seed: what they are drawn by; the same one, the same exercises.
+        level: of all exercises: 1 for one layer, 2 for a block, 3 for several steps.
+        students: of a class, who have each a form with other numbers: the path of a table with
+            their names, or the names. Only worksheets are written, or their key.
+        secret: that their forms are drawn by, together with their names and the seed.
+        only: ``"worksheet"``: a test to hand out, without the lesson and without what would tell
+            how it was drawn.
         answers: write the key of the exercises instead of the sheet.
+        points: what answers to questions are worth, as for ``mark_answers``: ``"slip=0.5"``.
         to: the format, whatever the path ends in: ``"markdown"``, ``"html"``, ``"pdf"``,
-            ``"latex"``, ``"docx"``, ``"ipynb"`` or ``"revealjs"``.
+            ``"latex"``, ``"docx"``, ``"ipynb"``, ``"revealjs"``, ``"moodle"``, ``"gift"`` or
+            ``"qti"``.
         force: write over files that exist.
         command: that makes the file again, said at its end.
         warn: told in a sentence what is left out for want of a library.
@@ -76,19 +105,64 @@ def write_handout(
     """
     file, language = output_path(path), read_language(lang)
     form = target(file, to, force)
-    drawn = worksheet(exercises, seed, "answers" if answers else "")
-    if answers:
-        made = key_files(drawn, language, file, form, title=title, command=command)
+    quiz = formats.quiz(file, to)
+    _check_beside(quiz, answers=answers, only=only, points=points)
+    purpose = _purpose(answers, only, students)
+    drawn = worksheet(
+        exercises, seed, purpose, level=level, blocks=blocks, size=size,
+        students=None if students is None else labels(read_class(students)), secret=secret,
+    )  # fmt: skip
+    again = "" if secret else command
+    if form is None:
+        made = {
+            file: question_file(
+                drawn.forms, language, quiz, points=points, title=title, command=again
+            )
+        }
+    elif answers:
+        made = key_files(drawn.forms, language, file, form, title=title, command=again)
+    elif purpose:
+        made = exam_files(drawn.forms, language, file, form, title=title)
     else:
         shown = _networks(networks, None if blocks else size, batch, measure)
         asked = blocks or not shown
         sides = (SIDE, SIDE) if size is None else size
         compared = compare(*blocks, size=sides, batch=batch, measure=measure) if asked else None
         made = sheet_files(
-            compared, drawn, language, file, form,
+            compared, drawn.common, language, file, form,
             networks=shown, title=title, command=command, warn=warn,
         )  # fmt: skip
     _publish(made, file, force)
+
+
+def _check_beside(quiz: str, *, answers: object, only: object, points: object) -> None:
+    """Refuse what questions for a school's system are not, and what nothing else is."""
+    for name, value in {"answers": answers, "only": only}.items():
+        if quiz and value:
+            raise HandoutError(
+                f"{argument(name)} is for something on paper, and questions as {quiz} hold their"
+                " answers; leave one of the two out"
+            )
+    if points is not None and not quiz:
+        raise HandoutError(
+            f"{argument('points')} is given without answers; give to='moodle', 'gift' or 'qti' for"
+            " questions that know them"
+        )
+
+
+def _purpose(answers: object, only: object, students: object) -> str:
+    """The argument that asks for exercises and no lesson; empty where there is a lesson."""
+    if only not in (None, "worksheet"):
+        raise HandoutError(
+            f"{argument('only')} {quoted(only)} is nothing that is written alone; give worksheet"
+        )
+    if only and answers:
+        raise HandoutError(
+            f"{argument('only')} and {argument('answers')} exclude each other; leave one of the"
+            " two out"
+        )
+    given = {"answers": answers, "only": only, "students": students is not None}
+    return next((name for name, value in given.items() if value), "")
 
 
 def _networks(
@@ -105,15 +179,15 @@ def _networks(
     return compare_networks(*listed, size=size, batch=batch, measure=measure).networks
 
 
-def target(path: Path, to: str | None, force: bool) -> Format:
-    """The format of a file that may be written.
+def target(path: Path, to: str | None, force: bool) -> Format | None:
+    """The format of a file that may be written; None of questions for a school's system.
 
     Raises:
         HandoutError: there is none, or it lacks a library.
         OutputError: the file exists.
     """
     keep([path], force)
-    return formats.choose(path, to)
+    return None if formats.quiz(path, to) else formats.choose(path, to)
 
 
 def _publish(made: Mapping[Path, bytes], path: Path, force: bool) -> None:
@@ -165,8 +239,27 @@ def sheet_files(
     return formats.convert(form, source, figures, path, language)
 
 
+def exam_files(
+    forms: Sequence[Form], language: Language, path: Path, form: Format, *, title: str = ""
+) -> dict[Path, bytes]:
+    """The file that makes a test of these forms.
+
+    Args:
+        forms: one for everybody, or one for each student.
+        language: of its words.
+        path: where the test will lie.
+        form: the format.
+        title: instead of the usual one.
+
+    Raises:
+        HandoutError: the title is not one line.
+    """
+    source = exam.exam(forms, language, title=title, paged=bool(form.writer))
+    return formats.convert(form, source, {}, path, language)
+
+
 def key_files(
-    exercises: Sequence[Exercise],
+    forms: Sequence[Form],
     language: Language,
     path: Path,
     form: Format,
@@ -174,10 +267,10 @@ def key_files(
     title: str = "",
     command: str = "",
 ) -> dict[Path, bytes]:
-    """The file that makes the key of these exercises.
+    """The file that makes the key of these forms.
 
     Args:
-        exercises: whose answers are worked.
+        forms: whose answers are worked: one for everybody, or one for each student.
         language: of its words.
         path: where the key will lie.
         form: the format.
@@ -187,8 +280,41 @@ def key_files(
     Raises:
         HandoutError: the title is not one line.
     """
-    source = text.key(exercises, language, title=title, command=command)
+    source = exam.key(forms, language, title=title, command=command)
     return formats.convert(form, source, {}, path, language)
+
+
+def question_file(
+    forms: Sequence[Form],
+    language: Language,
+    quiz: str,
+    *,
+    points: object = None,
+    title: str = "",
+    command: str = "",
+) -> bytes:
+    """The file of questions for a school's system.
+
+    Args:
+        forms: whose exercises are asked; of several, variants of each.
+        language: of all words.
+        quiz: the format: ``"moodle"``, ``"gift"`` or ``"qti"``.
+        points: what answers are worth.
+        title: instead of the usual one.
+        command: that makes the file again.
+
+    Raises:
+        HandoutError: there are no exercises, or the points are none.
+    """
+    if not forms[0].exercises:
+        raise HandoutError(
+            f"questions as {quiz} are exercises, and there are none; give"
+            f" {argument('exercises')} N as well"
+        )
+    return quiz_file(
+        forms, language, quiz, read_worth(points),
+        title=text.one_line("title", title), command=text.one_line("command", command),
+    )  # fmt: skip
 
 
 def _figures(

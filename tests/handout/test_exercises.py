@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from random import Random
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from bottlecalc import Basic, Bottleneck, build, measure
+from bottlecalc import Basic, Bottleneck, InvertedResidual, build, measure, parse
 from bottlecalc.handout import text
-from bottlecalc.handout.bank import BANK
+from bottlecalc.handout.bank import BANK, LEVELS
+from bottlecalc.handout.bank.numbers import Numbers, Own
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.worksheet import MOST, draw
 from bottlecalc.modules.residual import ResidualBlock
@@ -67,12 +73,86 @@ def widest(g: Quantities, most: int) -> int:
     return max(m for m in range(1, 400) if main({**g, "m": m}) <= most)
 
 
+def all_convolutions(module: nn.Module) -> int:
+    return sum(parameters(layer) for layer in module.modules() if isinstance(layer, nn.Conv2d))
+
+
 def cheaper(g: Quantities) -> str:
     """By building both."""
-    a = meta(lambda: build(Basic(g["c"], g["c"])))
-    b = meta(lambda: build(Bottleneck(g["wide"], g["wide"], mid_channels=g["c"])))
-    weights = [sum(parameters(x) for x in m.modules() if isinstance(x, nn.Conv2d)) for m in (a, b)]
-    return "A" if weights[0] < weights[1] else "B"
+    weights = {
+        "basic": all_convolutions(meta(lambda: build(Basic(g["narrow"], g["narrow"])))),
+        "bottleneck": main(g),
+    }
+    first, second = (weights[one] for one in g["options"])
+    return "A" if first < second else "B"
+
+
+def percentage(g: Quantities) -> int:
+    return int(Decimal(100 * main(g)) / parameters(conv(g["c"], g["d"], 3)) + Decimal("0.5"))
+
+
+def seen(g: Quantities) -> int:
+    """How many rows of the input have a gradient: what one value of the output depends on."""
+    side = 161
+    x = torch.zeros(1, 1, side, side, requires_grad=True)
+    y = x
+    for layer in g["stack"]:
+        k, op = layer.factors[0], layer.op
+        padding = op.dilation * (k - 1) // 2
+        one = nn.Conv2d(1, 1, k, op.stride, padding, op.dilation, bias=False)
+        nn.init.ones_(one.weight)
+        y = one(y)
+    middle = y.shape[-1] // 2
+    (gradient,) = torch.autograd.grad(y[0, 0, middle, middle], x)
+    rows = gradient[0, 0].abs().sum(1).nonzero().flatten()
+    return int(rows.max() - rows.min() + 1)
+
+
+def stored(g: Quantities) -> int:
+    """Bytes of what torch's convolutions put out."""
+    module, sizes = block(g), []
+    for name in ("conv1", "conv2", "conv3"):
+        getattr(module, name).register_forward_hook(
+            lambda _module, _input, output: sizes.append(output.nbytes)
+        )
+    with torch.no_grad():
+        module(torch.zeros(1, g["c"], g["h"], g["w"], device="meta"))
+    return sum(sizes)
+
+
+def told(g: Quantities) -> str:
+    """Whose rule gives the total, over what torch runs."""
+    macs = flops(block(g), 1, g["c"], g["h"], g["w"]) // 2
+    norms, relus = elements(g, nn.BatchNorm2d), elements(g, nn.ReLU)
+    sums = [
+        macs * rate + norms * norm + relus * relu
+        for rate, norm, relu in (RULES_TOLD[name] for name in g["options"])
+    ]
+    assert sums.count(g["total"]) == 1
+    return "ABCD"[sums.index(g["total"])]
+
+
+RULES_TOLD = {
+    "torch": (2, 0, 0), "fvcore": (1, 2, 0), "thop": (1, 4, 0), "calflops": (2, 2, 1),
+    "torchprofile": (1, 1, 0),
+}  # fmt: skip
+"""For every MAC, and every element of batch norm and of ReLU, by the tools' sources."""
+
+REASONS = {
+    "narrow": "nine weights for each pair", "bias": "subtracts the mean",
+    "shortcut": "differ in channels or size", "image": "Four times the MACs, the same parameters",
+    "depthwise": "one filter of nine weights for each channel",
+    "time": "reads its input from memory",
+}  # fmt: skip
+"""Words of the right reason, by hand."""
+
+
+def reasonable(g: Quantities) -> str:
+    exercise = Exercise(quantities=g, answer="", slips={}, kind="reason")
+    found = [letter for letter, words in text.options(exercise, "en").items()
+             if REASONS[g["asked"]] in words]  # fmt: skip
+    assert len(found) == 1
+    return found[0]
 
 
 def normalised(g: Quantities) -> int:
@@ -102,12 +182,20 @@ BY_TORCH: dict[str, Callable[[Quantities], int | str]] = {
         // 2
     ),
     "tools": normalised,
+    "ratio": percentage,
+    "receptive_field": seen,
+    "memory": stored,
+    "inverted": lambda g: all_convolutions(
+        meta(lambda: build(InvertedResidual(g["c"], g["d"], expand=g["expand"])))
+    ),
+    "which_tool": told,
+    "reason": reasonable,
     "convention": lambda g: flops(block(g), 1, g["c"], g["h"], g["w"]) // 2,
 }
 
 
 def of_kind(kind: str, seed: int) -> Exercise:
-    return BANK[kind](Random(seed))
+    return replace(BANK[kind](Numbers(Random(seed))), kind=kind)
 
 
 def test_there_are_enough_kinds_and_each_has_another_way() -> None:
@@ -115,9 +203,13 @@ def test_there_are_enough_kinds_and_each_has_another_way() -> None:
     assert BANK.keys() == BY_TORCH.keys()
 
 
+SEVERAL = {"tools": 3, "budget": 3, "break_even": 3, "receptive_field": 12}
+"""Seeds of kinds whose other way takes long."""
+
+
 @pytest.mark.parametrize("kind", BANK)
 def test_every_answer_is_torchs(kind: str) -> None:
-    for seed in SEEDS if kind not in ("tools", "budget", "break_even") else SEEDS[:3]:
+    for seed in SEEDS[: SEVERAL.get(kind, 40)]:
         exercise = of_kind(kind, seed)
         assert BY_TORCH[kind](exercise.quantities) == exercise.answer, exercise.quantities
 
@@ -198,21 +290,22 @@ def test_numbers_are_neither_trivial_nor_monstrous() -> None:
     for seed in SEEDS:
         for exercise in draw(len(BANK), seed):
             if isinstance(exercise.answer, int):
-                assert 10 < exercise.answer < 10**9, exercise
+                least = {"ratio": 0, "budget": 5}.get(exercise.kind, 10)
+                assert least < exercise.answer < 10**9, exercise
 
 
 def test_a_seed_is_a_sheet_on_any_machine() -> None:
     """Written once; another platform or version of Python must draw the same."""
     answers = [(x.kind, x.answer) for x in draw(8, 7)]
     assert answers == [
-        ("convention", 2211840),
-        ("transposed", 1806336),
-        ("macs", 1382400),
-        ("pointwise", 1152),
-        ("tools", 24000),
-        ("stride", 199680),
-        ("dilation", 64512),
-        ("flops", 9216000),
+        ("reason", "B"),
+        ("receptive_field", 81),
+        ("ratio", 15),
+        ("budget", 30),
+        ("tools", 91520),
+        ("stride", 139104),
+        ("dilation", 20160),
+        ("batch_norm", 6496),
     ]
     assert draw(8, 8) != draw(8, 7)
     assert draw(5, 7) == draw(8, 7)[:5]
@@ -225,5 +318,97 @@ def test_every_kind_and_slip_has_words(language: Any) -> None:
         for exercise in draw(len(BANK), seed):
             assert getattr(module, exercise.kind)(exercise.quantities).strip()
             assert getattr(module, f"{exercise.kind}_work")(exercise).strip()
-    used = {slip for name in BANK for slip in of_kind(name, 0).slips}
+    used = {slip for name in BANK for seed in SEEDS for slip in of_kind(name, seed).slips}
     assert set(module.slips) == used
+
+
+SPREAD = {
+    "budget": 60, "break_even": 40, "ratio": 25, "receptive_field": 25, "groups": 25,
+    "which": 2, "reason": 4, "which_tool": 4,
+}  # fmt: skip
+"""How many answers there are at least in 200 draws, where fewer than 50."""
+
+
+@pytest.mark.parametrize("kind", BANK)
+def test_answers_are_spread(kind: str) -> None:
+    """No few of them are the usual ones, and each letter is as likely as the others."""
+    numbers = Numbers(Random(kind))
+    times = Counter(BANK[kind](numbers).answer for _ in range(200))
+    assert len(times) >= SPREAD.get(kind, 50)
+    most = times.most_common(1)[0][1]
+    if all(isinstance(answer, str) for answer in times):
+        assert most < 200 / len(times) + 30
+    else:
+        assert most <= 25
+
+
+@pytest.mark.parametrize("by", [("c", "m"), ("c", "narrow"), ("m", "narrow")])
+def test_which_does_not_follow_from_one_factor(by: tuple[str, str]) -> None:
+    """Whatever the factor at which one would guess, every fourth guess is wrong."""
+    asked = [of_kind("which", seed) for seed in range(400)]
+    ratios = [(x.quantities[by[0]] / x.quantities[by[1]], cheap(x)) for x in asked]
+    for edge, _ in ratios:
+        guessed = sum((ratio < edge) == (name == "bottleneck") for ratio, name in ratios)
+        assert 100 < guessed < 300
+
+
+def cheap(x: Exercise) -> str:
+    return str(x.quantities["options"]["AB".index(str(x.answer))])
+
+
+@given(st.integers(0, 10**6), st.sampled_from([None, *LEVELS]))
+@settings(max_examples=15, deadline=None)
+def test_every_worksheet_is_sound(seed: int, level: int | None) -> None:
+    exercises = draw(8, seed, level)
+    known = [kind.__name__ for kind in (LEVELS[level] if level else ())] or [*BANK]
+    assert all(x.sound and x.slips and x.kind in known for x in exercises)
+    assert len({str(x.quantities) for x in exercises}) == 8
+    for x in exercises:
+        if isinstance(x.answer, str):
+            assert {x.answer, *x.slips.values()} == {*"ABCD"[: len(x.quantities["options"])]}
+
+
+def test_levels_are_all_kinds_once() -> None:
+    names = [kind.__name__ for kinds in LEVELS.values() for kind in kinds]
+    assert sorted(names) == sorted(BANK)
+    assert [*LEVELS] == [1, 2, 3]
+    assert {x.kind for x in draw(30, 1, 3)} == {kind.__name__ for kind in LEVELS[3]}
+
+
+TAKES_A_BOTTLENECK = (
+    *("three_layers", "projection", "batch_norm", "macs", "stride", "mistake", "memory", "ratio"),
+    *("budget", "break_even", "tools", "convention", "which_tool"),
+)
+
+
+@pytest.mark.parametrize("spec", ["bottleneck:in=45,out=77,mid=11", "bottleneck:in=52,out=34"])
+def test_the_classs_own_channels_come_first(spec: str) -> None:
+    block = parse(spec)
+    assert isinstance(block, Bottleneck)
+    own = Own(block, (15, 26))
+    exercises = draw(2 * len(BANK), 5, None, own)
+    ours, others = exercises[: len(BANK)], exercises[len(BANK) :]
+    first = {x.kind: x.quantities for x in ours}
+    for kind in TAKES_A_BOTTLENECK:
+        asked = first[kind]
+        assert (asked["c"], asked["d"]) == (block.in_channels, block.out_channels), kind
+        assert asked.get("m", main_width(block)) == main_width(block)
+        assert (asked.get("h", 15), asked.get("w", 26)) == (15, 26)
+    assert not any(x.quantities.get("c") == block.in_channels for x in others)
+
+
+def main_width(block: Bottleneck) -> int:
+    return int(build(block).conv2.out_channels)  # type: ignore[union-attr, arg-type]
+
+
+def test_own_channels_that_suit_no_exercise_give_way() -> None:
+    """No projection, or hardly a number: the exercise is of other channels, and sound."""
+    for spec in ("bottleneck:in=64,out=64", "bottleneck:in=1,out=1,mid=1", "bottleneck:in=2,out=4"):
+        block = parse(spec)
+        assert isinstance(block, Bottleneck)
+        exercises = draw(len(BANK), 2, None, Own(block, (1, 1)))
+        assert all(x.sound for x in exercises)
+    same = {x.kind: x for x in draw(len(BANK), 2, None, Own(Bottleneck(64, 64), (14, 15)))}
+    assert same["three_layers"].quantities == {"c": 64, "m": 16, "d": 64}
+    assert "with_projection" not in same["macs"].slips
+    assert same["projection"].quantities["c"] != same["projection"].quantities["d"]

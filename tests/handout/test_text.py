@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bottlecalc import Count, compare, count, parse
-from bottlecalc.handout import figure, text
+from bottlecalc.handout import exam, figure, text
+from bottlecalc.handout.forms import make_form
 from bottlecalc.handout.lesson import Lesson, letter, make_lesson
 from bottlecalc.handout.worksheet import draw
 from tests.handout.sheets import counts, numbers
@@ -87,7 +88,7 @@ def test_the_languages_have_the_same_sections_numbers_and_exercises(name: str) -
 
 
 def test_the_keys_of_both_languages_have_the_same_numbers() -> None:
-    both = [text.key(draw(30, 3), one, title="", command="") for one in ("en", "zh")]
+    both = [exam.key([make_form(draw(40, 3))], one) for one in ("en", "zh")]
     assert numbers(both[0]) == numbers(both[1])
     assert both[0].count("\n    - ") == both[1].count("\n    - ") > 60
 

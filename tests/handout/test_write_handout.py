@@ -22,6 +22,7 @@ from bottlecalc import (
     write_handout,
 )
 from bottlecalc.handout import figure, formats
+from bottlecalc.handout.worksheet import draw
 from tests.conftest import Run
 
 BLOCKS = (Plain(36, 44), "bottleneck:in=36,out=44,mid=9,groups=3")
@@ -117,13 +118,17 @@ def test_files_that_exist_are_kept(tmp_path: Path) -> None:
 
 def test_a_class_is_marked_as_by_the_command(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
-    path.write_text('student,exercise,answer\nAda,5,"7,440"\n王小明,5,7560\n', "utf-8")
+    exercises = draw(8, 29)
+    place = next(n for n, one in enumerate(exercises) if "bias" in one.slips)
+    right, wrong = exercises[place].answer, exercises[place].slips["bias"]
+    answers = f'Ada,{place + 1},"{right:,}"\n王小明,{place + 1},{wrong}\n'
+    path.write_text(f"student,exercise,answer\n{answers}", "utf-8")
     words = (("en", "right", "you kept the biases."), ("zh", "正确", "你没有去掉偏置。"))
-    for language, right, slip in words:
+    for language, correct, slip in words:
         options = ("--exercises", "8", "--seed", "29", "--lang", language, "--check", str(path))
         marks = str(mark_answers(path, exercises=8, seed=29, lang=language))  # type: ignore[arg-type]
         assert marks == run("handout", *options).out
-        assert f"Ada,,,,,{right}" in marks
+        assert f"Ada,{',' * place}{correct}" in marks
         assert slip in marks
 
 

@@ -6,7 +6,7 @@ that is written out. Slips that exclude each other stand in no pair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain
 
@@ -25,6 +25,10 @@ SUMS: Mapping[str, tuple[Pair, ...]] = {
     "dilation": (("view", "bias"), ("times_dilation", "bias")),
     "groups": (("forgot_groups", "bias"), ("groups_twice", "bias")),
     "mistake": (("kept_mistake", "bias"),),
+    "inverted": (
+        *(("not_depthwise", "forgot_last"), ("not_depthwise", "forgot_expansion")),
+        ("forgot_expansion", "forgot_last"),
+    ),
 }
 """By kind of exercise, the pairs of which each adds what it adds alone."""
 
@@ -38,6 +42,7 @@ PRODUCTS: Mapping[str, tuple[Pair, ...]] = {
     "dilation": (("view", "times_dilation"),),
     "transposed": (("output_size", "flops"), ("forgot_positions", "flops")),
     "convention": (("projection_norm", "flops"), ("rate", "flops")),
+    "memory": (("forgot_bytes", "last_output"), ("forgot_bytes", "with_input")),
 }
 """By kind of exercise, the pairs of which one multiplies what the other gives."""
 
@@ -57,6 +62,23 @@ def _main_norms(each: int) -> Callable[[Exercise], int]:
     return lambda x: _weights(x, 3) + each * (2 * _width(x, "m") + _width(x, "d"))
 
 
+def _neither_expanded_nor_depthwise(x: Exercise) -> int:
+    """All three layers as wide as the input, the 3×3 a full one."""
+    c = _width(x, "c")
+    return 10 * c * c + c * _width(x, "d")
+
+
+def _kernels_alone(x: Exercise) -> int:
+    """A receptive field of the kernels without their strides and dilation."""
+    kernels: list[int] = [layer.factors[0] for layer in x.quantities["stack"]]
+    return 1 + sum(kernel - 1 for kernel in kernels)
+
+
+def _saved(slip: str) -> Callable[[Exercise], int]:
+    """The difference from 100% of what another slip gives."""
+    return lambda x: abs(100 - _number(x.slips[slip]))
+
+
 def _one_more(slip: str) -> Callable[[Exercise], int]:
     return lambda x: _number(x.slips[slip]) + 1
 
@@ -71,6 +93,12 @@ OWN: Mapping[str, Mapping[Pair, Callable[[Exercise], int]]] = {
         ("forgot_projection", "forgot_batch_norm"): _main_norms(0),
         ("forgot_projection", "running_statistics"): _main_norms(4),
         ("forgot_projection", "bias"): _main_norms(3),
+    },
+    "inverted": {("not_expanded", "not_depthwise"): _neither_expanded_nor_depthwise},
+    "receptive_field": {("forgot_strides", "forgot_dilation"): _kernels_alone},
+    "ratio": {
+        ("forgot_last", "saved"): _saved("forgot_last"),
+        ("only_3x3", "saved"): _saved("only_3x3"),
     },
     "budget": {
         ("only_3x3", "next_width"): _one_more("only_3x3"),
@@ -94,15 +122,20 @@ def pairs(exercise: Exercise) -> Iterator[tuple[Pair, Fraction]]:
     """Every pair of slips that can be made at once, and what it gives."""
     if not isinstance(exercise.answer, int):
         return
-    kind, right = exercise.kind, exercise.answer
-    own = OWN.get(kind, {})
-    for pair in SUMS.get(kind, ()):
+    right = exercise.answer
+    for pair in _there(exercise, SUMS):
         first, second = _slips(exercise, pair)
         yield pair, Fraction(first + second - right)
-    for pair in PRODUCTS.get(kind, ()):
+    for pair in _there(exercise, PRODUCTS):
         first, second = _slips(exercise, pair)
         yield pair, Fraction(first * second, right)
-    yield from ((pair, Fraction(count(exercise))) for pair, count in own.items())
+    for pair in _there(exercise, OWN):
+        yield pair, Fraction(OWN[exercise.kind][pair](exercise))
+
+
+def _there(exercise: Exercise, kinds: Mapping[str, Iterable[Pair]]) -> Iterator[Pair]:
+    """The pairs of its kind; an exercise has no slip with a projection where its block has none."""
+    return (pair for pair in kinds.get(exercise.kind, ()) if {*pair} <= exercise.slips.keys())
 
 
 def all_pairs() -> Iterator[tuple[str, Pair]]:

@@ -94,7 +94,8 @@ def read_headings(cells: Sequence[str], exercises: int) -> Headings:
         exercises: how many there are.
     """
     names = [_plain(cell) for cell in cells]
-    student, twice = _student(names)
+    student = _student(names)
+    twice = [*_repeated(names, student)]
     exercise, answer = _find(names, EXERCISE), _find(names, ANSWER)
     read = Headings(name=student, identity=_identity(names, student))
     if exercise is not None and answer is not None:
@@ -106,12 +107,19 @@ def read_headings(cells: Sequence[str], exercises: int) -> Headings:
     return read._replace(unread=_unread(read, cells), faults=tuple(faults))
 
 
-def _student(names: Sequence[str]) -> tuple[tuple[int, ...], list[str]]:
+def read_names(cells: Sequence[str]) -> Headings:
+    """Where in a table of a class the names stand, and what tells students apart."""
+    names = [_plain(cell) for cell in cells]
+    student = _student(names)
+    twice = tuple(_repeated(names, student, "class"))
+    return Headings(name=student, identity=_identity(names, student), faults=twice)
+
+
+def _student(names: Sequence[str]) -> tuple[int, ...]:
     """Where the name stands; where there is none, what else tells students apart."""
     one, halves = _find(names, STUDENT), (_find(names, GIVEN_NAME), _find(names, FAMILY_NAME))
     whole = tuple(n for n in halves if n is not None) if one is None else (one,)
-    found = whole or tuple(n for n in [_find(names, IDENTITY)] if n is not None)
-    return found, [*_repeated(names, found)]
+    return whole or tuple(n for n in [_find(names, IDENTITY)] if n is not None)
 
 
 def _identity(names: Sequence[str], student: tuple[int, ...]) -> int | None:
@@ -123,10 +131,12 @@ def _find(names: Sequence[str], among: Iterable[str]) -> int | None:
     return next((names.index(name) for name in among if name in names), None)
 
 
-def _repeated(names: Sequence[str], columns: Iterable[int]) -> Iterable[str]:
+def _repeated(
+    names: Sequence[str], columns: Iterable[int], table: str = "answers"
+) -> Iterable[str]:
     for column in columns:
         if names.count(names[column]) > 1:
-            yield f"two columns of the answers are called {quoted(names[column])}; leave one out"
+            yield f"two columns of the {table} are called {quoted(names[column])}; leave one out"
 
 
 def _missing(read: Headings, exercise: int | None, answer: int | None) -> Iterable[str]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from os import PathLike
 
+from bottlecalc.agreement.result import Count
+from bottlecalc.blocks.spec import Block
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language, read_language
-from bottlecalc.handout.exercises import Exercise
+from bottlecalc.handout.forms import Form
+from bottlecalc.handout.marking import remarks
 from bottlecalc.handout.marking.encoding import decode
 from bottlecalc.handout.marking.marks import Marks, StudentMarks
 from bottlecalc.handout.marking.points import Points, read_points
-from bottlecalc.handout.marking.responses import Responses, Student, read_responses
+from bottlecalc.handout.marking.responses import Responses, read_responses
+from bottlecalc.handout.marking.roster import Class, find_labels, read_class
+from bottlecalc.handout.marking.students import Student, labels
 from bottlecalc.handout.marking.verdict import judge
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.text.calls import brief, public, quoted
 from bottlecalc.text.files import file_path, read_bytes, shown
-
-MOST_NAMES = 10
-"""So many answers that cannot be read are named."""
 
 
 @public('mark_answers("answers.csv", exercises=8)')
@@ -30,6 +32,11 @@ def mark_answers(
     seed: int = 0,
     lang: Language = "en",
     *,
+    level: int | None = None,
+    blocks: Sequence[Block | str | Count] = (),
+    size: int | Sequence[int] | None = None,
+    students: Class | None = None,
+    secret: str = "",
     points: str | Mapping[str, float | str] | None = None,
     encoding: str = "",
     warn: Callable[[str], object] = warnings.warn,
@@ -43,6 +50,11 @@ def mark_answers(
         exercises: how many the worksheet has.
         seed: what they were drawn by.
         lang: of what is said to the answers, ``"en"`` or ``"zh"``.
+        level: of all exercises, as they were written.
+        blocks: that they were written with.
+        size: of the input that they were written with [pixels].
+        students: of a class whose forms they are: the path of a table, or the names.
+        secret: that their forms were drawn by.
         points: what verdicts are worth, as ``{"slip": 0.5}`` or ``"slip=0.5"``; right is worth 1
             and all else 0 where nothing else is said.
         encoding: of the table, where it cannot be told from its bytes: ``"cp1250"``.
@@ -52,11 +64,16 @@ def mark_answers(
         The marks; they print as CSV with one row a student.
 
     Raises:
-        HandoutError: the file cannot be read, holds no such answers (all that is wrong with them
-            is told), or a number, the points or the language are none.
+        HandoutError: the file cannot be read, holds no such answers or answers of somebody who is
+            not in the class (all that is wrong with them is told), or a number, the points or the
+            language are none.
     """
     file, language = file_path(path), read_language(lang)
-    drawn = worksheet(exercises, seed, "check")
+    members = None if students is None else read_class(students)
+    drawn = worksheet(
+        exercises, seed, "check", level=level, blocks=blocks, size=size,
+        students=None if members is None else labels(members), secret=secret,
+    )  # fmt: skip
     worth = None if points is None else read_points(points)
     if not isinstance(encoding, str):
         raise HandoutError(
@@ -64,18 +81,20 @@ def mark_answers(
         )
     content = read_bytes(file, HandoutError, "give a CSV file")
     decoded = decode(content, encoding, shown(file))
-    responses = read_responses(decoded, len(drawn), warn)
-    marks = mark(responses, drawn, language, points=worth, seed=int(seed))
-    for sentence in _unread(marks):
+    responses = read_responses(decoded, drawn.exercises, warn, language)
+    called = None if members is None else find_labels(responses, members)
+    marks = mark(responses, drawn.forms, language, called=called, points=worth, seed=drawn.seed)
+    for sentence in _remarks(marks):
         warn(sentence)
     return marks
 
 
 def mark(
     responses: Responses,
-    exercises: Sequence[Exercise],
+    forms: Sequence[Form],
     language: Language,
     *,
+    called: Mapping[Student, str] | None = None,
     points: Points | None = None,
     seed: int = 0,
 ) -> Marks:
@@ -83,44 +102,46 @@ def mark(
 
     Args:
         responses: what it answered.
-        exercises: of the worksheet.
+        forms: of the worksheet: one for everybody, or one for each student.
         language: of the words of the marks.
+        called: who has answered, as their forms have it; None where one form is everybody's.
         points: what verdicts are worth.
         seed: what the exercises were drawn by.
     """
-    worth, numbers = points or Points(), range(1, len(exercises) + 1)
+    theirs = {form.student: form for form in forms}
     students = [
-        _student(student, [theirs.get(n, "") for n in numbers], exercises, worth)
-        for student, theirs in responses.answers.items()
+        _student(student, answers, theirs["" if called is None else called[student]], points)
+        for student, answers in responses.answers.items()
     ]
     return Marks(
-        students=tuple(students),
-        key=tuple(exercises),
-        seed=seed,
-        points=points,
-        language=language,
+        students=tuple(students), forms=tuple(forms), seed=seed, points=points, language=language
     )
 
 
 def _student(
-    student: Student, answers: Sequence[str], exercises: Sequence[Exercise], worth: Points
+    student: Student, answers: Mapping[int, str], form: Form, points: Points | None
 ) -> StudentMarks:
-    pairs = zip(answers, exercises, strict=True)
-    marks = tuple(judge(n, answer, exercise) for n, (answer, exercise) in enumerate(pairs, 1))
+    worth = points or Points()
+    marks = tuple(
+        judge(n, answers.get(n, ""), exercise) for n, exercise in enumerate(form.exercises, 1)
+    )
     total = sum(map(worth.of, marks), Fraction(0))
-    return StudentMarks(student=student.name, identity=student.identity, marks=marks, points=total)
+    return StudentMarks(
+        student=student.name, identity=student.identity, form=form, marks=marks, points=total
+    )
 
 
-def _unread(marks: Marks) -> list[str]:
-    """Which answers somebody has to look at."""
+def _remarks(marks: Marks) -> Iterator[str]:
+    """Which answers somebody has to look at, and who has given none."""
     places = [
         f"{brief(student.student)} {mark.exercise}"
         for student in marks.students
         for mark in student.marks
         if mark.verdict == "unreadable"
     ]
-    if not places:
-        return []
-    named = ", ".join(places[:MOST_NAMES])
-    more = f" and {len(places) - MOST_NAMES} more" if len(places) > MOST_NAMES else ""
-    return [f"Answers that cannot be read, to be looked at (student, exercise): {named}{more}."]
+    if places:
+        yield remarks.answers(places, marks.language)
+    present = {one.form.student for one in marks.students}
+    everybody = [form.student for form in marks.forms if form.student]
+    if absent := [brief(one) for one in everybody if one not in present]:
+        yield remarks.absent(absent, marks.language)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bottlecalc.handout import Language
 from bottlecalc.handout.exercises import Exercise
+from bottlecalc.handout.forms import Form
 from bottlecalc.handout.marking.points import Points
 from bottlecalc.handout.marking.verdict import VERDICTS, Mark, Verdict
 
@@ -23,12 +24,14 @@ class StudentMarks:
     Attributes:
         student: as the table names them.
         identity: an address or number that the table has beside the name; else empty.
+        form: of the worksheet that they had.
         marks: one for each exercise of the worksheet.
         points: what they are worth together.
     """
 
     student: str
     identity: str
+    form: Form
     marks: tuple[Mark, ...]
     points: Fraction
 
@@ -143,17 +146,28 @@ class Marks(_Table):
 
     Attributes:
         students: in the order of the table.
-        key: the exercises of the worksheet, with their answers.
+        forms: of the worksheet, with the answers: one for everybody, or one for each student of
+            the class.
         seed: what they were drawn by.
         points: what each verdict is worth; None where nobody asked for points.
         language: of its words.
     """
 
     students: tuple[StudentMarks, ...]
-    key: tuple[Exercise, ...]
+    forms: tuple[Form, ...]
     seed: int
     points: Points | None
     language: Language
+
+    @property
+    def key(self) -> tuple[Exercise, ...]:
+        """The exercises of the first form; all have the same kinds, in the same order."""
+        return self.forms[0].exercises
+
+    @property
+    def is_common(self) -> bool:
+        """Whether all students had the same exercises."""
+        return len(self.forms) == 1
 
     def __repr__(self) -> str:
         return f"<Marks of {len(self.students)} students, {len(self.key)} exercises>"

@@ -60,7 +60,8 @@ MEASURES: dict[str, Measure] = {
     "macs?|madds?|mult(?:iply|i)?-?(?:adds?|accumulates?)|乘加(?:运算)?|乘積累加": "macs",
     "flops?|浮点运算": "flops",
     "params?|parameters?|参数|參數": "params",
-    "weights?|权重|權重|channels?|通道|运算|運算|operations?|times|倍|×|pixels?|像素|": "",
+    "weights?|权重|權重|channels?|通道|运算|運算|operations?|times|倍|×|pixels?|像素|"
+    "bytes?|字节|字節|%|percent|per cent|": "",
 }
 UNIT = re.compile(
     f"({'|'.join(sorted(POWERS, key=len, reverse=True))})[-]?[个個次]?"

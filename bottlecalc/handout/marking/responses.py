@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from bottlecalc.handout import HandoutError
+from bottlecalc.handout import Language
+from bottlecalc.handout.marking import remarks
 from bottlecalc.handout.marking.encoding import DecodedText
 from bottlecalc.handout.marking.headings import (
     Headings,
@@ -17,39 +16,19 @@ from bottlecalc.handout.marking.headings import (
     read_headings,
 )
 from bottlecalc.handout.marking.notation import BLANK
+from bottlecalc.handout.marking.students import FaultsError, Student, cell_at, read_student
 from bottlecalc.handout.marking.table import Row, TableError, find_delimiter, rows
 from bottlecalc.render.records import unquoted
 from bottlecalc.text.calls import brief, quoted
 
-MOST_FAULTS = 30
-"""So many are told, and how many more there are."""
-
 GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
-HAN = re.compile("[\u3400-\u9fff]")
 
 
-class Student(NamedTuple):
-    """Who answered.
-
-    Attributes:
-        name: as it is written.
-        identity: what tells two students of one name apart: an address, or a number; empty where
-            the table has none.
-    """
-
-    name: str
-    identity: str
-
-
-class AnswersError(HandoutError):
+class AnswersError(FaultsError):
     """Answers that cannot be marked; its text says all that is wrong with them, a line each."""
 
-    def __init__(self, faults: list[str]) -> None:
-        shown = faults[:MOST_FAULTS]
-        more = len(faults) - len(shown)
-        rest = [f"and {more} more faults like these"] if more else []
-        heading = [f"the answers have {len(faults)} faults; nothing was marked"]
-        super().__init__("\n".join(shown if len(faults) == 1 else [*heading, *shown, *rest]))
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(faults, "the answers have {} faults; nothing was marked")
 
 
 @dataclass(frozen=True)
@@ -66,7 +45,10 @@ class Responses:
 
 
 def read_responses(
-    decoded: DecodedText, exercises: int, warn: Callable[[str], object]
+    decoded: DecodedText,
+    exercises: int,
+    warn: Callable[[str], object],
+    language: Language = "en",
 ) -> Responses:
     """The answers of a class.
 
@@ -74,6 +56,7 @@ def read_responses(
         decoded: the table.
         exercises: how many the worksheet has.
         warn: told in a sentence what was guessed, or left unread.
+        language: of these sentences.
 
     Raises:
         AnswersError: a column is missing, or a row names no student, no such exercise, or one that
@@ -81,10 +64,7 @@ def read_responses(
     """
     text = decoded.text
     if decoded.encoding:
-        warn(
-            f"The answers are not in UTF-8 and were read as {decoded.encoding}"
-            f" ({brief(decoded.sample)}); if that is misspelled, save them as CSV UTF-8"
-        )
+        warn(remarks.guessed(decoded.encoding, brief(decoded.sample), language))
     found = rows(text, find_delimiter(text, known_columns))
     responses = Responses()
     try:
@@ -99,7 +79,7 @@ def read_responses(
         )
     if responses.faults:
         raise AnswersError(responses.faults)
-    for sentence in _remarks(headings):
+    for sentence in _remarks(headings, language):
         warn(sentence)
     return responses
 
@@ -109,7 +89,7 @@ def _enter(
 ) -> None:
     """The answers of one row; or why there are none."""
     cells, fault = _fitted(row, headings, columns)
-    student, line = _student(cells, headings), f"line {row.line} of the answers"
+    student, line = read_student(cells, headings), f"line {row.line} of the answers"
     faults = [f"{line} {fault}"] if fault else []
     if not student.name:
         faults.append(f"{line} names no student; give a name")
@@ -129,16 +109,16 @@ def _add(
 ) -> Iterator[str]:
     """Add a row's answers to a student's; what is wrong with them."""
     if headings.exercise is None or headings.answer is None:
-        theirs |= {n: unquoted(_cell(cells, column)) for column, n in headings.numbers.items()}
+        theirs |= {n: unquoted(cell_at(cells, column)) for column, n in headings.numbers.items()}
         return
-    text, answer = _cell(cells, headings.exercise), _cell(cells, headings.answer)
+    text, answer = cell_at(cells, headings.exercise), cell_at(cells, headings.answer)
     number = exercise_number(text)
     if text in BLANK and answer in BLANK:  # a student who handed nothing in
         return
     if number is None or not 1 <= number <= exercises:
         yield f"has the exercise {quoted(text)}; give a number from 1 to {exercises}"
     elif number in theirs:
-        name = brief(_student(cells, headings).name)
+        name = brief(read_student(cells, headings).name)
         yield f"has exercise {number} of {name} again; give it once"
     else:
         theirs[number] = unquoted(answer)
@@ -162,28 +142,8 @@ def _fitted(row: Row, headings: Headings, columns: int) -> tuple[tuple[str, ...]
     )
 
 
-def _cell(cells: tuple[str, ...], column: int) -> str:
-    """What stands in a column; nothing where the row ends before it."""
-    return cells[column] if column < len(cells) else ""
-
-
-def _student(cells: tuple[str, ...], headings: Headings) -> Student:
-    parts = [_name(_cell(cells, column)) for column in headings.name]
-    family_first = len(parts) == 2 and all(map(HAN.match, parts))
-    name = "".join(reversed(parts)) if family_first else " ".join(filter(None, parts))
-    identity = "" if headings.identity is None else _name(_cell(cells, headings.identity))
-    return Student(name, identity)
-
-
-def _name(cell: str) -> str:
-    """One spelling of a name, however a keyboard composed it."""
-    return " ".join(unicodedata.normalize("NFC", unquoted(cell)).split())
-
-
-def _remarks(headings: Headings) -> Iterator[str]:
+def _remarks(headings: Headings, language: Language) -> Iterator[str]:
     if headings.ordered:
-        yield "The columns of questions were taken in their order, the first as exercise 1."
+        yield remarks.ordered(language)
     if headings.unread:
-        shown = ", ".join(map(quoted, headings.unread[:10]))
-        more = f" and {len(headings.unread) - 10} more" if len(headings.unread) > 10 else ""
-        yield f"Columns that were not read: {shown}{more}."
+        yield remarks.columns(headings.unread, language)

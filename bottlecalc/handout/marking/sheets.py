@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -18,6 +17,7 @@ from bottlecalc.handout.marking.marks import (
     StudentMarks,
 )
 from bottlecalc.handout.marking.points import Points, decimal
+from bottlecalc.handout.marking.students import Student, labels
 from bottlecalc.handout.marking.verdict import VERDICTS, Mark
 from bottlecalc.handout.marking.words import TAUGHT, WORDS, remark, slip
 from bottlecalc.render import frames
@@ -99,7 +99,7 @@ def document(result: object) -> dict[str, Any]:
     return {
         **heading("marks", {}),
         "exercises": [
-            {"exercise": n, "kind": one.kind, "answer": one.answer}
+            {"exercise": n, "kind": one.kind, "answer": one.answer if result.is_common else None}
             for n, one in enumerate(result.key, 1)
         ],
         "seed": result.seed,
@@ -116,15 +116,17 @@ def _student(student: StudentMarks, marks: Marks) -> dict[str, Any]:
     return {
         "student": student.student,
         "identity": student.identity or None,
+        "form": student.form.number,
         "right": student.right,
         "points": None if marks.points is None else decimal(student.points),
-        "marks": [_mark(mark, marks) for mark in student.marks],
+        "marks": [_mark(mark, student, marks) for mark in student.marks],
     }
 
 
-def _mark(mark: Mark, marks: Marks) -> dict[str, Any]:
+def _mark(mark: Mark, student: StudentMarks, marks: Marks) -> dict[str, Any]:
     return {
         "exercise": mark.exercise,
+        "answer": student.form.exercises[mark.exercise - 1].answer,
         "written": mark.written,
         "value": mark.value,
         "verdict": mark.verdict or None,
@@ -169,7 +171,8 @@ def _grid(result: object) -> Grid:
     words, count = WORDS[result.language].columns, len(result.key)
     points = [words["points"]] if result.points is not None else []
     head: list[Cell] = [words["student"], *range(1, count + 1), words["right"], *points]
-    students = zip(result.students, _labels(result.students), strict=True)
+    names = labels([Student(one.student, one.identity) for one in result.students])
+    students = zip(result.students, names, strict=True)
     return [head, *(_marks_row(student, label, result) for student, label in students)]
 
 
@@ -177,15 +180,6 @@ def _marks_row(student: StudentMarks, label: str, marks: Marks) -> list[Cell]:
     points = [str(decimal(student.points))] if marks.points is not None else []
     said = [remark(mark, marks.language) for mark in student.marks]
     return [label, *said, student.right, *points]
-
-
-def _labels(students: Sequence[StudentMarks]) -> list[str]:
-    """What each is called, with their identity where several have one name."""
-    times = Counter(one.student for one in students)
-    return [
-        f"{one.student} ({one.identity})" if times[one.student] > 1 else one.student
-        for one in students
-    ]
 
 
 def _statistics_grid(statistics: MarkStatistics) -> Grid:

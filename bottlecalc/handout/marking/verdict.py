@@ -16,7 +16,10 @@ VERDICTS: tuple[Verdict, ...] = ("right", "slip", "wrong", "unreadable", "")
 
 ASKED: Mapping[str, Measure] = {
     **dict.fromkeys(
-        ("pointwise", "three_layers", "projection", "batch_norm", "dilation", "groups", "mistake"),
+        (
+            *("pointwise", "three_layers", "projection", "batch_norm", "dilation", "groups"),
+            *("mistake", "inverted"),
+        ),
         "params",
     ),
     **dict.fromkeys(("macs", "stride", "transposed", "convention"), "macs"),

@@ -97,7 +97,7 @@ def test_json(run: Run, tmp_path: Path) -> None:
         *("Cleo", None, 0, 0.5),
     )
     assert cleo["marks"][4] == {
-        "exercise": 5, "written": "7800", "value": 7800, "verdict": "slip",
+        "exercise": 5, "answer": 7440, "written": "7800", "value": 7800, "verdict": "slip",
         "slips": ["bias", "batch_norm"], "doubt": None, "points": 0.5,
         "remark": "7,800? you kept the biases, and you counted the batch norm as well.",
     }  # fmt: skip

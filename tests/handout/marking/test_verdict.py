@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bottlecalc.handout.bank import BANK
 from bottlecalc.handout.marking.verdict import judge
 from bottlecalc.handout.worksheet import draw
 
@@ -12,8 +13,10 @@ from bottlecalc.handout.worksheet import draw
 @given(st.data())
 @settings(deadline=None)
 def test_every_spelling_of_a_right_answer_is_right(data: st.DataObject) -> None:
-    number, exercise = data.draw(st.sampled_from([*enumerate(draw(16, 3), 1)]))
-    spelling = data.draw(st.sampled_from(SPELLINGS if exercise.kind != "which" else LETTERS))
+    number, exercise = data.draw(st.sampled_from([*enumerate(draw(len(BANK), 3), 1)]))
+    spelling = data.draw(
+        st.sampled_from(LETTERS if isinstance(exercise.answer, str) else SPELLINGS)
+    )
     assert judge(number, spelling(exercise.answer), exercise).verdict == "right"
 
 
@@ -32,7 +35,7 @@ LETTERS = (str, str.lower, _wide, "{}.".format, "（{}）".format, "选{}".forma
 
 def test_a_right_number_of_something_else_is_no_right_answer() -> None:
     """MACs and FLOPs are never mixed."""
-    exercises = {x.kind: x for x in draw(16, 3)}
+    exercises = {x.kind: x for x in draw(len(BANK), 3)}
     macs, flops, weights = (exercises[kind] for kind in ("macs", "flops", "pointwise"))
     assert judge(1, f"{macs.answer} MACs", macs).verdict == "right"
     assert judge(1, f"{macs.answer} FLOPs", macs).slips == ("measure",)
