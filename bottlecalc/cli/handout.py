@@ -186,10 +186,10 @@ def _refuse_alone(**given: object) -> None:
     """Refuse what says something of marks where nothing is marked."""
     for name, value in given.items():
         if value not in (None, False, ""):
-            other = f", or --to {'|'.join(formats.QUIZZES.values())}," if name == "points" else ""
+            other = f", or --to {'|'.join(formats.QUIZZES.values())}" if name == "points" else ""
             raise HandoutError(
-                f"{argument(name)} is given without answers; give {argument('check')} CSV{other}"
-                " as well"
+                f"{argument(name)} is given without answers; give {argument('check')} CSV as"
+                f" well{other}"
             )
 
 

@@ -153,7 +153,7 @@ REFUSED = [
     ((*HANDOUT, "--points", "slip", "-o", "a.xml"), "--points has 'slip'; give a number from 0"),
     (
         (*HANDOUT, "--points", "slip=1", "-o", "a.md"),
-        "--points is given without answers; give --check CSV, or --to moodle|gift|qti, as well",
+        "--points is given without answers; give --check CSV as well, or --to moodle|gift|qti",
     ),
     (
         (*HANDOUT, "--statistics", "-o", "a.xml"),
