@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from bottlecalc.explore.ties import Tie
     from bottlecalc.handout import HandoutError
     from bottlecalc.handout.exercises import Exercise
+    from bottlecalc.handout.forms import Form
     from bottlecalc.handout.marking.mark import mark_answers
     from bottlecalc.handout.marking.marks import (
         ExerciseCount,
@@ -173,6 +174,7 @@ PLACES = {
     "explore.ties": "Tie",
     "handout": "HandoutError",
     "handout.exercises": "Exercise",
+    "handout.forms": "Form",
     "handout.marking.mark": "mark_answers",
     "handout.marking.marks": "ExerciseCount Marks MarkStatistics SlipCount StudentMarks",
     "handout.marking.points": "Points",
@@ -268,6 +270,7 @@ __all__ = [
     "Fill",
     "Finding",
     "Fire",
+    "Form",
     "FrameError",
     "FusedMBConv",
     "Ghost",

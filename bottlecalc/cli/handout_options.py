@@ -50,8 +50,8 @@ Students = Annotated[
     typer.Option(
         "--class",
         metavar="CSV",
-        help="A class (a column student, name or 姓名): a worksheet for each, with other numbers,"
-        " in one file; with --answers the key of all, with --check the marks.",
+        help="A class, by a column student or name: a worksheet for each, with other numbers, in"
+        " one file; with --answers the key of all, with --check the marks.",
     ),
 ]
 Secret = Annotated[

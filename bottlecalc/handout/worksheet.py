@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice, repeat
 from random import Random
 from typing import NamedTuple
 
@@ -23,6 +23,9 @@ from bottlecalc.text.numbers import WHOLE_NUMBER
 
 MOST = 100
 """More exercises than a class can do."""
+
+TRIES = 20
+"""So often is an exercise drawn of the class's own block, until every slip has its own number."""
 
 
 class Worksheet(NamedTuple):
@@ -168,7 +171,7 @@ def draw(
         level: of all of them; None for every level.
         own: the class's own block, of which the first exercise of each kind is.
     """
-    return _draw(kinds(how_many, seed, level), seed, own)
+    return _draw(kinds(how_many, seed, level), seed, seed, own)
 
 
 def class_forms(
@@ -186,8 +189,10 @@ def class_forms(
         seed: another one, another test of the same class.
         level: of all exercises; None for every level.
     """
-    same = kinds(how_many, keyed(secret, f"{seed}"), level)
-    return tuple(make_form(_draw(same, keyed(secret, f"{seed}\n{one}")), one) for one in students)
+    common = keyed(secret, f"{seed}")
+    same = kinds(how_many, common, level)
+    seeds = {one: keyed(secret, f"{seed}\n{one}") for one in students}
+    return tuple(make_form(_draw(same, seeds[one], common), one) for one in students)
 
 
 def kinds(how_many: int, seed: int | str, level: int | None = None) -> list[str]:
@@ -201,11 +206,15 @@ def _rounds(random: Random, level: int | None) -> Iterator[str]:
         yield from random.sample(names, len(names))
 
 
-def _draw(kinds: Sequence[str], seed: int | str, own: Own | None = None) -> list[Exercise]:
+def _draw(
+    kinds: Sequence[str], seed: int | str, common: int | str, own: Own | None = None
+) -> list[Exercise]:
+    """Of these kinds, what is asked drawn by the common seed and the numbers by the other."""
     random = Random(f"numbers {seed}")
     exercises: list[Exercise] = []
     for n, kind in enumerate(kinds):
-        first = Numbers(random, None if kind in kinds[:n] else own)
+        alike = Random(f"question {n} {common}")
+        first = Numbers(random, None if kind in kinds[:n] else own, alike)
         exercises.append(_fresh(kind, first, exercises))
     return exercises
 
@@ -217,9 +226,7 @@ def keyed(secret: str, text: str) -> str:
 
 
 def _fresh(kind: str, numbers: Numbers, before: Container[Exercise]) -> Exercise:
-    """An exercise of that kind that is sound and not there yet."""
-    while True:
-        exercise = replace(BANK[kind](numbers), kind=kind)
-        if exercise.sound and exercise not in before:
-            return exercise
-        numbers = Numbers(numbers.random)
+    """An exercise of that kind that is sound and not there yet; of the class's own if one is."""
+    sources = chain(repeat(numbers, TRIES), repeat(replace(numbers, own=None)))
+    drawn = (replace(BANK[kind](source), kind=kind) for source in sources)
+    return next(one for one in drawn if one.sound and one not in before)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from bottlecalc import ArgumentError, BlockError, HandoutError, write_handout
 from bottlecalc.handout import exam, text
 from bottlecalc.handout.bank import BANK
+from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.forms import ALPHABET, Form, make_form
 from bottlecalc.handout.worksheet import class_forms, draw, keyed, worksheet
 from tests.conftest import Run
@@ -114,12 +115,26 @@ def test_a_number_is_of_the_questions_alone() -> None:
     assert not set("01OI") & set(ALPHABET)
 
 
+def question(exercise: Exercise) -> object:
+    """What is asked, whatever the numbers: the reason, or the tool whose rule is undone."""
+    return exercise.quantities.get("asked"), exercise.quantities.get("tool")
+
+
+def test_a_class_is_asked_for_the_same_reason() -> None:
+    """Otherwise statistics would add up answers to several questions."""
+    forms = class_forms(len(BANK), [f"student {n}" for n in range(9)], "s")
+    assert len({tuple(map(question, form.exercises)) for form in forms}) == 1
+    letters = {x.answer for form in forms for x in form.exercises if x.kind == "reason"}
+    assert len(letters) > 1
+
+
 @given(st.lists(st.text(min_size=1), min_size=2, max_size=6, unique=True), st.text(min_size=1))
 @settings(max_examples=15, deadline=None)
 def test_a_class_has_the_same_kinds_and_other_numbers(names: list[str], secret: str) -> None:
     forms = class_forms(3, names, secret)
     assert [form.student for form in forms] == names
     assert len({tuple(x.kind for x in form.exercises) for form in forms}) == 1
+    assert len({tuple(map(question, form.exercises)) for form in forms}) == 1
     assert len({form.number for form in forms}) == len(names)
     assert all(x.sound for form in forms for x in form.exercises)
     assert class_forms(3, names[::-1], secret)[::-1] == forms

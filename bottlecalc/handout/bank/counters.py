@@ -61,7 +61,7 @@ def tools(numbers: Numbers) -> Exercise:
 
 def convention(numbers: Numbers) -> Exercise:
     """A tool says more than the MACs: its rule, undone, leads back to them."""
-    (height, width), tool = numbers.block_size(), numbers.random.choice(UNDONE)
+    (height, width), tool = numbers.block_size(), numbers.alike.choice(UNDONE)
     block = numbers.projecting()
     count = closed_form.count(block, (height, width))
     seen, positions = evidence(count), height * width

@@ -37,10 +37,17 @@ class Numbers:
     Attributes:
         random: by which they are drawn.
         own: the class's own, which come before any that are drawn.
+        common: by which is drawn what all forms of a class have alike; None where it is one form.
     """
 
     random: Random
     own: Own | None = None
+    common: Random | None = None
+
+    @property
+    def alike(self) -> Random:
+        """By which is drawn what is no number: the question itself."""
+        return self.random if self.common is None else self.common
 
     def channels(self) -> tuple[int, int]:
         """In and out of a layer, of different numbers."""

@@ -36,7 +36,7 @@ REASONS: Mapping[str, Reason] = {
 
 def reason(numbers: Numbers) -> Exercise:
     """One of four reasons."""
-    asked = numbers.random.choice(sorted(REASONS))
+    asked = numbers.alike.choice(sorted(REASONS))
     right, wrong = REASONS[asked]
     options, answer = numbers.choice(right, *wrong)
     quantities = {"asked": asked, "options": options}
