@@ -58,7 +58,7 @@ def handout(
     output: handout_options.Output = None,
     force: handout_options.Force = False,
 ) -> None:
-    """Write a teacher's sheet about blocks or networks, a worksheet, its key; or mark a class.
+    """Write a teacher's sheet, a worksheet, its key, questions for Moodle; or mark a class.
 
     Figures of .md and .tex lie beside the file, in FILE_files.
 
@@ -71,6 +71,8 @@ def handout(
     `bottlecalc handout --network resnet50 -o stages.pdf`
 
     `bottlecalc handout --exercises 8 --seed 7 --answers -o key.pdf`
+
+    `bottlecalc handout --exercises 8 --seed 7 --to moodle --points slip=0.5 -o questions.xml`
 
     `bottlecalc handout --exercises 8 --seed 7 --only worksheet -o test.pdf`
 
@@ -91,10 +93,12 @@ def handout(
         chosen |= {"points": points, "encoding": encoding}
         chosen |= {"blocks": shared.blocks(blocks or ()) if own else (), "size": shared.sides}
         return _mark(check, chosen, statistics, Destination(output, to, force))
-    _refuse_alone(points=points, statistics=statistics, encoding=encoding)
+    questions = formats.quiz(output or Path(), to)
+    chosen["points"] = points if questions else None
+    _refuse_alone(points=None if questions else points, statistics=statistics, encoding=encoding)
     path = _target(output, to, force)
     chosen |= {"title": title, "answers": answers, "only": only, "to": to, "force": force}
-    if purpose or students is not None:
+    if purpose or questions or students is not None:
         given: Sequence[Block | Count] = shared.blocks(blocks or ()) if own else ()
         return _write(path, *given, size=shared.sides, command=_command(), **chosen)
     asked = options.read_measure(measure, insist)
@@ -136,7 +140,8 @@ def _target(output: Path | None, to: str | None, force: bool) -> Path:
     """The file, of which nothing forbids that it is written."""
     if output is None:
         raise HandoutError(
-            f"no file is given; give -o FILE, its ending one of {', '.join(formats.ENDINGS)}"
+            f"no file is given; give -o FILE, its ending one of"
+            f" {', '.join((*formats.ENDINGS, *formats.QUIZZES))}"
         )
     target(output, to, force)
     return output
@@ -181,8 +186,10 @@ def _refuse_alone(**given: object) -> None:
     """Refuse what says something of marks where nothing is marked."""
     for name, value in given.items():
         if value not in (None, False, ""):
+            other = f", or --to {'|'.join(formats.QUIZZES.values())}" if name == "points" else ""
             raise HandoutError(
-                f"{argument(name)} is given without answers; give {argument('check')} CSV as well"
+                f"{argument(name)} is given without answers; give {argument('check')} CSV as"
+                f" well{other}"
             )
 
 

@@ -75,8 +75,8 @@ Points = Annotated[
     str | None,
     typer.Option(
         metavar="WORTH",
-        help="What marks are worth: slip=0.5. Also right, slips (two at once; as one), wrong,"
-        " unreadable.  [default: no points]",
+        help="What marks, or answers to questions, are worth: slip=0.5. Also right,"
+        " slips (two at once; as one), wrong, unreadable.  [default: no points]",
     ),
 ]
 Statistics = Annotated[
@@ -99,14 +99,18 @@ To = Annotated[
     typer.Option(
         metavar="FORMAT",
         help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
-        " reveal.js from the network); of marks csv, json or markdown.  [default: by FILE's"
-        " ending]",
+        " reveal.js from the network); of exercises as questions moodle, gift or qti; of marks"
+        " csv, json or markdown.  [default: by FILE's ending]",
     ),
 ]
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb."
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb; questions: .xml (Moodle), .gift"
+        " or .zip (QTI).",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that exist.")]

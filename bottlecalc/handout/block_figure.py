@@ -17,7 +17,7 @@ from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Add, Concat
 from bottlecalc.layers.layer import Layer
 from bottlecalc.layers.ops import Op
-from bottlecalc.layers.receptive import Sides, spelled
+from bottlecalc.layers.receptive import square
 from bottlecalc.render import branches
 from bottlecalc.render.svg import breadth, document, element, text
 from bottlecalc.text.numbers import number
@@ -172,7 +172,7 @@ class _Drawing:
             end = self._column(plan.after, x, self._join(end))
         end = self._arrow(x, end, count.output[1])
         self._text(term("output", self.language), x, end + 13, text_anchor="middle")
-        self.seen = f"{term('receptive field', self.language)} {_square(count.receptive_field)}"
+        self.seen = f"{term('receptive field', self.language)} {square(count.receptive_field)}"
         self._text(self.seen, MARGIN, end + 32, font_size=11, class_="field")
         last = self.places[-1] + HALF + BESIDE + _labels(plan.columns[-1], self.scale)
         self.width = max(last + MARGIN, MARGIN + breadth(self.seen, 11))
@@ -283,10 +283,6 @@ def _fits(box: Box, scale: float) -> bool:
     return 0 < breadth(number(box.weights)) < (box.enter + box.channels) / 2 * scale - 4 and bool(
         box.weights
     )
-
-
-def _square(sides: Sides) -> str:
-    return spelled(sides) if isinstance(sides, list) else f"{sides}×{sides}"
 
 
 def _told(plan: Plan, seen: str) -> str:

@@ -78,7 +78,17 @@ ALL = (
     Format(name="revealjs", writer="revealjs", options=SLIDES, lie="inline"),
 )  # fmt: skip
 FORMATS: Mapping[str, Format] = {form.name: form for form in ALL}
+QUIZZES: Mapping[str, str] = {".xml": "moodle", ".gift": "gift", ".zip": "qti"}
+"""Formats of questions for a school's system, by their endings; ``lms`` writes them."""
+
 ENDINGS: Mapping[str, Format] = {form.ending: form for form in ALL if form.ending}
+
+
+def quiz(path: Path, to: object = None) -> str:
+    """The format of questions for a school's system that is asked for; empty where none is."""
+    if to is None:
+        return QUIZZES.get(path.suffix.lower(), "")
+    return to if isinstance(to, str) and to in QUIZZES.values() else ""
 
 
 def choose(path: Path, to: object = None) -> Format:
@@ -87,15 +97,16 @@ def choose(path: Path, to: object = None) -> Format:
     Raises:
         HandoutError: there is no such format, or a library that it needs is not installed.
     """
+    names = (*FORMATS, *QUIZZES.values())
     if not (to is None or (isinstance(to, str) and to in FORMATS)):
         raise HandoutError(
-            f"{argument('to')} {quoted(to)} is no format; give one of {', '.join(FORMATS)}"
+            f"{argument('to')} {quoted(to)} is no format; give one of {', '.join(names)}"
         )
     form = ENDINGS.get(path.suffix.lower()) if to is None else FORMATS[to]
     if form is None:
         raise HandoutError(
             f"the ending {path.suffix!r} of {str(path)!r} is of no format;"
-            f" give one of {', '.join(ENDINGS)}, or {argument('to')} {'|'.join(FORMATS)}"
+            f" give one of {', '.join((*ENDINGS, *QUIZZES))}, or {argument('to')} {'|'.join(names)}"
         )
     _check_libraries(form)
     return form

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from math import prod
@@ -17,33 +17,20 @@ from bottlecalc.blocks.own import refuse_own
 from bottlecalc.blocks.residual import Basic, Bottleneck, Plain, Residual
 from bottlecalc.blocks.spec import Block
 from bottlecalc.errors import argument
-from bottlecalc.explore.break_even import break_even_mid
-from bottlecalc.formulas.residual import middle
 from bottlecalc.handout import HandoutError
+from bottlecalc.handout.middle import Middle
 from bottlecalc.layers.count import Scope
 from bottlecalc.layers.layer import Layer
 from bottlecalc.tools import check
 
-
-class Width(NamedTuple):
-    """One width of the middle, and what the bottleneck's main path costs at it.
-
-    Attributes:
-        mid: channels of the middle.
-        params: of the main path's convolutions [parameters].
-        ratio: the plain block's to these.
-    """
-
-    mid: int
-    params: int
-    ratio: Fraction
+SCOPES: tuple[Scope, ...] = ("main", "convs", "block")
 
 
 class Quotation(NamedTuple):
-    """A ratio that people quote for a pair of blocks.
+    """How many times the bottleneck's parameters a rival has.
 
     Attributes:
-        of: the block compared with the bottleneck.
+        of: the rival.
         to: the bottleneck.
         scope: what is counted of both.
     """
@@ -88,41 +75,40 @@ class Lesson:
     @property
     def mid(self) -> int:
         """The channels of the bottleneck's middle."""
-        return middle(self.block)
+        return self.middle.width
 
     @cached_property
-    def end(self) -> int | None:
-        """The last width of the middle that still saves; None where none does."""
-        return break_even_mid(self.block)
+    def middle(self) -> Middle:
+        """The bottleneck's middle, and other widths of it."""
+        return Middle(bottleneck=self.bottleneck, plain=self.plain)
 
     @property
-    def quotations(self) -> list[Quotation]:
-        """The four ratios that people quote for this pair."""
+    def grid(self) -> list[list[Quotation]]:
+        """Each rival in each scope: one 3×3, and two."""
         return [
-            Quotation(self.plain, self.bottleneck, "main"),
-            Quotation(self.basic, self.bottleneck, "main"),
-            Quotation(self.basic, self.bottleneck, "convs"),
-            Quotation(self.basic, self.bottleneck, "block"),
+            [Quotation(rival, self.bottleneck, scope) for scope in SCOPES]
+            for rival in (self.plain, self.basic)
         ]
+
+    @property
+    def params_ratio(self) -> Fraction:
+        """How many times the bottleneck's main path's parameters the plain one's are."""
+        return self.grid[0][0].value
+
+    @property
+    def ratio_with_shortcut(self) -> Fraction:
+        """The same of all convolutions, the shortcut's and an upsampling's among them."""
+        return self.grid[0][1].value
+
+    @property
+    def shared_weights(self) -> int:
+        """What both have beside the main path: the projection's, and an upsampling's."""
+        return self.plain.params.convs - self.plain.params.main
 
     @property
     def macs_ratio(self) -> Fraction:
         """How many times the plain main path's MACs those of the bottleneck's are."""
         return ratio(self.plain, self.bottleneck).macs["main"]
-
-    @property
-    def widths(self) -> list[Width]:
-        """Half the middle, the middle, twice it, and both sides of the break-even."""
-        groups, mid = self.block.groups, self.mid
-        mids = {max(1, mid // groups // 2) * groups, mid, 2 * mid}
-        if self.end is not None:
-            mids |= {self.end, self.end + groups}
-        return [self.at(mid) for mid in sorted(mids)]
-
-    def at(self, mid: int) -> Width:
-        """The bottleneck with that middle."""
-        count = _count(replace(self.block, mid_channels=mid), self.bottleneck)
-        return Width(mid, count.params.main, ratio(self.plain, count).params["main"])
 
 
 def make_lesson(comparison: Comparison) -> Lesson:

@@ -46,6 +46,13 @@ TERMS: Mapping[Language, Mapping[str, str]] = {
         "biases": "偏置",
         "channels in the middle, m": "中间通道数 m",
         "parameters, main": "主路径参数量",
+        "MACs, main": "主路径 MACs",
+        "bottleneck, parameters": "瓶颈结构，参数量",
+        "bottleneck, MACs": "瓶颈结构，MACs",
+        "bottleneck": "瓶颈结构",
+        "one 3×3: ": "一个 3×3 卷积：",
+        " (parameters)": "（参数量）",
+        " (MACs)": "（MACs）",
         "batch norm: its parameters, once an image": "批归一化：每张图计一次参数量",
         "biases of convolutions": "卷积的偏置",
         "biases of transposed convolutions": "转置卷积的偏置",
@@ -78,6 +85,13 @@ SMALL: Mapping[Language, Sequence[str]] = {
            "十四", "十五", "十六"),
 }  # fmt: skip
 """How many there are of something, as it is written within a sentence."""
+
+
+PUNCTUATION: Mapping[Language, Mapping[str, str]] = {
+    "en": {"comma": ", ", "list": ", ", "semicolon": "; ", "colon": ": ", "stop": "."},
+    "zh": {"comma": "，", "list": "、", "semicolon": "；", "colon": "：", "stop": "。"},
+}
+"""Between what is written in the same way in every language."""
 
 
 def in_words(value: int, language: Language) -> str:

@@ -12,13 +12,17 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from bottlecalc.agreement.result import ClosedForm, Count
+from bottlecalc.blocks.residual import Residual
 from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.exercises import Answer, Exercise
 from bottlecalc.handout.forms import make_form
 from bottlecalc.handout.lesson import Lesson, filter_weights, letter
+from bottlecalc.handout.multiples import change, exact, times
+from bottlecalc.handout.names import block_name, flow
 from bottlecalc.handout.network import NetworkLesson, Stage
-from bottlecalc.handout.terms import in_words, term
+from bottlecalc.handout.reasons import PUBLISHED, SMALL_SIDES, STRIDE, WIDER, FirstBlock, Reasons
+from bottlecalc.handout.terms import PUNCTUATION, in_words, term
 from bottlecalc.handout.totals import make_totals
 from bottlecalc.layers.count import MAIN
 from bottlecalc.layers.joins import Concat
@@ -29,7 +33,7 @@ from bottlecalc.render import branches
 from bottlecalc.render.explain import plural
 from bottlecalc.render.explain import title as tool_title
 from bottlecalc.text.calls import quoted
-from bottlecalc.text.numbers import number, percent, ratio
+from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
 from bottlecalc.version import __version__
@@ -119,6 +123,21 @@ def network_sheet(
     )
 
 
+def question(exercise: Exercise, language: Language) -> str:
+    """What an exercise asks."""
+    return str(getattr(words_in(language), exercise.kind)(exercise.quantities))
+
+
+def work(exercise: Exercise, language: Language) -> str:
+    """Its answer, worked."""
+    return str(getattr(words_in(language), f"{exercise.kind}_work")(exercise))
+
+
+def remark(slip: str, wrong: Answer, language: Language) -> str:
+    """What a teacher says to a slip: ``15,584? you kept the biases.``."""
+    return str(words_in(language).sentence(slip, wrong))
+
+
 @lru_cache
 def environment(language: Language) -> Environment:
     """The templates, with the filters by which numbers and names are written."""
@@ -133,12 +152,13 @@ def environment(language: Language) -> Environment:
     )
     templates.filters.update(
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
-        exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
+        exact=exact, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
         percent=percent, sides=spelled, plural=plural, tool_title=tool_title,
         term=partial(term, language=language), in_words=partial(in_words, language=language),
+        named=partial(block_name, language=language), flow=flow,
     )  # fmt: skip
-    templates.globals.update(letter=letter, main_branches=MAIN)
+    templates.globals.update(letter=letter, main_branches=MAIN, between=PUNCTUATION[language])
     return templates
 
 
@@ -175,11 +195,6 @@ def positions(factors: Sequence[int]) -> str:
     return product(factors[1:] if factors[0] == 1 else factors)
 
 
-def times(value: Fraction) -> str:
-    """How many times, as people quote it: ``4.8×``."""
-    return f"{float(value):,.1f}×" if 1 <= value < 10**6 else ratio(value)
-
-
 def answer(value: Answer) -> str:
     """A number with separators, or the letter of a choice."""
     return number(value) if isinstance(value, int) else value
@@ -214,23 +229,33 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
     """What the templates call the figures of a lesson."""
     plain, bottleneck = lesson.plain, lesson.bottleneck
     layers = bottleneck.layers
-    kernel, times = plain.layers[0].factors[0], lesson.quotations[0].value
+    kernel, ratio = plain.layers[0].factors[0], lesson.params_ratio
     return {
-        **_joins(lesson), "lesson": lesson, "cases": lesson.cases,
+        **_joins(lesson), "lesson": lesson, "cases": lesson.cases, "middle": lesson.middle,
+        **_reasons(lesson), "change": change(lesson.params_ratio, lesson.ratio_with_shortcut),
         "plain": plain, "bottleneck": bottleneck,
         "groups": lesson.block.groups, "k": kernel, "k2": kernel * kernel,
-        "ratio": times, "exact_ratio": (10 * times).denominator == 1,
+        "ratio": ratio, "exact_ratio": Fraction(times(ratio).rstrip("×").replace(",", "")) == ratio,
         "norm": next(layer for layer in layers if isinstance(layer.op, BatchNorm)),
         "projection": next((layer for layer in layers if layer.name == "shortcut.conv"), None),
-        "main_weights": [
-            layer.weights for layer in layers if layer.branch == "main" and layer.weights
-        ],
+        "main_layers": [layer for layer in layers if layer.branch == "main" and layer.weights],
+        "biased": _biased(lesson), "bends": _bends(lesson),
         "positions": positions(plain.layers[0].positions),
         "flops_per_mac": bottleneck.flops.main // bottleneck.macs.main,
         "bottleneck_letter": letter(lesson.cases.index(bottleneck)),
         "totals": make_totals(bottleneck),
         "fvcore_total": fvcore.total(layers),
         "fvcore_per_element": fvcore.BATCH_NORM.each,
+    }  # fmt: skip
+
+
+def _reasons(lesson: Lesson) -> dict[str, Any]:
+    """What the templates call the figures behind *why*."""
+    reasons = Reasons(lesson=lesson)
+    return {
+        "reasons": reasons, "classical": reasons.equal_cost, "fields": reasons.fields,
+        "wider": WIDER, "least_stride": STRIDE, "published": PUBLISHED,
+        "first": FirstBlock(), "small_sides": SMALL_SIDES,
     }  # fmt: skip
 
 
@@ -242,6 +267,18 @@ def _joins(lesson: Lesson) -> dict[str, bool]:
         "has_other_branches": asides or not all(joins),
         "has_concat": any(isinstance(op, Concat) for ops in joins for op in ops),
     }
+
+
+def _bends(lesson: Lesson) -> list[tuple[str, Count]]:
+    """The cases whose ReLUs stand in the figure as they are counted, each with its letter."""
+    cases = ((letter(place), case) for place, case in enumerate(lesson.cases))
+    return [(name, case) for name, case in cases if isinstance(case.block, Residual)]
+
+
+def _biased(lesson: Lesson) -> list[tuple[str, Layer]]:
+    """The convolutions that have biases, each with the letter of its case."""
+    cases = ((letter(place), case) for place, case in enumerate(lesson.cases))
+    return [(name, layer) for name, case in cases for layer in case.layers if layer.biases]
 
 
 def _counters(counts: Iterable[ClosedForm]) -> str:
@@ -299,9 +336,9 @@ def items(template: str, exercises: Sequence[Exercise], language: Language, **mo
             exercises=exercises,
             sentence=words.sentence,
             answer_line=words.answer_line,
-            question=lambda x: getattr(words, x.kind)(x.quantities),
-            options=lambda x: options(x, language),
-            work=lambda x: getattr(words, f"{x.kind}_work")(x),
+            question=partial(question, language=language),
+            options=partial(options, language=language),
+            work=partial(work, language=language),
             **more,
         )
     )

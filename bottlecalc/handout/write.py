@@ -27,6 +27,8 @@ from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
 from bottlecalc.handout.forms import Form
 from bottlecalc.handout.lesson import Lesson, make_lesson
+from bottlecalc.handout.lms.systems import quiz_file
+from bottlecalc.handout.lms.worth import read_worth
 from bottlecalc.handout.marking.roster import Class, read_class
 from bottlecalc.handout.marking.students import labels
 from bottlecalc.handout.network import make_network_lesson
@@ -55,16 +57,18 @@ def write_handout(
     secret: str = "",
     only: Literal["worksheet"] | None = None,
     answers: bool = False,
+    points: object = None,
     to: str | None = None,
     force: bool = False,
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
 ) -> None:
-    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one.
+    """Write a teacher's sheet about blocks or networks, with a worksheet, or the key of one; or
+    the exercises as questions for a school's system.
 
     Args:
         path: of the sheet: .md, .html, .pdf, .tex, .docx or .ipynb. Figures of .md and .tex lie
-            beside it, in ``…_files``.
+            beside it, in ``…_files``. Of questions: .xml (Moodle), .gift or .zip (QTI 2.1).
         blocks: that are compared, one of them a bottleneck: specs, their text, or what was counted
             of them. A key needs none, nor does a worksheet alone, nor a sheet of networks alone.
             The first exercise of every kind that takes a bottleneck is of theirs.
@@ -84,8 +88,10 @@ def write_handout(
         only: ``"worksheet"``: a test to hand out, without the lesson and without what would tell
             how it was drawn.
         answers: write the key of the exercises instead of the sheet.
+        points: what answers to questions are worth, as for ``mark_answers``: ``"slip=0.5"``.
         to: the format, whatever the path ends in: ``"markdown"``, ``"html"``, ``"pdf"``,
-            ``"latex"``, ``"docx"``, ``"ipynb"`` or ``"revealjs"``.
+            ``"latex"``, ``"docx"``, ``"ipynb"``, ``"revealjs"``, ``"moodle"``, ``"gift"`` or
+            ``"qti"``.
         force: write over files that exist.
         command: that makes the file again, said at its end.
         warn: told in a sentence what is left out for want of a library.
@@ -99,13 +105,21 @@ def write_handout(
     """
     file, language = output_path(path), read_language(lang)
     form = target(file, to, force)
+    quiz = formats.quiz(file, to)
+    _check_beside(quiz, answers=answers, only=only, points=points)
     purpose = _purpose(answers, only, students)
     drawn = worksheet(
         exercises, seed, purpose, level=level, blocks=blocks, size=size,
         students=None if students is None else labels(read_class(students)), secret=secret,
     )  # fmt: skip
-    if answers:
-        again = "" if secret else command
+    again = "" if secret else command
+    if form is None:
+        made = {
+            file: question_file(
+                drawn.forms, language, quiz, points=points, title=title, command=again
+            )
+        }
+    elif answers:
         made = key_files(drawn.forms, language, file, form, title=title, command=again)
     elif purpose:
         made = exam_files(drawn.forms, language, file, form, title=title)
@@ -119,6 +133,21 @@ def write_handout(
             networks=shown, title=title, command=command, warn=warn,
         )  # fmt: skip
     _publish(made, file, force)
+
+
+def _check_beside(quiz: str, *, answers: object, only: object, points: object) -> None:
+    """Refuse what questions for a school's system are not, and what nothing else is."""
+    for name, value in {"answers": answers, "only": only}.items():
+        if quiz and value:
+            raise HandoutError(
+                f"{argument(name)} is for something on paper, and questions as {quiz} hold their"
+                " answers; leave one of the two out"
+            )
+    if points is not None and not quiz:
+        raise HandoutError(
+            f"{argument('points')} is given without answers; give to='moodle', 'gift' or 'qti' for"
+            " questions that know them"
+        )
 
 
 def _purpose(answers: object, only: object, students: object) -> str:
@@ -150,15 +179,15 @@ def _networks(
     return compare_networks(*listed, size=size, batch=batch, measure=measure).networks
 
 
-def target(path: Path, to: str | None, force: bool) -> Format:
-    """The format of a file that may be written.
+def target(path: Path, to: str | None, force: bool) -> Format | None:
+    """The format of a file that may be written; None of questions for a school's system.
 
     Raises:
         HandoutError: there is none, or it lacks a library.
         OutputError: the file exists.
     """
     keep([path], force)
-    return formats.choose(path, to)
+    return None if formats.quiz(path, to) else formats.choose(path, to)
 
 
 def _publish(made: Mapping[Path, bytes], path: Path, force: bool) -> None:
@@ -253,6 +282,39 @@ def key_files(
     """
     source = exam.key(forms, language, title=title, command=command)
     return formats.convert(form, source, {}, path, language)
+
+
+def question_file(
+    forms: Sequence[Form],
+    language: Language,
+    quiz: str,
+    *,
+    points: object = None,
+    title: str = "",
+    command: str = "",
+) -> bytes:
+    """The file of questions for a school's system.
+
+    Args:
+        forms: whose exercises are asked; of several, variants of each.
+        language: of all words.
+        quiz: the format: ``"moodle"``, ``"gift"`` or ``"qti"``.
+        points: what answers are worth.
+        title: instead of the usual one.
+        command: that makes the file again.
+
+    Raises:
+        HandoutError: there are no exercises, or the points are none.
+    """
+    if not forms[0].exercises:
+        raise HandoutError(
+            f"questions as {quiz} are exercises, and there are none; give"
+            f" {argument('exercises')} N as well"
+        )
+    return quiz_file(
+        forms, language, quiz, read_worth(points),
+        title=text.one_line("title", title), command=text.one_line("command", command),
+    )  # fmt: skip
 
 
 def _figures(

@@ -85,3 +85,12 @@ def spelled(sides: Sides) -> str:
     ('13', '1/2×2')
     """
     return shape(sides) if isinstance(sides, list) else str(sides)
+
+
+def square(sides: Sides) -> str:
+    """As a picture has them: height and width, even where they agree.
+
+    >>> square(5), square(["1/2", 2])
+    ('5×5', '1/2×2')
+    """
+    return spelled(sides) if isinstance(sides, list) else f"{sides}×{sides}"

@@ -17,10 +17,11 @@ import pytest
 from bottlecalc import Count
 from bottlecalc.explore.break_even import break_even_mid
 from bottlecalc.handout.lesson import Lesson
-from bottlecalc.handout.text import times
+from bottlecalc.handout.multiples import change, exact, times
+from bottlecalc.handout.reasons import Reasons
 from bottlecalc.handout.totals import make_totals
+from bottlecalc.layers.receptive import square
 from bottlecalc.render.explain import title as tool_title
-from bottlecalc.text.numbers import ratio
 from bottlecalc.tools import fvcore
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)")
@@ -32,7 +33,7 @@ CHROMIUM = (
 
 def numbers(text: str) -> set[str]:
     """All numbers of a text, without separators; what is in ``code`` is none."""
-    plain = re.sub(r"`[^`]*`", " ", text)
+    plain = re.sub(r"```.*?```|`[^`]*`", " ", text, flags=re.DOTALL)
     return {found.strip(",").replace(",", "") for found in NUMBER.findall(plain)}
 
 
@@ -41,14 +42,19 @@ def counts(lesson: Lesson) -> set[str]:
     figures: set[object] = set()
     for count in (*lesson.cases, lesson.plain, lesson.basic, lesson.bottleneck):
         figures |= set(_figures(count))
-    for width in lesson.widths:
-        figures |= {width.mid, width.params, ratio(width.ratio).strip("×")}
+    for width in lesson.middle.widths:
+        figures |= {width.mid, width.params, exact(width.ratio).strip("×")}
+        figures |= {width.macs, exact(width.macs_ratio).strip("×")}
     for account in (one for total in make_totals(lesson.bottleneck) for one in total.accounts):
         figures |= {account.says, account.factor, account.base, *numbers(tool_title(account))}
         for line in account.lines:
             figures |= {abs(line.value), abs(line.each), line.count, *numbers(line.what)}
-    figures |= {times(quotation.value).strip("×") for quotation in lesson.quotations}
-    figures |= {times(lesson.macs_ratio).strip("×"), lesson.block.groups}
+    for value in (lesson.params_ratio, lesson.macs_ratio):
+        figures |= {times(value).strip("×"), times(1 / value).strip("×")}
+    figures |= {exact(one.value).strip("×") for row in lesson.grid for one in row}
+    figures |= {*(change(lesson.params_ratio, lesson.ratio_with_shortcut) or ())}
+    figures |= {lesson.block.groups, lesson.middle.rank, lesson.shared_weights}
+    figures |= {*_reasons(lesson)}
     return {str(one).replace(",", "") for one in figures}
 
 
@@ -64,6 +70,25 @@ def _figures(count: Count) -> Iterator[int]:
             k, _, channels, *_ = (*layer.factors, 1, 1)
             yield from (k * k, k * k * channels)
         yield from map(int, re.findall(r"\d+", layer.op.label))
+
+
+def _reasons(lesson: Lesson) -> Iterator[object]:
+    """What the section *why* may show, beside what is published and where the first block fails."""
+    reasons = Reasons(lesson=lesson)
+    for count in (*reasons.equal_cost, lesson.plain, lesson.basic, lesson.bottleneck):
+        yield from (*_figures(count), count.activations, *numbers(square(count.receptive_field)))
+    for layer in (*reasons.wide, reasons.spatial, reasons.upsampling):
+        yield from (layer.in_channels, layer.weights)
+    yield from (reasons.quarter, reasons.saved, reasons.stride)
+    yield from PUBLISHED_FIGURES
+
+
+PUBLISHED_FIGURES = (
+    *("34", "3.6", "24.52", "7.46", "512", "50", "3.8", "22.85", "6.71", "2048", "10"),
+    *("1", "2015", "3", "5", "2018"),  # tables, figures and years
+    *(56, 28, 14, 3, 4, 5, 2, 64, 256),  # where the first block fails
+)
+"""He et al. 2015, arXiv:1512.03385, tables 1 and 3; docs/blocks.md of the first block."""
 
 
 class _Text(HTMLParser):

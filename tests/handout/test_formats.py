@@ -91,7 +91,7 @@ def test_the_pdf_read_back(language: str, run: Run, tmp_path: Path) -> None:
     run(*FAST, *arguments)
     found = pdf_text(path)
     assert TITLE in found
-    assert {"73,728", "15,360", "4.8×"} <= set(re.findall(r"[\d,.]+×?", found))
+    assert {"73,728", "15,360", "4.80×"} <= set(re.findall(r"[\d,.]+×?", found))
     if language == "zh":
         for word in ("瓶颈", "残差连接", "通道", "乘加运算", "批归一化", "练习"):
             assert word in found

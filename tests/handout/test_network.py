@@ -130,10 +130,14 @@ def test_of_many_blocks_the_outermost_are_shown() -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_languages_have_the_same_sections_and_numbers(name: str) -> None:
     english, chinese = (source(counted(name), language=one, title="x") for one in ("en", "zh"))
+    items = chinese
+    for full, half in zip("，、；：。", (", ", ", ", "; ", ": ", "."), strict=True):
+        items = items.replace(full, half)
     for pattern in (r"^(#+) ", r"^\|(?=:|-)(.*)$", r"(\$[^$]+\$)", r"^(- .*)$"):
         assert re.findall(pattern, english, re.MULTILINE) == re.findall(
-            pattern, chinese, re.MULTILINE
+            pattern, items, re.MULTILINE
         ), pattern
+    assert not re.findall(r"^- .*(?:\$|`)[,:;.]", chinese, re.MULTILINE)
     assert numbers(english) == numbers(chinese)
     assert not re.search(r"[\u4e00-\u9fff]", english)
     for word in ("阶段", "参数量", "感受野"):
@@ -146,7 +150,8 @@ def test_names_of_ones_own_are_text(tmp_path: Path) -> None:
     path.write_text('[[stage]]\nname = "__x__"\nblock = "plain:out=8"\ndepth = 2\n', "utf-8")
     sheet = source(counted(str(path)))
     assert r"| \_\_x\_\_ |" in sheet
-    assert f"## Network `` {path} ``, stage" in sheet
+    assert f"## Network {text.escape(str(path))}, stage" in sheet
+    assert f"The input of `` {path} `` is" in sheet
 
 
 def test_a_sheet_of_blocks_is_the_same_but_for_the_networks(tmp_path: Path) -> None:
@@ -154,7 +159,7 @@ def test_a_sheet_of_blocks_is_the_same_but_for_the_networks(tmp_path: Path) -> N
     for name, networks in (("without.md", ()), ("with.md", ["resnet50", "resnet18"])):
         write_handout(tmp_path / name, *blocks, networks=networks, measure=False, exercises=1)
     without, both = ((tmp_path / name).read_text("utf-8") for name in ("without.md", "with.md"))
-    begin, end = both.index("## Network `resnet50`"), both.index("## Exercises")
+    begin, end = both.index("## Network resnet50"), both.index("## Exercises")
     section = both[begin:end]
     assert section.count("1×3×224×224") == section.count("## Network") == 2
     assert (both[:begin] + both[end:]).replace("with_files", "without_files") == without

@@ -59,7 +59,6 @@ def test_the_textbook_arithmetic_is_there() -> None:
     for line in ("$64·3·3 = 576$ weights a filter, × 128 filters = **73,728**",
                  "$2,048 + 9,216 + 4,096 = 15,360$", "**m = 80**"):  # fmt: skip
         assert line in found
-    assert re.findall(r"\*\*([\d.]+×)\*\* \|", found) == ["4.8×", "14.4×", "9.7×", "9.5×"]
     assert re.findall(r"^\| (\d+) \|", found, re.MULTILINE) == ["16", "32", "64", "80", "81"]
 
 

@@ -237,7 +237,7 @@ def test_refusals_in_pythons_words() -> None:
     markdown = formats.FORMATS["markdown"]
     refusals: list[tuple[Any, str]] = [
         (lambda: formats.choose(Path("a.md"), "epub"), "to 'epub' is no format; give one of mark"),
-        (lambda: formats.choose(Path("a.odt")), ".docx, .ipynb, or to markdown|html|pdf|latex|"),
+        (lambda: formats.choose(Path("a.odt")), ".zip, or to markdown|html|pdf|latex|docx|"),
         (
             lambda: key_files([make_form(draw(1, 1))], "en", Path("a.md"), markdown, title="a\nb"),
             r"title 'a\nb' is not one line of text; give one without breaks",

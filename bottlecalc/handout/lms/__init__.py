@@ -1,0 +1,1 @@
+"""Exercises for a school's learning management system: Moodle XML, GIFT, QTI."""
