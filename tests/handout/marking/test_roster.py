@@ -16,7 +16,7 @@ from bottlecalc.handout.forms import Form
 from bottlecalc.handout.marking.responses import Responses
 from bottlecalc.handout.marking.roster import find_labels, read_class
 from bottlecalc.handout.marking.students import Student
-from bottlecalc.handout.worksheet import class_forms
+from bottlecalc.handout.worksheet import class_forms, worksheet
 from tests.conftest import Run
 
 NAMES = "姓名,学号\nAda,1\n王小明,2\nBert,3\n"
@@ -166,3 +166,17 @@ def test_remarks_are_in_the_markings_language(folder: Path, run: Run) -> None:
         ["无法识别、需要人工查看的答案（学生、题号）：Ada 1。"],
         ["无法识别、需要人工查看的答案（学生、题号）：Ada 1、Bert 1、王小明 1。"],
     )
+
+
+def test_answers_to_the_classs_own_channels_are_marked_by_them(folder: Path, run: Run) -> None:
+    blocks, size = ["plain:in=48,out=96", "bottleneck:in=48,out=96"], (14, 15)
+    (form,) = worksheet(5, 9, blocks=blocks, size=size).forms
+    Path("answers.csv").write_text(answers((form, "right", "Ada")), "utf-8")
+    own = ("handout", "--in", "48", "--out", "96", "--size", "14x15")
+    result = run(*own, "--exercises", "5", "--seed", "9", "--check", "answers.csv")
+    assert result.out.splitlines()[1] == f"Ada{',right' * 5},5"
+    marks = mark_answers("answers.csv", 5, 9, blocks=blocks, size=size)
+    assert str(marks) == result.out
+    assert [
+        one.right for one in mark_answers("answers.csv", 5, 9, warn=lambda _: None).students
+    ] != [5]
