@@ -57,7 +57,10 @@ TYPST = ("pypandoc", "typst", "matplotlib", "manimgx_fonts_cjk")
 WEB = ("--mathml", "--embed-resources", "--css=sheet.css", "--lua-filter=labels.lua")
 WIDTHS = "--lua-filter=widths.lua"
 WORKSHEET = "--lua-filter=worksheet.lua"
-PAGE = ("--include-in-header=sheet.typ", "--metadata-file=sheet.yaml", WIDTHS)
+PAGE = (
+    *("--include-in-header=sheet.typ", "--include-in-header=worksheet.typ"),
+    *("--metadata-file=sheet.yaml", WIDTHS),
+)
 LATEX = ("-V", "geometry:a4paper,margin=20mm", "-V", "fontsize=10pt", WIDTHS)
 SLIDES = (
     *("--mathml", "--slide-level=1", "-V", "theme=white"),
