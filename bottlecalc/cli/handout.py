@@ -46,6 +46,8 @@ def handout(
     statistics: handout_options.Statistics = False,
     encoding: handout_options.Encoding = "",
     to: handout_options.To = None,
+    paper: handout_options.Paper = "a4",
+    large_print: handout_options.LargePrint = False,
     output: handout_options.Output = None,
     force: handout_options.Force = False,
 ) -> None:
@@ -80,6 +82,7 @@ def handout(
     asked = options.read_measure(measure, insist)
     counts = () if answers or alone else _counts(shared, blocks, asked)
     chosen["networks"] = _networks(wanted, shared if alone else None, shared.images, asked)
+    chosen |= {"paper": paper, "large_print": large_print}
     chosen |= {"title": title, "answers": answers, "to": to, "force": force, "command": _command()}
     warnings: list[str] = []
     with spinner(f"writing {path}"):

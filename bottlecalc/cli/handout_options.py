@@ -77,4 +77,14 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb."
     ),
 ]
+Paper = Annotated[
+    str,
+    typer.Option(
+        "--paper", metavar="a4|letter", help="What a PDF, LaTeX, docx and HTML are printed on."
+    ),
+]
+LargePrint = Annotated[
+    bool,
+    typer.Option("--large-print", help="In letters of 18 pt, in the same formats."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that exist.")]

@@ -12,6 +12,7 @@ from bottlecalc.handout import HandoutError, Language
 from bottlecalc.handout.block_figure import CHINESE, block_figure, most_channels
 from bottlecalc.handout.block_figure import FONTS as SHEET_FONTS
 from bottlecalc.handout.lesson import Lesson, Width, letter
+from bottlecalc.handout.paper import USUAL
 from bottlecalc.handout.terms import term
 from bottlecalc.render.ink import Style, ink
 from bottlecalc.text.numbers import number
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
 REGULAR = "font-variation-settings: 'wght' 400"
 """Without it Typst draws what is not bold in a variable font's thinnest weight."""
 SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc"}
-PAPER = 640.0
-"""Width of a line on paper [pixels]."""
+INCH = 96
+"""[pixels]"""
+WIDEST = 5.2
+"""Of the cost's curve [inches]."""
 FONTS: Mapping[Language, str] = {"en": "'DejaVu Sans'", "zh": f"{CHINESE}, 'DejaVu Sans'"}
 """One that has all letters first: of what it lacks, Typst chooses the shapes without asking."""
 
 
-def draw(lesson: Lesson, language: Language) -> dict[str, str]:
+def draw(lesson: Lesson, language: Language, width: float = USUAL.pixels) -> dict[str, str]:
     """All figures of a lesson as SVG, by name: one a block, ``ink`` and ``cost``.
+
+    Args:
+        lesson: what is drawn.
+        language: of the words.
+        width: of a line on paper [pixels].
 
     Raises:
         HandoutError: a number is beyond all floats.
@@ -39,8 +47,8 @@ def draw(lesson: Lesson, language: Language) -> dict[str, str]:
     try:
         return {
             **_blocks(lesson, language),
-            "ink": _ink(lesson, language),
-            "cost": cost_figure(lesson, language),
+            "ink": _ink(lesson, language, width),
+            "cost": cost_figure(lesson, language, width),
         }
     except OverflowError as error:
         raise HandoutError("the numbers are too large to be drawn; give fewer channels") from error
@@ -55,21 +63,21 @@ def _blocks(lesson: Lesson, language: Language) -> dict[str, str]:
     }
 
 
-def _ink(lesson: Lesson, language: Language) -> str:
+def _ink(lesson: Lesson, language: Language, width: float) -> str:
     """The weights of all blocks as areas, to one scale."""
     style = Style(
         translate=partial(term, language=language),
         font=SHEET_FONTS[language],
         digits=SHEET_FONTS["en"],
-        width=PAPER,
+        width=width,
     )
     return ink(lesson.cases, style=style)
 
 
-def cost_figure(lesson: Lesson, language: Language) -> str:
+def cost_figure(lesson: Lesson, language: Language, width: float) -> str:
     """The main path's parameters over the width of the middle, and the plain block's."""
     curve, plain = _curve(lesson), lesson.plain.params.main
-    figure, axes = _plot(language)
+    figure, axes = _plot(language, min(WIDEST, width / INCH))
     axes.plot([point.mid for point in curve], [point.params for point in curve], "k-", lw=1.2)
     axes.axhline(plain, color="k", ls="--", lw=1)
     axes.annotate(f"3×3: {number(plain)}", (0, plain), (6, 3), textcoords="offset points")
@@ -97,10 +105,10 @@ def _circles(axes: Axes, widths: Sequence[Width], mid: int) -> None:
         )  # fmt: skip
 
 
-def _plot(language: Language) -> tuple[Figure, Axes]:
+def _plot(language: Language, width: float) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.2, 2.3), layout="constrained")
+    figure = Figure(figsize=(width, 2.3), layout="constrained")
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     axes.yaxis.set_major_formatter("{x:,.0f}")

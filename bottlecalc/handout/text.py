@@ -27,6 +27,7 @@ from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import branches
 from bottlecalc.render.explain import plural
 from bottlecalc.render.explain import title as tool_title
+from bottlecalc.render.patches import patches
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, percent, ratio
 from bottlecalc.text.shapes import shape
@@ -157,10 +158,11 @@ def environment(language: Language) -> Environment:
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
         exact=ratio, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
-        percent=percent, sides=spelled, plural=plural, tool_title=tool_title,
+        percent=percent, sides=spelled, patches=partial(patches, scope="convs"),
+        plural=plural, tool_title=tool_title,
         term=partial(term, language=language), in_words=partial(in_words, language=language),
     )  # fmt: skip
-    templates.globals.update(letter=letter, main_branches=MAIN)
+    templates.globals.update(letter=letter, main_branches=MAIN, language=language)
     return templates
 
 

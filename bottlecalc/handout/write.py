@@ -18,6 +18,7 @@ from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
 from bottlecalc.handout.lesson import Lesson, make_lesson
 from bottlecalc.handout.network import make_network_lesson
+from bottlecalc.handout.paper import USUAL, Paper, Print, read_print
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public
@@ -40,6 +41,8 @@ def write_handout(
     seed: int = 0,
     answers: bool = False,
     to: str | None = None,
+    paper: Paper = "a4",
+    large_print: bool = False,
     force: bool = False,
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
@@ -63,22 +66,25 @@ def write_handout(
         answers: write the key of the exercises instead of the sheet.
         to: the format, whatever the path ends in: ``"markdown"``, ``"html"``, ``"pdf"``,
             ``"latex"``, ``"docx"``, ``"ipynb"`` or ``"revealjs"``.
+        paper: ``"a4"`` or ``"letter"``, on which a PDF, LaTeX, a docx and HTML are printed.
+        large_print: in letters of 18 pt, in the same formats, for who sees little.
         force: write over files that exist.
         command: that makes the file again, said at its end.
         warn: told in a sentence what is left out for want of a library.
 
     Raises:
-        HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number
-            or the language is none.
+        HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number,
+            the language or the paper is none.
         BlockError, ArgumentError, MeasureError: as ``compare`` does.
         NetworkError: as ``compare_networks`` does.
         OutputError: a file exists, or cannot be written.
     """
     file, language = output_path(path), read_language(lang)
+    print_ = read_print(paper, large_print)
     form = target(file, to, force)
     drawn = worksheet(exercises, seed, "answers" if answers else "")
     if answers:
-        made = key_files(drawn, language, file, form, title=title, command=command)
+        made = key_files(drawn, language, file, form, title=title, command=command, print_=print_)
     else:
         shown = _networks(networks, None if blocks else size, batch, measure)
         asked = blocks or not shown
@@ -86,7 +92,7 @@ def write_handout(
         compared = compare(*blocks, size=sides, batch=batch, measure=measure) if asked else None
         made = sheet_files(
             compared, drawn, language, file, form,
-            networks=shown, title=title, command=command, warn=warn,
+            networks=shown, title=title, command=command, print_=print_, warn=warn,
         )  # fmt: skip
     _publish(made, file, force)
 
@@ -132,6 +138,7 @@ def sheet_files(
     networks: Sequence[NetworkCount] = (),
     title: str = "",
     command: str = "",
+    print_: Print = USUAL,
     warn: Callable[[str], object] = warnings.warn,
 ) -> dict[Path, bytes]:
     """The files that make a sheet, the one at ``path`` first.
@@ -145,6 +152,7 @@ def sheet_files(
         networks: whose stages it shows.
         title: instead of the usual one.
         command: that makes this sheet again.
+        print_: what it is printed on, and in which size.
         warn: told in a sentence what is left out for want of a library.
 
     Raises:
@@ -155,14 +163,14 @@ def sheet_files(
         source = text.network_sheet(
             lessons, exercises, language, title=title, command=command, with_code=form.with_code
         )
-        return formats.convert(form, source, {}, path, language)
+        return formats.convert(form, source, {}, path, language, print_)
     lesson = make_lesson(comparison)
-    figures = _figures(lesson, language, warn)
+    figures = _figures(lesson, language, print_, warn)
     source = text.sheet(
         lesson, exercises, language, title=title, command=command,
         figures=formats.places(form, path, figures), networks=lessons, with_code=form.with_code,
     )  # fmt: skip
-    return formats.convert(form, source, figures, path, language)
+    return formats.convert(form, source, figures, path, language, print_)
 
 
 def key_files(
@@ -173,6 +181,7 @@ def key_files(
     *,
     title: str = "",
     command: str = "",
+    print_: Print = USUAL,
 ) -> dict[Path, bytes]:
     """The file that makes the key of these exercises.
 
@@ -183,20 +192,21 @@ def key_files(
         form: the format.
         title: instead of the usual one.
         command: that makes this key again.
+        print_: what it is printed on, and in which size.
 
     Raises:
         HandoutError: the title is not one line.
     """
     source = text.key(exercises, language, title=title, command=command)
-    return formats.convert(form, source, {}, path, language)
+    return formats.convert(form, source, {}, path, language, print_)
 
 
 def _figures(
-    lesson: Lesson, language: Language, warn: Callable[[str], object]
+    lesson: Lesson, language: Language, print_: Print, warn: Callable[[str], object]
 ) -> Mapping[str, str]:
     """The figures; Markdown does without where there is nothing to draw with."""
     try:
-        return figure.draw(lesson, language)
+        return figure.draw(lesson, language, print_.pixels)
     except ModuleNotFoundError as error:
         warn(f"The figures are left out: {error}; {formats.INSTALL}")
         return {}

@@ -7,11 +7,11 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from bottlecalc import Count, compare
+from bottlecalc import Count, compare, write_handout
 from bottlecalc.handout import HandoutError, figure, formats
 from bottlecalc.handout.lesson import make_lesson
 from bottlecalc.handout.worksheet import draw
@@ -150,6 +150,7 @@ REFUSED = [
     (("--seed", "-1", "-o", "a.md"), "--seed '-1' is no number; give a whole number of at least 0"),
     (("--answers", "-o", "a.md"), "--answers is given without exercises; give --exercises N"),
     (("--check", "a.csv"), "--check is given without exercises; give --exercises N"),
+    (("--paper", "a3", "-o", "a.md"), "--paper 'a3' is no paper; give 'a4' or 'letter'"),
     (("--title", "a\nb", "-o", "a.md"), r"--title 'a\nb' is not one line of text"),
     (("--lang", "fr", "-o", "a.md"), "Invalid value for '--lang': 'fr' is not one of 'en', 'zh'"),
     (
@@ -237,6 +238,10 @@ def test_refusals_in_pythons_words() -> None:
     refusals: list[tuple[Any, str]] = [
         (lambda: formats.choose(Path("a.md"), "epub"), "to 'epub' is no format; give one of mark"),
         (lambda: formats.choose(Path("a.odt")), ".docx, .ipynb, or to markdown|html|pdf|latex|"),
+        (
+            lambda: write_handout("a.md", paper=cast(Any, 4)),
+            "paper 4 is no paper; give 'a4' or 'letter'",
+        ),
         (
             lambda: key_files(draw(1, 1), "en", Path("a.md"), markdown, title="a\nb"),
             r"title 'a\nb' is not one line of text; give one without breaks",
