@@ -16,8 +16,15 @@ CODES: Mapping[Language, str] = {"en": "en", "zh": "zh-Hans"}
 """Of a language, as documents name it."""
 REGIONS: Mapping[Language, str] = {"en": "none", "zh": '"CN"'}
 """Of it, where Typst is to know which Chinese; it has no word for a script."""
-DENSITY, SPARSE = 0.7, 0.58
-"""Letters of a table in a millimetre of its line, in usual print; in fonts that are not known."""
+DENSITY: Mapping[str, float] = {"typst": 0.7, "latex": 0.6}
+"""Letters of a table in a millimetre of its line, in usual print and in the fonts of a format."""
+SPARSE = 0.58
+"""The same where the fonts are not known."""
+TABLES = (
+    r"\usepackage{etoolbox}"
+    r"\AtBeginEnvironment{longtable}{\small\setlength{\tabcolsep}{3pt}}"
+)
+"""Of LaTeX."""
 
 
 def convert(
@@ -76,8 +83,7 @@ def _folder(images: Mapping[str, bytes]) -> Iterator[Path]:
 
 
 def _common(writer: str, folder: Path, language: Language, print_: Print) -> list[str]:
-    density = SPARSE if writer == "docx" else DENSITY
-    letters = int(density * print_.line / print_.zoom)
+    letters = int(DENSITY.get(writer, SPARSE) * print_.line / print_.zoom)
     drawings = 1 if print_.is_large else 2
     facts = {"lang": CODES[language], "letters": letters, "drawings": drawings}
     return ["--standalone", "--quiet", f"--resource-path={folder}", "--shift-heading-level-by=-1",
@@ -90,7 +96,9 @@ def _printing(writer: str, language: Language, print_: Print, folder: Path) -> l
         case "typst":
             return _variables(_typst_settings(language, print_))
         case "latex":
-            return _variables({"geometry": _geometry(print_), "fontsize": "10pt"})
+            return _variables(
+                {"geometry": _geometry(print_), "fontsize": "10pt", "header-includes": TABLES}
+            )
         case "html5":
             return _variables({"header-includes": _style(print_)})
         case "docx":

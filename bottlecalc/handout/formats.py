@@ -142,14 +142,8 @@ def convert(
 
 
 def _image(svg: str, kind: Kind, print_: Print) -> bytes:
-    """A figure in the format's own kind; LaTeX magnifies it itself."""
-    match kind:
-        case "svg":
-            return svg.encode()
-        case "pdf":
-            return typesetting.picture(svg, kind, Print(print_.paper))
-        case "png":
-            return typesetting.picture(svg, kind, print_)
+    """A figure in the format's own kind."""
+    return svg.encode() if kind == "svg" else typesetting.picture(svg, kind, print_)
 
 
 def _check_libraries(form: Format) -> None:

@@ -35,12 +35,15 @@ def pdf(source: Path) -> bytes:
 
 
 def picture(svg: str, kind: Literal["pdf", "png"], print_: Print) -> bytes:
-    """A figure as PDF, or as PNG of 300 dots an inch, in the size in which it is printed."""
-    room = f"(width: {print_.line}mm, height: {FIGURE * print_.column}mm)"
+    """A figure as PNG of 300 dots an inch, in the size in which it is printed; or as PDF, for
+    LaTeX, which magnifies it.
+    """
+    still = print_.zoom if kind == "pdf" else 1
+    room = f"(width: {print_.line / still}mm, height: {FIGURE * print_.column / still}mm)"
     source = f"""
         #set page(width: auto, height: auto, margin: 0pt)
         {DRAWING.read_text("utf-8")}
-        #drawing("figure.svg", {print_.zoom}, {room})
+        #drawing("figure.svg", {print_.zoom / still}, {room})
     """
     with TemporaryDirectory() as folder:
         main = Path(folder, "main.typ")

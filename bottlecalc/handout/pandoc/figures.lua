@@ -20,6 +20,14 @@ local function is_caption(block)
   return first and first.t == "Strong" and pandoc.utils.stringify(first):match("%d") ~= nil
 end
 
+local function is_image(one)
+  return one.t == "Image"
+end
+
+local function latex(text)
+  return pandoc.RawBlock("latex", text)
+end
+
 local function styled(block, style)
   return pandoc.Div(block, { ["custom-style"] = style })
 end
@@ -31,11 +39,12 @@ local FIGURES = {
     }
   end,
   latex = function(drawings, caption) -- whose figures float
-    return {
-      pandoc.RawBlock("latex", "\\begin{samepage}"), pandoc.Para(drawings),
-      pandoc.RawBlock("latex", "\\nopagebreak"), caption,
-      pandoc.RawBlock("latex", "\\end{samepage}"),
-    }
+    local all = pandoc.Blocks({ latex("\\begin{samepage}") })
+    for _, image in ipairs(drawings:filter(is_image)) do
+      all:extend({ pandoc.Para(image), latex("\\nopagebreak") })
+    end
+    all:extend({ caption, latex("\\end{samepage}") })
+    return all
   end,
 }
 
@@ -47,7 +56,7 @@ end
 
 local function together(paragraph, caption)
   local all, some = pandoc.Blocks({}), pandoc.Inlines({})
-  for _, image in ipairs(paragraph.content:filter(function(one) return one.t == "Image" end)) do
+  for _, image in ipairs(paragraph.content:filter(is_image)) do
     if #some >= 2 * most then
       all:insert(pandoc.Para(some))
       some = pandoc.Inlines({})

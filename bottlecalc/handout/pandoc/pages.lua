@@ -1,4 +1,5 @@
--- Where a new page begins: <!-- page break --> in the source.
+-- Where a new page begins: <!-- page break --> in the source; and in LaTeX before a heading and its
+-- table where there is no room for more than these.
 local BREAKS = {
   typst = "#pagebreak(weak: true)",
   latex = "\\clearpage",
@@ -13,4 +14,18 @@ function RawBlock(raw)
   end
   local name = NAMES[FORMAT] or FORMAT
   return BREAKS[name] and pandoc.RawBlock(name, BREAKS[name]) or {}
+end
+
+local ROOM = "\\par\\ifdim\\dimexpr\\pagegoal-\\pagetotal<10\\baselineskip\\newpage\\fi"
+
+function Blocks(blocks)
+  if FORMAT ~= "latex" then
+    return nil
+  end
+  for place = #blocks - 1, 1, -1 do
+    if blocks[place].t == "Header" and blocks[place + 1].t == "Table" then
+      blocks:insert(place, pandoc.RawBlock("latex", ROOM))
+    end
+  end
+  return blocks
 end
