@@ -66,9 +66,8 @@ To = Annotated[
     str | None,
     typer.Option(
         metavar="FORMAT",
-        help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
-        " reveal.js from the network); of marks csv, json or markdown.  [default: by FILE's"
-        " ending]",
+        help="markdown, html, pdf, latex, docx, ipynb (a lab), or revealjs (slides, in one file"
+        " that needs no network); of marks csv, json or markdown.  [default: by FILE's ending]",
     ),
 ]
 Output = Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,6 +55,7 @@ def convert(
             extra_args=[
                 *_common(writer, folder, language, print_),
                 *_printing(writer, language, print_, folder),
+                *_variables({"ours": ours}),
                 *(_locate(option, ours) for option in options),
             ],
         )  # fmt: skip
@@ -105,8 +107,18 @@ def _printing(writer: str, language: Language, print_: Print, folder: Path) -> l
             path = folder / "reference.docx"
             path.write_bytes(word.reference(print_))
             return [f"--reference-doc={path}"]
+        case "revealjs":
+            return _variables({"reveal": _reveal()})
         case _:
             return []
+
+
+def _reveal() -> Path:
+    """Where reveal.js lies: among what another package brings, so that it is found unloaded."""
+    spec = find_spec("pyreveal")
+    assert spec is not None
+    assert spec.origin
+    return Path(spec.origin).parent / "revealjs" / "dist"
 
 
 def _variables(named: Mapping[str, object]) -> list[str]:

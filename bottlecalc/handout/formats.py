@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,10 +14,11 @@ from bottlecalc.handout import HandoutError, Language, conversion, typesetting
 from bottlecalc.handout.paper import Print
 from bottlecalc.text.calls import quoted
 
-INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary typst"
+INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary pyreveal typst"
 
 Kind = Literal["svg", "pdf", "png"]
-Lie = Literal["within", "beside", "inline"]
+Lie = Literal["within", "beside"]
+Text = Literal["sheet", "slides", "lab"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,8 @@ class Format:
         options: for pandoc.
         chinese: more options for pandoc where the language is Chinese.
         figures: the ending of its figures.
-        lie: where its figures do: within the file, beside it in a folder, or in the source itself.
-        with_code: a cell of Python can be run in it.
+        lie: where its figures do: within the file, or beside it in a folder.
+        text: what is written in it.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Format:
     chinese: tuple[str, ...] = ()
     figures: Kind = "svg"
     lie: Lie = "within"
-    with_code: bool = False
+    text: Text = "sheet"
 
 
 TYPST = ("pypandoc", "typst", "matplotlib", "manimgx_fonts_cjk")
@@ -60,9 +60,10 @@ PAGE = (
 )
 WORD = ("-M", "all-widths", PAGES, FIGURES, WIDTHS, "--lua-filter=word.lua")
 SLIDES = (
-    *("--mathml", "--slide-level=1", "-V", "theme=white"),
-    "--include-in-header=slides.html",
+    *("--mathml", "--embed-resources", "--slide-level=1", "--template=slides.html"),
+    *(PAGES, "--lua-filter=web.lua"),
 )
+LAB = ("--shift-heading-level-by=0", "--metadata-file=lab.yaml", PAGES)
 ALL = (
     Format(name="markdown", ending=".md", needs=(), lie="beside"),
     Format(name="html", ending=".html", writer="html5", options=WEB),
@@ -74,8 +75,11 @@ ALL = (
     Format(
         name="docx", ending=".docx", writer="docx", needs=TYPST, options=WORD, figures="png"
     ),
-    Format(name="ipynb", ending=".ipynb", writer="ipynb", with_code=True),
-    Format(name="revealjs", writer="revealjs", options=SLIDES, lie="inline"),
+    Format(name="ipynb", ending=".ipynb", writer="ipynb", options=LAB, text="lab"),
+    Format(
+        name="revealjs", writer="revealjs", needs=("pypandoc", "matplotlib", "pyreveal"),
+        options=SLIDES, text="slides",
+    ),
 )  # fmt: skip
 FORMATS: Mapping[str, Format] = {form.name: form for form in ALL}
 ENDINGS: Mapping[str, Format] = {form.ending: form for form in ALL if form.ending}
@@ -103,9 +107,6 @@ def choose(path: Path, to: object = None) -> Format:
 
 def places(form: Format, path: Path, figures: Mapping[str, str]) -> dict[str, str]:
     """What the Markdown calls each figure: a file, or the figure itself."""
-    if form.lie == "inline":
-        uri = "data:image/svg+xml;base64,"
-        return {one: uri + base64.b64encode(svg.encode()).decode() for one, svg in figures.items()}
     folder = quote(_folder(form, path))
     return {one: f"{folder}/{one}.{form.figures}" for one in figures}
 

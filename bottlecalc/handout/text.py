@@ -54,7 +54,6 @@ def sheet(
     command: str = "",
     figures: Mapping[str, str] | None = None,
     networks: Sequence[NetworkLesson] = (),
-    with_code: bool = False,
 ) -> str:
     """The sheet, and the worksheet where there are exercises.
 
@@ -66,22 +65,20 @@ def sheet(
         command: that makes this sheet again.
         figures: where each of them lies; none are shown without.
         networks: whose stages it shows as well.
-        with_code: add a cell of Python that counts the blocks again.
 
     Raises:
         HandoutError: the title is not one line.
     """
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
-        **_figures_of(lesson),
-        title=_line("title", title),
-        command=_line("command", command),
+        **facts(lesson),
+        title=one_line("title", title),
+        command=one_line("command", command),
         figures=figures or {},
         networks=networks,
-        notebook="\n\n".join([_code(lesson), *map(_network_code, networks)]) if with_code else "",
         version=__version__,
-        counters=_counters([*lesson.cases, *(one.count for one in networks)]),
-        worksheet=_items("worksheet", exercises, language) if exercises else "",
+        counters=counters([*lesson.cases, *(one.count for one in networks)]),
+        worksheet=numbered("worksheet", exercises, language) if exercises else "",
     )
 
 
@@ -109,13 +106,13 @@ def network_sheet(
     """
     template = environment(language).get_template(f"networks.{language}.md.jinja")
     return template.render(
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         networks=networks,
-        notebook="\n\n".join(map(_network_code, networks)) if with_code else "",
+        notebook="\n\n".join(map(network_code, networks)) if with_code else "",
         version=__version__,
-        counters=_counters([one.count for one in networks]),
-        worksheet=_items("worksheet", exercises, language) if exercises else "",
+        counters=counters([one.count for one in networks]),
+        worksheet=numbered("worksheet", exercises, language) if exercises else "",
     )
 
 
@@ -128,11 +125,11 @@ def key(
         HandoutError: the title is not one line.
     """
     template = environment(language).get_template(f"key.{language}.md.jinja")
-    items = _items("key", exercises, language)
+    items = numbered("key", exercises, language)
     return template.render(
         key=items,
-        title=_line("title", title),
-        command=_line("command", command),
+        title=one_line("title", title),
+        command=one_line("command", command),
         version=__version__,
     )
 
@@ -221,7 +218,12 @@ def code(text: str) -> str:
     return f"{fence} {text} {fence}" if longest else f"`{text}`"
 
 
-def _line(name: str, text: object) -> str:
+def one_line(name: str, text: object) -> str:
+    """That text.
+
+    Raises:
+        HandoutError: it is none, or of more than one line.
+    """
     if not isinstance(text, str) or not text.isprintable():
         raise HandoutError(
             f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
@@ -229,7 +231,7 @@ def _line(name: str, text: object) -> str:
     return text
 
 
-def _figures_of(lesson: Lesson) -> dict[str, Any]:
+def facts(lesson: Lesson) -> dict[str, Any]:
     """What the templates call the figures of a lesson."""
     plain, bottleneck = lesson.plain, lesson.bottleneck
     layers = bottleneck.layers
@@ -263,13 +265,13 @@ def _joins(lesson: Lesson) -> dict[str, bool]:
     }
 
 
-def _counters(counts: Iterable[ClosedForm]) -> str:
+def counters(counts: Iterable[ClosedForm]) -> str:
     """Who counted beside the closed form: ``torch 2.14.0, fvcore 0.1.5``."""
     versions = {name: version for count in counts for name, version in count.versions.items()}
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
-def _code(lesson: Lesson) -> str:
+def lesson_code(lesson: Lesson) -> str:
     """Python that counts the same blocks and holds them against the sheet."""
     lines = ["from bottlecalc import count, parse"]
     for case in lesson.cases:
@@ -283,7 +285,7 @@ def _code(lesson: Lesson) -> str:
     return "\n".join(lines)
 
 
-def _network_code(lesson: NetworkLesson) -> str:
+def network_code(lesson: NetworkLesson) -> str:
     """Python that counts the same network and holds it against the sheet."""
     count = lesson.count
     batch, _, *size = count.input
@@ -308,19 +310,20 @@ def _assertions(case: Count) -> Iterator[str]:
             yield f"assert block.{figure}.{scope} == {value}"
 
 
-def _items(template: str, exercises: Sequence[Exercise], language: Language) -> str:
+def numbered(template: str, exercises: Sequence[Exercise], language: Language) -> str:
     """The exercises as a numbered list."""
+    found = environment(language).get_template(f"{template}.md.jinja")
+    return found.render(exercises=exercises, **exercise_words(language))
+
+
+def exercise_words(language: Language) -> dict[str, Any]:
+    """What templates of exercises call to put them into words."""
     words = _words(language)
-    return (
-        environment(language)
-        .get_template(f"{template}.md.jinja")
-        .render(
-            exercises=exercises,
-            sentence=words.sentence,
-            question=lambda x: getattr(words, x.kind)(x.quantities),
-            work=lambda x: getattr(words, f"{x.kind}_work")(x),
-        )
-    )
+    return {
+        "sentence": words.sentence,
+        "question": lambda x: getattr(words, x.kind)(x.quantities),
+        "work": lambda x: getattr(words, f"{x.kind}_work")(x),
+    }
 
 
 def _words(language: Language) -> Any:

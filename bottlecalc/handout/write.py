@@ -16,14 +16,20 @@ from bottlecalc.blocks.spec import Block
 from bottlecalc.handout import Language, figure, formats, read_language, text
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
+from bottlecalc.handout.lab import lab
 from bottlecalc.handout.lesson import Lesson, make_lesson
-from bottlecalc.handout.network import make_network_lesson
+from bottlecalc.handout.network import NetworkLesson, make_network_lesson
 from bottlecalc.handout.paper import USUAL, Paper, Print, read_print
+from bottlecalc.handout.slides import slides
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public
 from bottlecalc.text.files import keep, output_path, save_all
 
+SCREEN = 860.0
+"""Width of figures on slides [pixels]."""
+LESSONS: Mapping[str, Callable[..., str]] = {"sheet": text.sheet, "slides": slides, "lab": lab}
+"""What is written of a lesson."""
 AnyNetwork = Network | str | NetworkCount
 
 
@@ -160,17 +166,30 @@ def sheet_files(
     """
     lessons = [make_network_lesson(one) for one in networks]
     if comparison is None:
-        source = text.network_sheet(
-            lessons, exercises, language, title=title, command=command, with_code=form.with_code
-        )
+        source = _network_text(lessons, exercises, language, form, title=title, command=command)
         return formats.convert(form, source, {}, path, language, print_)
     lesson = make_lesson(comparison)
-    figures = _figures(lesson, language, print_, warn)
-    source = text.sheet(
+    width = SCREEN if form.text == "slides" else print_.pixels
+    figures = _figures(lesson, language, width, warn)
+    source = LESSONS[form.text](
         lesson, exercises, language, title=title, command=command,
-        figures=formats.places(form, path, figures), networks=lessons, with_code=form.with_code,
+        figures=formats.places(form, path, figures), networks=lessons,
     )  # fmt: skip
     return formats.convert(form, source, figures, path, language, print_)
+
+
+def _network_text(
+    lessons: Sequence[NetworkLesson],
+    exercises: Sequence[Exercise],
+    language: Language,
+    form: Format,
+    **lines: Any,
+) -> str:
+    """What is said of networks alone; a lab of them is a sheet with a cell that counts again."""
+    if form.text == "slides":
+        return slides(None, exercises, language, networks=lessons, **lines)
+    with_code = form.text == "lab"
+    return text.network_sheet(lessons, exercises, language, with_code=with_code, **lines)
 
 
 def key_files(
@@ -197,16 +216,20 @@ def key_files(
     Raises:
         HandoutError: the title is not one line.
     """
-    source = text.key(exercises, language, title=title, command=command)
+    lines: dict[str, Any] = {"title": title, "command": command}
+    if form.text == "slides":
+        source = slides(None, exercises, language, answers=True, **lines)
+    else:
+        source = text.key(exercises, language, **lines)
     return formats.convert(form, source, {}, path, language, print_)
 
 
 def _figures(
-    lesson: Lesson, language: Language, print_: Print, warn: Callable[[str], object]
+    lesson: Lesson, language: Language, width: float, warn: Callable[[str], object]
 ) -> Mapping[str, str]:
     """The figures; Markdown does without where there is nothing to draw with."""
     try:
-        return figure.draw(lesson, language, print_.pixels)
+        return figure.draw(lesson, language, width)
     except ModuleNotFoundError as error:
         warn(f"The figures are left out: {error}; {formats.INSTALL}")
         return {}

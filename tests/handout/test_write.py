@@ -97,7 +97,7 @@ def test_output_is_whole_or_absent(
     assert os.listdir(tmp_path) == []
 
 
-INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary typst"
+INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary pyreveal typst"
 
 
 def missing(*absent: str) -> Any:

@@ -10,7 +10,9 @@ end
 
 local function Header(header)
   heading = pandoc.utils.stringify(header)
-  header.level = header.level + 1 -- the title is the page's h1
+  if FORMAT == "html5" then
+    header.level = header.level + 1 -- the title is the page's h1
+  end
   return header
 end
 
