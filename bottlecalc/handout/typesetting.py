@@ -15,9 +15,9 @@ LATIN, CHINESE = "Libertinus Serif", "Noto Sans CJK SC"
 """What a sheet is set in: Typst's own font, and for Chinese the one that comes with the extra."""
 FONTS: Mapping[Language, str] = {
     "en": f'"{LATIN}", "{CHINESE}"',
-    "zh": f'(name: "{LATIN}", covers: "latin-in-cjk"), "{CHINESE}"',
+    "zh": f'(name: "{LATIN}", covers: regex("[^‘’“”—…]")), "{CHINESE}"',
 }
-"""Of the two, quotation marks are the language's own."""
+"""Quotation marks, dashes and dots are the language's own; the dot of products is Latin."""
 FIGURE = 0.82
 """Of a page's height that a figure may take, so that its caption stands below it."""
 DRAWING = files("bottlecalc.handout") / "pandoc" / "drawing.typ"

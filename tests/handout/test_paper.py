@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from bottlecalc import Bottleneck, Plain, write_handout
+from bottlecalc.handout import Language, typesetting
 from tests.conftest import Run
 from tests.handout.sheets import numbers, pdf_text, tool
+from tests.handout.test_formats import CHINESE, LATIN, fonts
 
 FAST = ("handout", "--in", "64", "--out", "128", "--no-measure")
 MILLIMETRE = 72 / 25.4
@@ -116,3 +118,21 @@ def test_pages_break_where_a_reader_would_have_them(
     assert beginnings
     first = {page[0].strip() for page in printed}
     assert titles[-1] in first
+
+
+@pytest.mark.parametrize(
+    ("language", "marks", "font"),
+    [("zh", "“”‘’——……", CHINESE), ("zh", "3·3", LATIN[0]), ("en", "“”‘’—…", LATIN[0])],
+)
+def test_marks_are_of_the_languages_font(
+    language: Language, marks: str, font: bytes, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.typ"
+    source.write_text(
+        "#set document(title: [a])\n"
+        f'#set text(lang: "{language}", font: ({typesetting.FONTS[language]}))\n{marks}',
+        "utf-8",
+    )
+    path = tmp_path / "a.pdf"
+    path.write_bytes(typesetting.pdf(source))
+    assert fonts(path) == {font}
