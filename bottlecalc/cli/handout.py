@@ -55,6 +55,8 @@ def handout(
     statistics: handout_options.Statistics = False,
     encoding: handout_options.Encoding = "",
     to: handout_options.To = None,
+    paper: handout_options.Paper = "a4",
+    large_print: handout_options.LargePrint = False,
     output: handout_options.Output = None,
     force: handout_options.Force = False,
 ) -> None:
@@ -98,6 +100,7 @@ def handout(
     _refuse_alone(points=None if questions else points, statistics=statistics, encoding=encoding)
     path = _target(output, to, force)
     chosen |= {"title": title, "answers": answers, "only": only, "to": to, "force": force}
+    chosen |= {"paper": paper, "large_print": large_print}
     if purpose or questions or students is not None:
         given: Sequence[Block | Count] = shared.blocks(blocks or ()) if own else ()
         return _write(path, *given, size=shared.sides, command=_command(), **chosen)

@@ -98,9 +98,9 @@ To = Annotated[
     str | None,
     typer.Option(
         metavar="FORMAT",
-        help="markdown, html, pdf, latex, docx, ipynb, or revealjs (slides, which load"
-        " reveal.js from the network); of exercises as questions moodle, gift or qti; of marks"
-        " csv, json or markdown.  [default: by FILE's ending]",
+        help="markdown, html, pdf, latex, docx, ipynb (a lab), or revealjs (slides, in one file"
+        " that needs no network); of exercises as questions moodle, gift or qti; of marks csv,"
+        " json or markdown.  [default: by FILE's ending]",
     ),
 ]
 Output = Annotated[
@@ -112,5 +112,15 @@ Output = Annotated[
         help="Where to: .md, .html, .pdf, .tex, .docx or .ipynb; questions: .xml (Moodle), .gift"
         " or .zip (QTI).",
     ),
+]
+Paper = Annotated[
+    str,
+    typer.Option(
+        "--paper", metavar="a4|letter", help="What a PDF, LaTeX, docx and HTML are printed on."
+    ),
+]
+LargePrint = Annotated[
+    bool,
+    typer.Option("--large-print", help="In letters of 18 pt, in the same formats."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that exist.")]

@@ -32,6 +32,7 @@ from bottlecalc.layers.receptive import spelled
 from bottlecalc.render import branches
 from bottlecalc.render.explain import plural
 from bottlecalc.render.explain import title as tool_title
+from bottlecalc.render.patches import patches
 from bottlecalc.text.calls import quoted
 from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.shapes import shape
@@ -58,7 +59,6 @@ def sheet(
     command: str = "",
     figures: Mapping[str, str] | None = None,
     networks: Sequence[NetworkLesson] = (),
-    with_code: bool = False,
 ) -> str:
     """The sheet, and the worksheet where there are exercises.
 
@@ -70,22 +70,20 @@ def sheet(
         command: that makes this sheet again.
         figures: where each of them lies; none are shown without.
         networks: whose stages it shows as well.
-        with_code: add a cell of Python that counts the blocks again.
 
     Raises:
         HandoutError: the title is not one line.
     """
     template = environment(language).get_template(f"sheet.{language}.md.jinja")
     return template.render(
-        **_figures_of(lesson),
+        **facts(lesson),
         title=one_line("title", title),
         command=one_line("command", command),
         figures=figures or {},
         networks=networks,
-        notebook="\n\n".join([_code(lesson), *map(_network_code, networks)]) if with_code else "",
         version=__version__,
-        counters=_counters([*lesson.cases, *(one.count for one in networks)]),
-        worksheet=_section(exercises, language),
+        counters=counters([*lesson.cases, *(one.count for one in networks)]),
+        worksheet=section(exercises, language),
     )
 
 
@@ -116,10 +114,10 @@ def network_sheet(
         title=one_line("title", title),
         command=one_line("command", command),
         networks=networks,
-        notebook="\n\n".join(map(_network_code, networks)) if with_code else "",
+        notebook="\n\n".join(map(network_code, networks)) if with_code else "",
         version=__version__,
-        counters=_counters([one.count for one in networks]),
-        worksheet=_section(exercises, language),
+        counters=counters([one.count for one in networks]),
+        worksheet=section(exercises, language),
     )
 
 
@@ -154,11 +152,14 @@ def environment(language: Language) -> Environment:
         n=number, shape=shape, tex=tex, product=product, positions=positions, times=times,
         exact=exact, md=escape, code=code, answer=answer, filter_weights=filter_weights,
         factors=lambda layer: product(layer.factors), params=params, terms=terms,
-        percent=percent, sides=spelled, plural=plural, tool_title=tool_title,
+        percent=percent, sides=spelled, patches=partial(patches, scope="convs"),
+        plural=plural, tool_title=tool_title,
         term=partial(term, language=language), in_words=partial(in_words, language=language),
         named=partial(block_name, language=language), flow=flow,
     )  # fmt: skip
-    templates.globals.update(letter=letter, main_branches=MAIN, between=PUNCTUATION[language])
+    templates.globals.update(
+        letter=letter, main_branches=MAIN, between=PUNCTUATION[language], language=language
+    )
     return templates
 
 
@@ -225,7 +226,7 @@ def one_line(name: str, text: object) -> str:
     return text
 
 
-def _figures_of(lesson: Lesson) -> dict[str, Any]:
+def facts(lesson: Lesson) -> dict[str, Any]:
     """What the templates call the figures of a lesson."""
     plain, bottleneck = lesson.plain, lesson.bottleneck
     layers = bottleneck.layers
@@ -281,13 +282,13 @@ def _biased(lesson: Lesson) -> list[tuple[str, Layer]]:
     return [(name, layer) for name, case in cases for layer in case.layers if layer.biases]
 
 
-def _counters(counts: Iterable[ClosedForm]) -> str:
+def counters(counts: Iterable[ClosedForm]) -> str:
     """Who counted beside the closed form: ``torch 2.14.0, fvcore 0.1.5``."""
     versions = {name: version for count in counts for name, version in count.versions.items()}
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
-def _code(lesson: Lesson) -> str:
+def lesson_code(lesson: Lesson) -> str:
     """Python that counts the same blocks and holds them against the sheet."""
     lines = ["from bottlecalc import count, parse"]
     for case in lesson.cases:
@@ -301,7 +302,7 @@ def _code(lesson: Lesson) -> str:
     return "\n".join(lines)
 
 
-def _network_code(lesson: NetworkLesson) -> str:
+def network_code(lesson: NetworkLesson) -> str:
     """Python that counts the same network and holds it against the sheet."""
     count = lesson.count
     batch, _, *size = count.input
@@ -328,20 +329,20 @@ def _assertions(case: Count) -> Iterator[str]:
 
 def items(template: str, exercises: Sequence[Exercise], language: Language, **more: object) -> str:
     """The exercises as a numbered list, by a template of that name, which may take more."""
+    found = environment(language).get_template(f"{template}.md.jinja")
+    return found.render(exercises=exercises, **exercise_words(language), **more)
+
+
+def exercise_words(language: Language) -> dict[str, Any]:
+    """What templates of exercises call to put them into words."""
     words = words_in(language)
-    return (
-        environment(language)
-        .get_template(f"{template}.md.jinja")
-        .render(
-            exercises=exercises,
-            sentence=words.sentence,
-            answer_line=words.answer_line,
-            question=partial(question, language=language),
-            options=partial(options, language=language),
-            work=partial(work, language=language),
-            **more,
-        )
-    )
+    return {
+        "sentence": words.sentence,
+        "answer_line": words.answer_line,
+        "question": partial(question, language=language),
+        "options": partial(options, language=language),
+        "work": partial(work, language=language),
+    }
 
 
 def options(exercise: Exercise, language: Language) -> dict[str, str]:
@@ -358,7 +359,7 @@ def words_in(language: Language) -> Any:
     return environment(language).get_template(f"exercises.{language}.md.jinja").module
 
 
-def _section(exercises: Sequence[Exercise], language: Language) -> str:
+def section(exercises: Sequence[Exercise], language: Language) -> str:
     """The worksheet at the end of a sheet, under the number of its form."""
     if not exercises:
         return ""

@@ -26,17 +26,24 @@ from bottlecalc.handout import (
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.formats import Format
 from bottlecalc.handout.forms import Form
+from bottlecalc.handout.lab import lab
 from bottlecalc.handout.lesson import Lesson, make_lesson
 from bottlecalc.handout.lms.systems import quiz_file
 from bottlecalc.handout.lms.worth import read_worth
 from bottlecalc.handout.marking.roster import Class, read_class
 from bottlecalc.handout.marking.students import labels
-from bottlecalc.handout.network import make_network_lesson
+from bottlecalc.handout.network import NetworkLesson, make_network_lesson
+from bottlecalc.handout.paper import USUAL, Paper, Print, read_print
+from bottlecalc.handout.slides import slides
 from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.networks.spec import Network
 from bottlecalc.text.calls import public, quoted
 from bottlecalc.text.files import keep, output_path, save_all
 
+SCREEN = 860.0
+"""Width of figures on slides [pixels]."""
+LESSONS: Mapping[str, Callable[..., str]] = {"sheet": text.sheet, "slides": slides, "lab": lab}
+"""What is written of a lesson."""
 AnyNetwork = Network | str | NetworkCount
 
 
@@ -59,6 +66,8 @@ def write_handout(
     answers: bool = False,
     points: object = None,
     to: str | None = None,
+    paper: Paper = "a4",
+    large_print: bool = False,
     force: bool = False,
     command: str = "",
     warn: Callable[[str], object] = warnings.warn,
@@ -92,18 +101,21 @@ def write_handout(
         to: the format, whatever the path ends in: ``"markdown"``, ``"html"``, ``"pdf"``,
             ``"latex"``, ``"docx"``, ``"ipynb"``, ``"revealjs"``, ``"moodle"``, ``"gift"`` or
             ``"qti"``.
+        paper: ``"a4"`` or ``"letter"``, on which a PDF, LaTeX, a docx and HTML are printed.
+        large_print: in letters of 18 pt, in the same formats, for who sees little.
         force: write over files that exist.
         command: that makes the file again, said at its end.
         warn: told in a sentence what is left out for want of a library.
 
     Raises:
-        HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number
-            or the language is none.
+        HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number,
+            the language or the paper is none.
         BlockError, ArgumentError, MeasureError: as ``compare`` does.
         NetworkError: as ``compare_networks`` does.
         OutputError: a file exists, or cannot be written.
     """
     file, language = output_path(path), read_language(lang)
+    print_ = read_print(paper, large_print)
     form = target(file, to, force)
     quiz = formats.quiz(file, to)
     _check_beside(quiz, answers=answers, only=only, points=points)
@@ -120,9 +132,11 @@ def write_handout(
             )
         }
     elif answers:
-        made = key_files(drawn.forms, language, file, form, title=title, command=again)
+        made = key_files(
+            drawn.forms, language, file, form, title=title, command=again, print_=print_
+        )
     elif purpose:
-        made = exam_files(drawn.forms, language, file, form, title=title)
+        made = exam_files(drawn.forms, language, file, form, title=title, print_=print_)
     else:
         shown = _networks(networks, None if blocks else size, batch, measure)
         asked = blocks or not shown
@@ -130,7 +144,7 @@ def write_handout(
         compared = compare(*blocks, size=sides, batch=batch, measure=measure) if asked else None
         made = sheet_files(
             compared, drawn.common, language, file, form,
-            networks=shown, title=title, command=command, warn=warn,
+            networks=shown, title=title, command=command, print_=print_, warn=warn,
         )  # fmt: skip
     _publish(made, file, force)
 
@@ -206,6 +220,7 @@ def sheet_files(
     networks: Sequence[NetworkCount] = (),
     title: str = "",
     command: str = "",
+    print_: Print = USUAL,
     warn: Callable[[str], object] = warnings.warn,
 ) -> dict[Path, bytes]:
     """The files that make a sheet, the one at ``path`` first.
@@ -219,6 +234,7 @@ def sheet_files(
         networks: whose stages it shows.
         title: instead of the usual one.
         command: that makes this sheet again.
+        print_: what it is printed on, and in which size.
         warn: told in a sentence what is left out for want of a library.
 
     Raises:
@@ -226,21 +242,40 @@ def sheet_files(
     """
     lessons = [make_network_lesson(one) for one in networks]
     if comparison is None:
-        source = text.network_sheet(
-            lessons, exercises, language, title=title, command=command, with_code=form.with_code
-        )
-        return formats.convert(form, source, {}, path, language)
+        source = _network_text(lessons, exercises, language, form, title=title, command=command)
+        return formats.convert(form, source, {}, path, language, print_)
     lesson = make_lesson(comparison)
-    figures = _figures(lesson, language, warn)
-    source = text.sheet(
+    width = SCREEN if form.text == "slides" else print_.pixels
+    figures = _figures(lesson, language, width, warn)
+    source = LESSONS[form.text](
         lesson, exercises, language, title=title, command=command,
-        figures=formats.places(form, path, figures), networks=lessons, with_code=form.with_code,
+        figures=formats.places(form, path, figures), networks=lessons,
     )  # fmt: skip
-    return formats.convert(form, source, figures, path, language)
+    return formats.convert(form, source, figures, path, language, print_)
+
+
+def _network_text(
+    lessons: Sequence[NetworkLesson],
+    exercises: Sequence[Exercise],
+    language: Language,
+    form: Format,
+    **lines: Any,
+) -> str:
+    """What is said of networks alone; a lab of them is a sheet with a cell that counts again."""
+    if form.text == "slides":
+        return slides(None, exercises, language, networks=lessons, **lines)
+    with_code = form.text == "lab"
+    return text.network_sheet(lessons, exercises, language, with_code=with_code, **lines)
 
 
 def exam_files(
-    forms: Sequence[Form], language: Language, path: Path, form: Format, *, title: str = ""
+    forms: Sequence[Form],
+    language: Language,
+    path: Path,
+    form: Format,
+    *,
+    title: str = "",
+    print_: Print = USUAL,
 ) -> dict[Path, bytes]:
     """The file that makes a test of these forms.
 
@@ -250,12 +285,13 @@ def exam_files(
         path: where the test will lie.
         form: the format.
         title: instead of the usual one.
+        print_: what it is printed on, and in which size.
 
     Raises:
         HandoutError: the title is not one line.
     """
     source = exam.exam(forms, language, title=title, paged=bool(form.writer))
-    return formats.convert(form, source, {}, path, language)
+    return formats.convert(form, source, {}, path, language, print_)
 
 
 def key_files(
@@ -266,6 +302,7 @@ def key_files(
     *,
     title: str = "",
     command: str = "",
+    print_: Print = USUAL,
 ) -> dict[Path, bytes]:
     """The file that makes the key of these forms.
 
@@ -276,12 +313,13 @@ def key_files(
         form: the format.
         title: instead of the usual one.
         command: that makes this key again.
+        print_: what it is printed on, and in which size.
 
     Raises:
         HandoutError: the title is not one line.
     """
     source = exam.key(forms, language, title=title, command=command)
-    return formats.convert(form, source, {}, path, language)
+    return formats.convert(form, source, {}, path, language, print_)
 
 
 def question_file(
@@ -318,11 +356,11 @@ def question_file(
 
 
 def _figures(
-    lesson: Lesson, language: Language, warn: Callable[[str], object]
+    lesson: Lesson, language: Language, width: float, warn: Callable[[str], object]
 ) -> Mapping[str, str]:
     """The figures; Markdown does without where there is nothing to draw with."""
     try:
-        return figure.draw(lesson, language)
+        return figure.draw(lesson, language, width)
     except ModuleNotFoundError as error:
         warn(f"The figures are left out: {error}; {formats.INSTALL}")
         return {}

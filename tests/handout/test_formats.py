@@ -6,9 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pypandoc
 import pytest
 
@@ -33,7 +31,7 @@ def test_every_format_in_both_languages(run: Run, tmp_path: Path) -> None:
             assert path.stat().st_size > 5000
         slides = tmp_path / f"slides-{language}.html"
         assert run(*FAST, "--lang", language, "--to", "revealjs", "-o", str(slides)).code == 0
-        assert "Reveal.initialize" in slides.read_text("utf-8")
+        assert "reveal.js" in slides.read_text("utf-8")
     folders = [f"sheet-{language}_files" for language in LANGUAGES]
     assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir()) == folders
     kinds = {one.suffix for one in (tmp_path / folders[0]).iterdir()}
@@ -123,7 +121,8 @@ def test_sums_wrap_within_the_margins(
     assert widest(tmp_path / "sheet.pdf") <= A4 - MARGIN + LETTER
     run(*options, "-o", str(tmp_path / "sheet.tex"))
     tex = (tmp_path / "sheet.tex").read_text("utf-8")
-    shares = [float(share) for share in re.findall(r"\\real{(0\.\d+)}", tex)]
+    *_, last = tex.split(r"\begin{longtable}")
+    shares = [float(share) for share in re.findall(r"\\real{(0\.\d+)}", last)]
     assert len(shares) == 4
     assert sum(shares) == pytest.approx(1, abs=0.01)
     assert max(shares) == shares[-1] > 0.4
@@ -189,23 +188,6 @@ def pandoc_text(path: Path, reader: str) -> str:
     options = ["--standalone", "--wrap=none", "--quiet"]
     plain = str(pypandoc.convert_file(str(path), "plain", format=reader, extra_args=options))
     return plain.replace("‘", "`") if reader == "latex" else plain  # reads \\textasciigrave so
-
-
-def test_the_notebook_is_valid_and_its_cells_run(run: Run, tmp_path: Path) -> None:
-    path = tmp_path / "sheet.ipynb"
-    run(*FAST, "-o", str(path))
-    notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    nbformat.validate(notebook)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    assert len(cells) == 1
-    assert cells[0].count("assert block.params.") == 2 * 3
-    assert cells[0].count("assert block.macs.") == 2 * 2
-    exec(cells[0], {})
-    for right, wrong in (("73728", "73729"), ("23552", "23553"), ("48168960", "48168961")):
-        with pytest.raises(AssertionError):
-            exec(cells[0].replace(right, wrong), {})
-    images = [name for cell in notebook.cells for name in cell.get("attachments", {})]
-    assert len(images) == 4
 
 
 def test_tex_has_no_figure_that_is_not_beside_it(run: Run, tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_a_sheet_of_blocks_is_the_same_but_for_the_networks(tmp_path: Path) -> N
     for name, networks in (("without.md", ()), ("with.md", ["resnet50", "resnet18"])):
         write_handout(tmp_path / name, *blocks, networks=networks, measure=False, exercises=1)
     without, both = ((tmp_path / name).read_text("utf-8") for name in ("without.md", "with.md"))
-    begin, end = both.index("## Network resnet50"), both.index("## Exercises")
+    begin, end = both.index("## Network resnet50"), both.index("<!-- page break -->")
     section = both[begin:end]
     assert section.count("1×3×224×224") == section.count("## Network") == 2
     assert (both[:begin] + both[end:]).replace("with_files", "without_files") == without

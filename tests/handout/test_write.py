@@ -7,11 +7,11 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from bottlecalc import Count, compare
+from bottlecalc import Count, compare, write_handout
 from bottlecalc.handout import HandoutError, figure, formats
 from bottlecalc.handout.forms import make_form
 from bottlecalc.handout.lesson import make_lesson
@@ -98,7 +98,7 @@ def test_output_is_whole_or_absent(
     assert os.listdir(tmp_path) == []
 
 
-INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary typst"
+INSTALL = "python -m pip install manimgx-fonts-cjk matplotlib pypandoc_binary pyreveal typst"
 
 
 def missing(*absent: str) -> Any:
@@ -151,6 +151,7 @@ REFUSED = [
     (("--seed", "-1", "-o", "a.md"), "--seed '-1' is no number; give a whole number of at least 0"),
     (("--answers", "-o", "a.md"), "--answers is given without exercises; give --exercises N"),
     (("--check", "a.csv"), "--check is given without exercises; give --exercises N"),
+    (("--paper", "a3", "-o", "a.md"), "--paper 'a3' is no paper; give 'a4' or 'letter'"),
     (("--title", "a\nb", "-o", "a.md"), r"--title 'a\nb' is not one line of text"),
     (("--lang", "fr", "-o", "a.md"), "Invalid value for '--lang': 'fr' is not one of 'en', 'zh'"),
     (
@@ -238,6 +239,10 @@ def test_refusals_in_pythons_words() -> None:
     refusals: list[tuple[Any, str]] = [
         (lambda: formats.choose(Path("a.md"), "epub"), "to 'epub' is no format; give one of mark"),
         (lambda: formats.choose(Path("a.odt")), ".zip, or to markdown|html|pdf|latex|docx|"),
+        (
+            lambda: write_handout("a.md", paper=cast(Any, 4)),
+            "paper 4 is no paper; give 'a4' or 'letter'",
+        ),
         (
             lambda: key_files([make_form(draw(1, 1))], "en", Path("a.md"), markdown, title="a\nb"),
             r"title 'a\nb' is not one line of text; give one without breaks",

@@ -1,0 +1,21 @@
+-- What Word, and LibreOffice more so, is to be told: how wide a drawing is, and that products are
+-- text, which wraps.
+package.path = pandoc.path.directory(PANDOC_SCRIPT_FILE) .. "/?.lua;" .. package.path
+local formula = require("formula")
+local DOTS = 300 -- an inch
+
+function Image(image)
+  local file = io.open(image.src, "rb")
+  if file then
+    image.attributes.width = ("%.3fin"):format(pandoc.image.size(file:read("a")).width / DOTS)
+    file:close()
+  end
+  return image
+end
+
+function Math(math)
+  local is_plain = not math.text:gsub("\\%a+", ""):find("[%a_^]")
+  if math.mathtype == "InlineMath" and is_plain then
+    return pandoc.Inlines(formula.spoken(math.text))
+  end
+end

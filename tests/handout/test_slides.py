@@ -1,0 +1,90 @@
+"""Slides: each fits its screen, none needs a network, and the answer comes after the bet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bottlecalc.handout import formats
+from bottlecalc.handout.slides import slides
+from tests.conftest import Run
+from tests.handout.sheets import browser, counts, numbers
+from tests.handout.test_paper import KINDS
+from tests.handout.test_text import lesson
+from tests.handout.test_write import INSTALL, missing
+
+FAST = ("handout", "--in", "64", "--out", "128", "--no-measure", "--to", "revealjs")
+HEADINGS = {
+    "en": ["The question", "Your bet", "Ink is cost", "The same as blocks", "A, layer by layer",
+           "B, layer by layer", "The answer", "Where does it end?", "Why does it work?"],
+    "zh": ["问题", "先猜一猜", "墨迹即代价", "同样的残差块", "A：逐层计算", "B：逐层计算", "答案",
+           "到哪里就不划算了？", "为什么行得通？"],
+}  # fmt: skip
+LONGEST = (
+    *("--block", "plain:stride=2", "--block", "bottleneck:stride=2,upsample=true,se=4,avg=true"),
+    *("--block", "mbconv", "--block", "inverted:expand=6,stride=2"),
+    *("--network", "mobilenet_v2", "--network", "resnet18"),
+)
+
+
+@pytest.mark.parametrize("language", HEADINGS)
+def test_a_slide_for_each_thought(language: str) -> None:
+    one = lesson("textbook")
+    names = ("block-0", "block-1", "ink", "cost")
+    source = slides(one, [], language, figures=dict.fromkeys(names, "a.svg"))  # type: ignore[arg-type]
+    titles = re.findall(r"^## (.*)$", source, re.MULTILINE)
+    assert titles[:-1] == HEADINGS[language]
+    thoughts = source.split("\n## ")
+    assert "4.8" not in "".join(thoughts[:7])
+    assert "[4.8×]{.huge}" in thoughts[7]
+    body = "\n## ".join(thoughts[:-1])
+    assert numbers(body) - counts(one) == set()
+
+
+def test_without_reveal(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "find_spec", missing("pyreveal"))
+    result = run(*FAST, "-o", str(tmp_path / "slides.html"))
+    assert result.code == 2
+    assert result.err == (
+        "Error: a handout as revealjs needs pyreveal, which is not installed;"
+        f" install it with: {INSTALL}\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+DECKS = {
+    "textbook": (("en", "--exercises", "16"), 27),
+    "groups": (("zh", *KINDS["groups"], "--exercises", "16", "--answers"), 18),
+    "longest": (("zh", *LONGEST), 16),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deck", DECKS)
+def test_every_slide_fits_its_screen(deck: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "slides.html"
+    (language, *arguments), many = DECKS[deck]
+    assert run(*FAST, "--lang", language, *arguments, "-o", str(path)).err == ""
+    asked: list[str] = []
+    with browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: asked.append(str(error)))
+        page.goto(path.as_uri())
+        page.wait_for_selector("body[data-fitted]")
+        assert page.evaluate("Reveal.getTotalSlides()") == many
+        for place in range(many):
+            page.evaluate(f"Reveal.slide({place})")
+            slide = "Reveal.getCurrentSlide()"
+            sides = f"(s => [s.scrollWidth, s.scrollHeight])({slide})"
+            assert page.evaluate(sides)[0] <= 1280, place
+            assert page.evaluate(sides)[1] <= 720, place
+            smallest = f"parseFloat(getComputedStyle({slide}).fontSize)"
+            assert page.evaluate(smallest) >= 20, place
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate("Reveal.getIndices().h") == many - 2
+        assert page.evaluate("[...document.images].every(one => one.naturalWidth && one.alt)")
+    assert {one.partition(":")[0] for one in asked} <= {"file", "data"}
+    assert [one for one in asked if one.startswith("file")] == [path.as_uri()]
