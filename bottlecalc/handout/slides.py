@@ -20,6 +20,7 @@ def slides(
     command: str = "",
     figures: Mapping[str, str] | None = None,
     networks: Sequence[NetworkLesson] = (),
+    form: str = "",
     answers: bool = False,
 ) -> str:
     """Slides as Markdown, a heading each.
@@ -32,6 +33,7 @@ def slides(
         command: that makes these slides again.
         figures: where each of them lies; none are shown without.
         networks: whose stages are shown, a slide each.
+        form: the number of the exercises' form, where it is to be shown.
         answers: whether each exercise has its answer.
 
     Raises:
@@ -47,6 +49,7 @@ def slides(
         figures=figures or {},
         networks=networks,
         exercises=exercises,
+        form=text.words_in(language).form(form) if form else "",
         answers=answers,
         version=__version__,
         counters=text.counters(counts),

@@ -290,7 +290,11 @@ def exam_files(
     Raises:
         HandoutError: the title is not one line.
     """
-    source = exam.exam(forms, language, title=title, paged=bool(form.writer))
+    source = (
+        _task_slides(forms, language, title=title)
+        if form.text == "slides"
+        else exam.exam(forms, language, title=title, paged=bool(form.writer))
+    )
     return formats.convert(form, source, {}, path, language, print_)
 
 
@@ -318,8 +322,27 @@ def key_files(
     Raises:
         HandoutError: the title is not one line.
     """
-    source = exam.key(forms, language, title=title, command=command)
+    source = (
+        _task_slides(forms, language, title=title, command=command, answers=True)
+        if form.text == "slides"
+        else exam.key(forms, language, title=title, command=command)
+    )
     return formats.convert(form, source, {}, path, language, print_)
+
+
+def _task_slides(forms: Sequence[Form], language: Language, **lines: Any) -> str:
+    """A slide for each exercise of a form.
+
+    Raises:
+        HandoutError: there is more than one form.
+    """
+    if len(forms) > 1:
+        raise HandoutError(
+            f"slides show one form, and a class of {len(forms)} has one each;"
+            f" leave {argument('students')} out, or give another format with {argument('to')}"
+        )
+    (form,) = forms
+    return slides(None, form.exercises, language, form=form.number, **lines)
 
 
 def question_file(
