@@ -11,7 +11,7 @@ import pytest
 from bottlecalc import Bottleneck, Plain, write_handout
 from bottlecalc.handout import Language, typesetting
 from tests.conftest import Run
-from tests.handout.sheets import numbers, pdf_text, tool
+from tests.handout.sheets import browser, numbers, pdf_text, tool
 from tests.handout.test_formats import CHINESE, LATIN, fonts
 
 FAST = ("handout", "--in", "64", "--out", "128", "--no-measure")
@@ -84,13 +84,25 @@ def letters(path: Path) -> float:
     return max(set(heights), key=heights.count)
 
 
-def test_large_print_is_of_18_points(tmp_path: Path) -> None:
-    sheets = {large: tmp_path / f"{large}.pdf" for large in (False, True)}
-    for large, path in sheets.items():
+@pytest.mark.parametrize("ending", [".pdf", ".html"])
+def test_large_print_is_of_18_points(ending: str, tmp_path: Path) -> None:
+    """Also from a browser, which makes all smaller where one table is too wide."""
+    printed = {large: tmp_path / f"{large}.pdf" for large in (False, True)}
+    for large, pdf in printed.items():
         blocks = (Plain(64, 128), Bottleneck(64, 128))
-        write_handout(path, *blocks, large_print=large, exercises=12, measure=False)
-    assert letters(sheets[True]) / letters(sheets[False]) == pytest.approx(1.8, abs=0.02)
-    assert len(pages(sheets[True])) > 2 * len(pages(sheets[False])) - 2
+        sheet = pdf.with_suffix(ending)
+        write_handout(sheet, *blocks, large_print=large, exercises=12, measure=False)
+        if ending == ".html":
+            browser_prints(sheet, pdf)
+    assert letters(printed[True]) / letters(printed[False]) == pytest.approx(1.8, abs=0.03)
+    assert len(pages(printed[True])) > 2 * len(pages(printed[False])) - 2
+
+
+def browser_prints(sheet: Path, pdf: Path) -> None:
+    with browser() as chromium:
+        page = chromium.new_page()
+        page.goto(sheet.as_uri())
+        page.pdf(path=pdf, prefer_css_page_size=True)
 
 
 @pytest.mark.parametrize(

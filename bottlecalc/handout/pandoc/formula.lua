@@ -40,4 +40,10 @@ function spoken(tex)
   return (text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
 end
 
-return { spoken = spoken }
+-- A product or sum within a line as text, which wraps; nothing where there is more to set.
+local function plain(math)
+  local is_plain = not math.text:gsub("\\%a+", ""):find("[%a_^]")
+  return math.mathtype == "InlineMath" and is_plain and spoken(math.text) or nil
+end
+
+return { spoken = spoken, plain = plain }

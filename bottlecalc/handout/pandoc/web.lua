@@ -16,9 +16,15 @@ local function Header(header)
   return header
 end
 
--- Too wide for a narrow screen a table scrolls, and keys can scroll it.
+-- Too wide for a narrow screen a table scrolls, and keys can scroll it; its products wrap.
 local function Table(tbl)
-  return pandoc.Div(tbl, pandoc.Attr("", { "table" }, {
+  local wrapped = tbl:walk({
+    Math = function(math)
+      local text = formula.plain(math)
+      return text and pandoc.Inlines(text)
+    end,
+  })
+  return pandoc.Div(wrapped, pandoc.Attr("", { "table" }, {
     role = "region", tabindex = "0", ["aria-label"] = heading,
   })), false
 end

@@ -14,8 +14,6 @@ function Image(image)
 end
 
 function Math(math)
-  local is_plain = not math.text:gsub("\\%a+", ""):find("[%a_^]")
-  if math.mathtype == "InlineMath" and is_plain then
-    return pandoc.Inlines(formula.spoken(math.text))
-  end
+  local text = formula.plain(math)
+  return text and pandoc.Inlines(text)
 end
