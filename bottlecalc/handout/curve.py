@@ -24,10 +24,12 @@ SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "bottlecalc"}
 FONTS: Mapping[Language, str] = {"en": "'DejaVu Sans'", "zh": f"{CHINESE}, 'DejaVu Sans'"}
 """One that has all letters first: of what it lacks, Typst chooses the shapes without asking."""
 
-WIDTH, HEIGHT = 6.0, 2.9
-"""Of the figure [inches]."""
-PLACE = (0.12, 0.29, 0.76, 0.57)
-"""Of the axes in it: left, bottom, width and height [shares of the figure]."""
+WIDTH = 6.0
+"""Of the figure; where it has less, its legend is a column [inches]."""
+SIDE, BENEATH, AXES, OVER = 0.72, 0.64, 1.65, 0.41
+"""Beside the axes, beneath them without the legend, their height, and over them [inches]."""
+LINE = 0.2
+"""Of the legend [inches]."""
 POINTS = 72.0
 """To an inch."""
 LETTERS, GAP = 9.0, 12.0
@@ -62,11 +64,13 @@ def cost_figure(lesson: Lesson, language: Language, width: float = WIDTH) -> str
         language: of the words.
         width: of the figure, where there is room for no more [inches].
     """
-    figure, axes = _plot(lesson, language, min(width, WIDTH))
+    many = 2 if lesson.middle.is_even else 3
+    rows = 1 if width >= WIDTH else many
+    figure, axes = _plot(lesson, language, min(width, WIDTH), BENEATH + rows * LINE)
     _curves(axes, lesson, language)
     _guides(axes, lesson)
     _name(axes, list(_labels(lesson, language)))
-    figure.legend(loc="lower center", ncols=3, frameon=False, fontsize=LETTERS)
+    figure.legend(loc="lower center", ncols=many // rows, frameon=False, fontsize=LETTERS)
     return _svg(figure, language)
 
 
@@ -93,11 +97,18 @@ def spread(wanted: Sequence[float], breadths: Sequence[float], room: float) -> l
     return places
 
 
-def _plot(lesson: Lesson, language: Language, width: float) -> tuple[Figure, Axes]:
+def _axes(width: float, beneath: float) -> tuple[Figure, Axes]:
+    """A figure of that width, with room for a legend beneath its axes [inches]."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, HEIGHT))
-    axes = figure.add_axes(PLACE)
+    height = beneath + AXES + OVER
+    figure = Figure(figsize=(width, height))
+    place = (SIDE / width, beneath / height, 1 - 2 * SIDE / width, AXES / height)
+    return figure, figure.add_axes(place)
+
+
+def _plot(lesson: Lesson, language: Language, width: float, beneath: float) -> tuple[Figure, Axes]:
+    figure, axes = _axes(width, beneath)
     axes.spines["top"].set_visible(False)
     plain = lesson.plain
     positions = plain.macs.main / plain.params.main
@@ -156,7 +167,7 @@ def _labels(lesson: Lesson, language: Language) -> Iterator[Label]:
 def _name(axes: Axes, labels: Sequence[Label]) -> None:
     """The labels in a row above the axes, and lines from there down to the widths."""
     room = axes.get_figure(root=True).get_figwidth() * POINTS  # type: ignore[union-attr]
-    left, wide = PLACE[0] * room, PLACE[2] * room
+    left, wide = axes.get_position().x0 * room, axes.get_position().width * room
     last = axes.get_xlim()[1]
     wanted = [left + wide * label.mid / last for label in labels]
     size, breadths = _sizes(labels, room)

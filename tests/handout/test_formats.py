@@ -121,9 +121,11 @@ def test_sums_wrap_within_the_margins(
     assert widest(tmp_path / "sheet.pdf") <= A4 - MARGIN + LETTER
     run(*options, "-o", str(tmp_path / "sheet.tex"))
     tex = (tmp_path / "sheet.tex").read_text("utf-8")
-    *_, last = tex.split(r"\begin{longtable}")
-    shares = [float(share) for share in re.findall(r"\\real{(0\.\d+)}", last)]
-    assert len(shares) == 4
+    tables = [
+        [float(share) for share in re.findall(r"\\real{(0\.\d+)}", table)]
+        for table in tex.split(r"\begin{longtable}")
+    ]
+    (shares,) = (one for one in tables if len(one) == 4)
     assert sum(shares) == pytest.approx(1, abs=0.01)
     assert max(shares) == shares[-1] > 0.4
 
@@ -146,7 +148,7 @@ def test_the_pdf_holds_its_fonts_and_none_of_the_machines(run: Run, tmp_path: Pa
         run(*FAST, "--lang", language, "-o", str(path))
     assert fonts(sheets["en"]) == {*LATIN}
     assert fonts(sheets["zh"]) == {CHINESE, *LATIN}
-    assert sheets["zh"].stat().st_size < 300_000
+    assert sheets["zh"].stat().st_size < 400_000
     run(*FAST, "--lang", "zh", "-o", str(tmp_path / "sheet.tex"))
     for figure in (tmp_path / "sheet_files").iterdir():
         products = {LATIN[0]} if figure.stem == "ink" else set()
