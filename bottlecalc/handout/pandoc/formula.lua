@@ -4,7 +4,7 @@ local SIGNS = {
   geq = "≥", ne = "≠", neq = "≠", pm = "±", lfloor = "⌊", rfloor = "⌋", lceil = "⌈", rceil = "⌉",
   sum = "Σ", dots = "…", ldots = "…", cdots = "…", left = "", right = "", quad = " ", mid = "|",
 }
-local POWERS = { ["2"] = "²", ["3"] = "³" }
+local POWERS = { [0] = "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" }
 
 local function inner(group)
   return group:sub(2, -2)
@@ -20,7 +20,8 @@ local function held(group)
 end
 
 local function power(text)
-  return POWERS[text] or "^" .. text
+  local digits = text:gsub("%d", function(digit) return POWERS[tonumber(digit)] end)
+  return text:match("^%d+$") and digits or "^" .. text
 end
 
 function spoken(tex)
@@ -42,7 +43,7 @@ end
 
 -- A product or sum within a line as text, which wraps; nothing where there is more to set.
 local function plain(math)
-  local is_plain = not math.text:gsub("\\%a+", ""):find("[%a_^]")
+  local is_plain = not math.text:gsub("\\%a+", ""):find("[%a_]")
   return math.mathtype == "InlineMath" and is_plain and spoken(math.text) or nil
 end
 
