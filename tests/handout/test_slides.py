@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bottlecalc.handout import formats
+from bottlecalc import compare, write_handout
+from bottlecalc.handout import HandoutError, formats
+from bottlecalc.handout.lesson import make_lesson
 from bottlecalc.handout.slides import slides
 from tests.conftest import Run
 from tests.handout.sheets import browser, counts, numbers
@@ -88,3 +90,29 @@ def test_every_slide_fits_its_screen(deck: str, run: Run, tmp_path: Path) -> Non
         assert page.evaluate("[...document.images].every(one => one.naturalWidth && one.alt)")
     assert {one.partition(":")[0] for one in asked} <= {"file", "data"}
     assert [one for one in asked if one.startswith("file")] == [path.as_uri()]
+
+
+SAID = {
+    "plain:in=5,out=7 bottleneck:in=5,out=7,mid=35": ("grow with the square", "nothing is lost"),
+    "plain:in=8,out=8 bottleneck:in=8,out=8,mid=40,groups=40": ("is depthwise", "nothing is lost"),
+    "plain:in=8,out=9 bottleneck:in=8,out=9,mid=3": ("grow with the square", "3 numbers come"),
+}
+
+
+@pytest.mark.parametrize("specs", SAID)
+def test_the_reasons_follow_the_numbers(specs: str) -> None:
+    one = make_lesson(compare(*specs.split(), measure=False))
+    *_, reasons, _ = slides(one, [], "en").split("\n## ")
+    assert reasons.startswith("Why does it work?")
+    wanted = SAID[specs]
+    assert [words in reasons for words in wanted] == [True, True]
+    others = {words for all_words in SAID.values() for words in all_words} - {*wanted}
+    assert not [words for words in others if words in reasons]
+
+
+def test_only_a_single_form_is_shown(tmp_path: Path) -> None:
+    with pytest.raises(HandoutError, match="slides show one form, and a class of 2 has one each"):
+        write_handout(
+            tmp_path / "a.html", exercises=1, students=["Ada", "Bert"], secret="s", to="revealjs"
+        )
+    assert list(tmp_path.iterdir()) == []
