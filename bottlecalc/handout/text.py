@@ -33,6 +33,7 @@ from bottlecalc.render import branches
 from bottlecalc.render.explain import plural
 from bottlecalc.render.explain import title as tool_title
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.lines import is_line
 from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
@@ -218,7 +219,7 @@ def one_line(name: str, text: object) -> str:
     Raises:
         HandoutError: it is not one line.
     """
-    if not isinstance(text, str) or not text.isprintable():
+    if not isinstance(text, str) or not is_line(text):
         raise HandoutError(
             f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
         )

@@ -179,7 +179,7 @@ def class_forms(
 ) -> tuple[Form, ...]:
     """A form for each student: the same kinds in the same order, other numbers.
 
-    A form is its student's whoever else is in the class: it is drawn by the HMAC of the seed and
+    A form is its name's whoever else is in the class: it is drawn by the HMAC of the seed and
     the name under the secret (RFC 2104, with SHA-256).
 
     Args:
