@@ -247,6 +247,7 @@ def _figures_of(lesson: Lesson) -> dict[str, Any]:
         "totals": make_totals(bottleneck),
         "fvcore_total": fvcore.total(layers),
         "fvcore_per_element": fvcore.BATCH_NORM.each,
+        "fvcore_per_pooled": fvcore.GLOBAL_AVERAGE_POOL.each,
     }  # fmt: skip
 
 
