@@ -214,7 +214,7 @@ def code(text: str) -> str:
 
 
 def one_line(name: str, text: object) -> str:
-    """Text that a template takes.
+    """Text that a template takes; blank text is none.
 
     Raises:
         HandoutError: it is not one line.
@@ -223,7 +223,7 @@ def one_line(name: str, text: object) -> str:
         raise HandoutError(
             f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
         )
-    return text
+    return text if text.strip() else ""
 
 
 def _figures_of(lesson: Lesson) -> dict[str, Any]:

@@ -51,6 +51,11 @@ def test_a_title_may_have_wide_spaces_and_joiners(title: str, tmp_path: Path) ->
     assert path.read_text("utf-8").startswith(f"# {title}\n")
 
 
+def test_a_blank_title_is_none(tmp_path: Path) -> None:
+    write_handout(tmp_path / "a.md", exercises=1, only="worksheet", title=" ")
+    assert (tmp_path / "a.md").read_text("utf-8").startswith("# Worksheet\n")
+
+
 def test_of_namesakes_one_may_have_no_address() -> None:
     students = (Student("Ada", "a@example.org"), Student("Ada", ""))
     assert labels(students) == ["Ada (a@example.org)", "Ada"]

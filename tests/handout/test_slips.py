@@ -10,6 +10,8 @@ from bottlecalc import Bottleneck
 from bottlecalc.handout.bank import BANK
 from bottlecalc.handout.bank.counters import TOLD
 from bottlecalc.handout.bank.numbers import Numbers, Own
+from bottlecalc.handout.bank.reasons import REASONS
+from bottlecalc.handout.worksheet import MOST, class_forms, draw
 
 
 def own(c: int, d: int, mid: int, size: tuple[int, int] = (5, 7), seed: int = 0) -> Numbers:
@@ -43,3 +45,16 @@ def test_one_tool_alone_says_the_total(c: int, m: int, d: int) -> None:
         rates = [RATES[name] for name in g["options"]]
         sums = [mac * weights + norm * norms + relu * relus for mac, norm, relu in rates]
         assert [one * g["h"] * g["w"] for one in sums].count(g["total"]) == 1
+
+
+def test_no_reason_is_asked_for_twice_before_all_were() -> None:
+    """Another order of the same four reasons is no other question."""
+    for seed in range(8):
+        asked = [x.quantities["asked"] for x in draw(MOST, seed, 2) if x.kind == "reason"]
+        assert len(asked) > len(REASONS) == len(set(asked[: len(REASONS)]))
+
+
+def test_a_class_is_asked_for_the_same_reasons_however_many() -> None:
+    forms = class_forms(60, ("Ada", "Bert", "Cleo"), "hush", level=2)
+    asked = [[x.quantities.get("asked") for x in form.exercises] for form in forms]
+    assert asked[0] == asked[1] == asked[2]
