@@ -29,6 +29,7 @@ from bottlecalc.handout.worksheet import worksheet
 from bottlecalc.handout.write import target, write_handout
 from bottlecalc.networks.grammar import parse, turned
 from bottlecalc.text.files import keep
+from bottlecalc.text.lines import is_line
 from bottlecalc.tools import check as tools_check
 
 SECRET = "BOTTLECALC_SECRET"
@@ -136,7 +137,7 @@ def _environment(students: Path | None) -> str:
 def _command() -> str:
     """The command that makes this file again; what no page can show is a mark in it."""
     command = shlex.join(["bottlecalc", *sys.argv[1:]])
-    return "".join(one if one.isprintable() else "\ufffd" for one in command)
+    return "".join(one if is_line(one) else "\ufffd" for one in command)
 
 
 def _target(output: Path | None, to: str | None, force: bool) -> Path:

@@ -8,14 +8,17 @@ from fractions import Fraction
 from bottlecalc.text.numbers import ratio
 
 MOST_PLACES = 7
-"""Behind the point of a ratio that is nearly 1."""
+"""Behind the point of two ratios that are to differ."""
+
+NEAREST = 15
+"""Places behind the point by which a float still tells a ratio from 1."""
 
 
 def times(value: Fraction) -> str:
     """How many times, as people quote it: ``4.8×``; with more digits where it is nearly 1.
 
-    >>> times(Fraction(24, 5)), times(Fraction(1)), times(Fraction(1001, 1000))
-    ('4.8×', '1.0×', '1.001×')
+    >>> times(Fraction(24, 5)), times(Fraction(1)), times(Fraction(10**9 + 1, 10**9))
+    ('4.8×', '1.0×', '1.000000001×')
     """
     return f"{float(value):,.{_places(value, 1)}f}×" if 1 <= value < 10**6 else exact(value)
 
@@ -33,7 +36,7 @@ def exact(value: Fraction) -> str:
 
 def _places(value: Fraction, fewest: int) -> int:
     """Behind the point, so many that only 1 looks like 1."""
-    apart = (n for n in range(fewest, MOST_PLACES) if round(value, n) != 1)
+    apart = (n for n in range(fewest, NEAREST + 1) if round(value, n) != 1)
     return fewest if value == 1 else next(apart, fewest)
 
 

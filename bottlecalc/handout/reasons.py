@@ -109,8 +109,9 @@ class Reasons:
 
     @property
     def quarter(self) -> int:
-        """The usual middle, a quarter of the output; 0 where there is none."""
-        return self.lesson.block.out_channels // WIDER
+        """The usual middle, a quarter of the output; 0 where that is no whole number."""
+        quarter, rest = divmod(self.lesson.block.out_channels, WIDER)
+        return 0 if rest else quarter
 
     @property
     def stride(self) -> int:

@@ -34,6 +34,7 @@ from bottlecalc.render.explain import plural
 from bottlecalc.render.explain import title as tool_title
 from bottlecalc.render.patches import patches
 from bottlecalc.text.calls import quoted
+from bottlecalc.text.lines import is_line
 from bottlecalc.text.numbers import number, percent
 from bottlecalc.text.shapes import shape
 from bottlecalc.tools import fvcore
@@ -214,16 +215,16 @@ def code(text: str) -> str:
 
 
 def one_line(name: str, text: object) -> str:
-    """Text that a template takes.
+    """Text that a template takes; blank text is none.
 
     Raises:
         HandoutError: it is not one line.
     """
-    if not isinstance(text, str) or not text.isprintable():
+    if not isinstance(text, str) or not is_line(text):
         raise HandoutError(
             f"{argument(name)} {quoted(text)} is not one line of text; give one without breaks"
         )
-    return text
+    return text if text.strip() else ""
 
 
 def facts(lesson: Lesson) -> dict[str, Any]:
@@ -247,6 +248,7 @@ def facts(lesson: Lesson) -> dict[str, Any]:
         "totals": make_totals(bottleneck),
         "fvcore_total": fvcore.total(layers),
         "fvcore_per_element": fvcore.BATCH_NORM.each,
+        "fvcore_per_pooled": fvcore.GLOBAL_AVERAGE_POOL.each,
     }  # fmt: skip
 
 

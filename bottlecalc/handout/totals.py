@@ -31,6 +31,11 @@ class Total(NamedTuple):
         """What the tools call it, each word once."""
         return list(dict.fromkeys(account.calls_it for account in self.accounts))
 
+    @property
+    def pools(self) -> bool:
+        """Whether a pooling is of the sum, which some tools count by what goes in."""
+        return any("pool" in line.what for line in self.sum.lines)
+
 
 def make_totals(count: Count) -> list[Total]:
     """What every tool that is run on models says of a block's operations, the least first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, repeat
 from random import Random
@@ -16,6 +16,7 @@ from bottlecalc.errors import argument
 from bottlecalc.handout import HandoutError
 from bottlecalc.handout.bank import BANK, LEVEL, LEVELS
 from bottlecalc.handout.bank.numbers import Numbers, Own
+from bottlecalc.handout.bank.reasons import REASONS
 from bottlecalc.handout.exercises import Exercise
 from bottlecalc.handout.forms import Form, make_form
 from bottlecalc.text.calls import quoted, whole_number
@@ -179,7 +180,7 @@ def class_forms(
 ) -> tuple[Form, ...]:
     """A form for each student: the same kinds in the same order, other numbers.
 
-    A form is its student's whoever else is in the class: it is drawn by the HMAC of the seed and
+    A form is its name's whoever else is in the class: it is drawn by the HMAC of the seed and
     the name under the secret (RFC 2104, with SHA-256).
 
     Args:
@@ -225,8 +226,15 @@ def keyed(secret: str, text: str) -> str:
     return hmac.new(key, message, "sha256").hexdigest()
 
 
-def _fresh(kind: str, numbers: Numbers, before: Container[Exercise]) -> Exercise:
+def _fresh(kind: str, numbers: Numbers, before: Sequence[Exercise]) -> Exercise:
     """An exercise of that kind that is sound and not there yet; of the class's own if one is."""
     sources = chain(repeat(numbers, TRIES), repeat(replace(numbers, own=None)))
     drawn = (replace(BANK[kind](source), kind=kind) for source in sources)
-    return next(one for one in drawn if one.sound and one not in before)
+    return next(one for one in drawn if one.sound and not _is_there(one, before))
+
+
+def _is_there(exercise: Exercise, before: Sequence[Exercise]) -> bool:
+    """Whether it was drawn before; a reason also in another order, until each was asked for."""
+    reasons = {x.quantities["asked"] for x in before if x.kind == "reason"}
+    asked = exercise.quantities.get("asked")
+    return exercise in before or (asked in reasons and len(reasons) < len(REASONS))

@@ -105,7 +105,8 @@ def write_handout(
         large_print: in letters of 18 pt, in the same formats, for who sees little.
         force: write over files that exist.
         command: that makes the file again, said at its end.
-        warn: told in a sentence what is left out for want of a library.
+        warn: told in a sentence what is left out for want of a library, or what was guessed of a
+            class.
 
     Raises:
         HandoutError: the blocks make no lesson, the format is none or lacks a library, or a number,
@@ -122,7 +123,7 @@ def write_handout(
     purpose = _purpose(answers, only, students)
     drawn = worksheet(
         exercises, seed, purpose, level=level, blocks=blocks, size=size,
-        students=None if students is None else labels(read_class(students)), secret=secret,
+        students=_members(students, warn, language), secret=secret,
     )  # fmt: skip
     again = "" if secret else command
     if form is None:
@@ -177,6 +178,13 @@ def _purpose(answers: object, only: object, students: object) -> str:
         )
     given = {"answers": answers, "only": only, "students": students is not None}
     return next((name for name, value in given.items() if value), "")
+
+
+def _members(
+    given: Class | None, warn: Callable[[str], object], language: Language
+) -> list[str] | None:
+    """What the students of a class are called; None where there is none."""
+    return None if given is None else labels(read_class(given, warn, language))
 
 
 def _networks(

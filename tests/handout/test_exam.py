@@ -371,7 +371,7 @@ def test_namesakes_have_each_their_form(run: Run, names: Path, tmp_path: Path) -
         ({"students": 3, "secret": "x"}, HandoutError, "students 3 are no students; give the path"),
         ({"students": [], "secret": "x"}, HandoutError, "students names nobody; give one student"),
         ({"students": ["A", "A"], "secret": "x"}, HandoutError, "the class has A twice"),
-        ({"students": ["a\x1bb"], "secret": "x"}, HandoutError, "has the name 'a\\x1bb'; give a"),
+        ({"students": ["a\x1bb"], "secret": "x"}, HandoutError, "has the name 'a\\x1bb', of which"),
         ({"students": ["A"], "secret": " "}, HandoutError, "students is given without a secret"),
         ({"students": ["A"], "secret": 3}, HandoutError, "students is given without a secret"),
         ({"only": "key"}, HandoutError, "only 'key' is nothing that is written alone"),

@@ -287,3 +287,31 @@ def test_chinese_is_set_as_chinese(specs: tuple[str, ...]) -> None:
     assert '"' not in prose
     assert "被除数" in prose
     assert "被除者" not in prose
+
+
+SQUEEZED = "bottleneck:in=64,out=128,se=16"
+
+
+def test_squeeze_and_excitation_is_told_wherever_it_counts() -> None:
+    """fvcore's 76,269,568 are 73,861,120 + 2 · 1,003,520 normalised + 401,408 that are pooled."""
+    found, chinese = sheet(PLAIN, SQUEEZED), sheet(PLAIN, SQUEEZED, language="zh")
+    assert "2 for every normalised element and 1 for every element that squeeze" in found
+    assert "每个被归一化的元素 2 次、压缩与激励所池化的每个元素 1 次：" in chinese
+    assert "through this bottleneck's convolutions 3×3; it is 3×3 through one 3×3. Squeeze" in found
+    assert "Without its ReLUs and squeeze and excitation the main path" in found
+    assert "width of each image; with some tools, of a pooling those that go in." in found
+    assert "quee" not in sheet(PLAIN, BOTTLENECK)
+    assert "of a pooling" not in sheet(PLAIN, BOTTLENECK)
+
+
+def test_a_quarter_is_told_where_there_is_one() -> None:
+    assert "a quarter of the output's channels, here 32." in sheet(PLAIN, BOTTLENECK)
+    of_90 = sheet("plain:in=60,out=90", "bottleneck:in=60,out=90")
+    assert "a quarter of the output's channels. This" in of_90  # which is 22.5
+
+
+def test_nothing_but_one_looks_like_one() -> None:
+    """27·10¹² by 27,000,001,238,084, a millionth of a percent too dear, is no 1.00×."""
+    found = sheet("plain:in=1000000,out=3000000", "bottleneck:in=1000000,out=3000000")
+    row = next(one for one in found.splitlines() if one.startswith("| 1,524,026 |"))
+    assert row == "| 1,524,026 | 27,000,001,238,084 | 0.99999995× | no saving |"

@@ -42,7 +42,11 @@ def break_even(numbers: Numbers) -> Exercise:
         return break_even(replace(numbers, own=None))
     c, d = block.in_channels, block.out_channels
     plain = 9 * c * d
-    slips = {"next_width": end + 1, "only_3x3": isqrt(c * d), "forgot_last": _widest(c, plain)}
+    slips = {
+        "next_width": end + 1,
+        "only_3x3": isqrt(c * d - 1),  # fewer, so that 9·m² is below 9·c·d
+        "forgot_last": _widest(c, plain - 1),
+    }
     layers = main_path(closed_form.count(replace(block, mid_channels=end)))
     quantities = {"c": c, "d": d, "plain": plain}
     return Exercise(quantities=quantities, answer=end, slips=slips, layers=layers)

@@ -52,12 +52,12 @@ class DecodedText(NamedTuple):
     sample: str = ""
 
 
-def decode(content: bytes, encoding: str = "", name: str = "the file") -> DecodedText:
+def decode(content: bytes, encoding: str | None = "", name: str = "the file") -> DecodedText:
     """The text of a file.
 
     Args:
         content: its bytes.
-        encoding: what they are in, where somebody says so.
+        encoding: what they are in, where somebody says so; None where nobody can.
         name: of the file, for errors.
 
     Raises:
@@ -72,7 +72,8 @@ def decode(content: bytes, encoding: str = "", name: str = "the file") -> Decode
         if (text := _strict(content, codec)) is not None:
             return DecodedText(text)
     if not known and b"\0" not in content:
-        return _national(content, name)
+        told = "" if encoding is None else f", or say what it is in by {argument('encoding')}"
+        return _national(content, name, AGAIN + told)
     raise HandoutError(f"{name} is no text: its bytes are in no encoding; {AGAIN}")
 
 
@@ -104,7 +105,7 @@ def _strict(content: bytes, codec: str) -> str | None:
     return None if "\0" in text else text
 
 
-def _national(content: bytes, name: str) -> DecodedText:
+def _national(content: bytes, name: str, remedy: str) -> DecodedText:
     chinese, western = _strict(content, "gb18030"), _strict(content, "cp1252")
     common, rare = _characters(chinese or "")
     if chinese is not None and common > rare:
@@ -114,8 +115,7 @@ def _national(content: bytes, name: str) -> DecodedText:
     if chinese is not None and common and common == rare:
         return DecodedText(chinese, "GB18030", _sample(chinese))
     raise HandoutError(
-        f"{name} is neither in UTF-8 nor plainly in GB18030 or Windows-1252; {AGAIN}, or say what"
-        f" it is in by {argument('encoding')}"
+        f"{name} is neither in UTF-8 nor plainly in GB18030 or Windows-1252; {remedy}"
     )
 
 

@@ -69,7 +69,7 @@ def mark_answers(
             language are none.
     """
     file, language = file_path(path), read_language(lang)
-    members = None if students is None else read_class(students)
+    members = None if students is None else read_class(students, warn, language)
     drawn = worksheet(
         exercises, seed, "check", level=level, blocks=blocks, size=size,
         students=None if members is None else labels(members), secret=secret,

@@ -33,6 +33,7 @@ class WrittenAnswer(NamedTuple):
         measure: what it says that it counts, where it does.
         step: the least difference that its form shows, where it has a unit or a power of ten:
             100,000 for ``2.3M``.
+        factors: how many numbers it is the product of.
         doubt: why there is no value; empty where nothing was answered.
     """
 
@@ -40,6 +41,7 @@ class WrittenAnswer(NamedTuple):
     value: Fraction | str | None = None
     measure: Measure = ""
     step: Fraction | None = None
+    factors: int = 1
     doubt: Doubt = ""
 
     @property
@@ -175,7 +177,7 @@ def _quantity(text: str, sign: int, number: str, power: int, measure: Measure) -
     value = sign * unit * prod(factor.value for factor in read)
     if abs(value) >= 10**MOST_DIGITS:
         return WrittenAnswer(text, doubt="long")
-    return WrittenAnswer(text, value, measure, _step(read, unit))
+    return WrittenAnswer(text, value, measure, _step(read, unit), len(read))
 
 
 class _Factor(NamedTuple):

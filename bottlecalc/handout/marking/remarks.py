@@ -16,7 +16,8 @@ class Sentences(NamedTuple):
     """The sentences of a language.
 
     Attributes:
-        encoding: of a table that is in none that proves itself.
+        encoding: of answers that are in none that proves itself.
+        names: of a class that is in none.
         ordered: of questions that were told by their order alone.
         columns: that were not read.
         answers: that cannot be read.
@@ -26,6 +27,7 @@ class Sentences(NamedTuple):
     """
 
     encoding: str
+    names: str
     ordered: str
     columns: str
     answers: str
@@ -38,6 +40,8 @@ SENTENCES: Mapping[Language, Sentences] = {
     "en": Sentences(
         "The answers are not in UTF-8 and were read as {encoding} ({sample}); if that is"
         " misspelled, save them as CSV UTF-8",
+        "The class is not in UTF-8 and was read as {encoding} ({sample}); if that is misspelled,"
+        " save it as CSV UTF-8",
         "The columns of questions were taken in their order, the first as exercise 1.",
         "Columns that were not read: {named}.",
         "Answers that cannot be read, to be looked at (student, exercise): {named}.",
@@ -47,6 +51,7 @@ SENTENCES: Mapping[Language, Sentences] = {
     ),
     "zh": Sentences(
         "答案表不是 UTF-8 编码，已按 {encoding} 读取（{sample}）；如有乱码，请另存为 CSV UTF-8",
+        "班级名单不是 UTF-8 编码，已按 {encoding} 读取（{sample}）；如有乱码，请另存为 CSV UTF-8",
         "题目各列按先后顺序读取，第一列作为第 1 题。",
         "未读取的列：{named}。",
         "无法识别、需要人工查看的答案（学生、题号）：{named}。",
@@ -58,8 +63,13 @@ SENTENCES: Mapping[Language, Sentences] = {
 
 
 def guessed(encoding: str, sample: str, language: Language) -> str:
-    """What a table was read as."""
+    """What the answers were read as."""
     return SENTENCES[language].encoding.format(encoding=encoding, sample=sample)
+
+
+def guessed_names(encoding: str, sample: str, language: Language) -> str:
+    """What a class was read as."""
+    return SENTENCES[language].names.format(encoding=encoding, sample=sample)
 
 
 def ordered(language: Language) -> str:

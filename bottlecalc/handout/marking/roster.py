@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 
 from bottlecalc.errors import argument
-from bottlecalc.handout import HandoutError
+from bottlecalc.handout import HandoutError, Language
+from bottlecalc.handout.marking import remarks
 from bottlecalc.handout.marking.encoding import decode
 from bottlecalc.handout.marking.headings import Headings, known_columns, read_names
 from bottlecalc.handout.marking.responses import AnswersError, Responses
@@ -14,6 +16,7 @@ from bottlecalc.handout.marking.students import FaultsError, Student, labels, re
 from bottlecalc.handout.marking.table import TableError, find_delimiter, rows
 from bottlecalc.text.calls import brief, quoted
 from bottlecalc.text.files import file_path, read_bytes, shown
+from bottlecalc.text.lines import JOINERS, is_line
 from bottlecalc.text.suggest import did_you_mean
 
 Class = str | PathLike[str] | Sequence[str]
@@ -27,18 +30,26 @@ class ClassError(FaultsError):
         super().__init__(faults, "the class has {} faults; nothing was done")
 
 
-def read_class(given: object) -> tuple[Student, ...]:
+def read_class(
+    given: object, warn: Callable[[str], object] = warnings.warn, language: Language = "en"
+) -> tuple[Student, ...]:
     """The students of a class.
 
     Args:
         given: a path of a table with a column of names, in the encodings of answers; or the names.
+        warn: told in a sentence what was guessed.
+        language: of that sentence.
 
     Raises:
         ClassError: it names nobody, or somebody twice whom nothing tells apart.
         HandoutError: the file cannot be read, or it is neither a path nor names.
     """
     if isinstance(given, str | PathLike):
-        students = tuple(_table(file_path(given)))
+        file = file_path(given)
+        decoded = decode(read_bytes(file, HandoutError, "give a CSV file"), None, shown(file))
+        if decoded.encoding:
+            warn(remarks.guessed_names(decoded.encoding, brief(decoded.sample), language))
+        students = tuple(_table(decoded.text))
     elif isinstance(given, Sequence) and all(isinstance(one, str) for one in given):
         students = tuple(Student(spelled(one), "") for one in given)
     else:
@@ -65,9 +76,7 @@ def find_labels(responses: Responses, students: Sequence[Student]) -> dict[Stude
     return {one: names[place] for one, place in found.items() if place is not None}
 
 
-def _table(path: object) -> Iterator[Student]:
-    file = file_path(path)
-    text = decode(read_bytes(file, HandoutError, "give a CSV file"), "", shown(file)).text
+def _table(text: str) -> Iterator[Student]:
     found = rows(text, find_delimiter(text, known_columns))
     try:
         first = next(found, None)
@@ -89,8 +98,13 @@ def _faults(students: Sequence[Student]) -> Iterator[str]:
     if not students:
         yield f"{argument('students')} names nobody; give one student at least"
     for n, one in enumerate(students):
-        if not one.name or not one.name.isprintable():
+        if not one.name.strip(JOINERS):
             yield f"student {n + 1} of the class has the name {quoted(one.name)}; give a name"
+        elif not is_line(one.name):
+            yield (
+                f"student {n + 1} of the class has the name {quoted(one.name)}, of which something"
+                " is not seen; give a name without it"
+            )
         elif one in students[:n]:
             yield (
                 f"the class has {brief(one.name)} twice; give a column that tells them apart, such"

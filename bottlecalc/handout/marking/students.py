@@ -45,7 +45,11 @@ class FaultsError(HandoutError):
 def labels(students: Sequence[Student]) -> list[str]:
     """What each is called, with their identity where several have one name."""
     times = Counter(one.name for one in students)
-    return [f"{one.name} ({one.identity})" if times[one.name] > 1 else one.name for one in students]
+    namesakes = [bool(one.identity) and times[one.name] > 1 for one in students]
+    return [
+        f"{one.name} ({one.identity})" if told else one.name
+        for one, told in zip(students, namesakes, strict=True)
+    ]
 
 
 def read_student(cells: Sequence[str], headings: Headings) -> Student:

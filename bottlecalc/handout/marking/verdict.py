@@ -95,7 +95,22 @@ def _doubt(written: WrittenAnswer, exercise: Exercise) -> str:
     assert value is not None
     known = value == right or exercise.slip(_whole(value)) or find_pair(exercise, value)
     near = written.step is not None and 2 * abs(value - right) <= written.step
-    return "rounded" if near and not known else ""
+    if near and not known:
+        return "rounded"
+    return "fraction" if _is_close(value, exercise) else _side(written, exercise)
+
+
+def _is_close(value: Fraction, exercise: Exercise) -> bool:
+    """Whether it would be right as a whole number; of percentages also as the share, 0.26."""
+    right = int(exercise.answer)
+    spelled = (value, 100 * value) if exercise.kind == "ratio" else (value,)
+    return value.denominator > 1 and any(abs(one - right) < 1 for one in spelled)
+
+
+def _side(written: WrittenAnswer, exercise: Exercise) -> str:
+    """A field of 25×25 has the right side, and is its area to whoever multiplies."""
+    is_square = written.factors == 2 and written.value == int(exercise.answer) ** 2
+    return "square" if is_square and exercise.kind == "receptive_field" else ""
 
 
 def _slips(written: WrittenAnswer, exercise: Exercise) -> tuple[str, ...]:

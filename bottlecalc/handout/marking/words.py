@@ -55,6 +55,8 @@ ENGLISH = Words(
         "number": "a number was asked for",
         "letter": "a letter was asked for",
         "rounded": "the right answer, rounded, looks like it",
+        "fraction": "a whole number was asked for, and the right one is near",
+        "square": "it may be meant as the side of a square",
     },
     measure="the number is right, but it counts something else: MACs, FLOPs and parameters are"
     " not the same",
@@ -79,6 +81,8 @@ CHINESE = Words(
         "number": "应当填数",
         "letter": "应当填字母",
         "rounded": "可能是正确答案的近似值",
+        "fraction": "应当填整数，而它接近正确答案",
+        "square": "可能指正方形的边长",
     },
     measure="数是对的，但所指的量不对：MACs、FLOPs 和参数量不是一回事",
     remark="{written}？{slips}。",

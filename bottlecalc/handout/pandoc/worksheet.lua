@@ -41,7 +41,8 @@ local WHOLE = {
   },
 }
 local HEADER = {
-  typst = { "#metadata([", "])<form>" },
+  -- No heading has a colon in the label that pandoc gives it, not even one of somebody called Form.
+  typst = { "#metadata([", "])<form:number>" },
   latex = { "\\pagestyle{myheadings}\\markright{", "}" },
 }
 local ROOM = {

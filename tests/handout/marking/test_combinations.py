@@ -63,7 +63,8 @@ def nearest(part: int, whole: int) -> int:
 
 
 def most(g: Quantities) -> int:
-    return int(g.get("budget", g.get("plain", 0)))
+    """Parameters that a middle may have: a budget's, or fewer than what it replaces."""
+    return int(g["budget"] if "budget" in g else g["plain"] - 1)
 
 
 def strided(g: Quantities) -> int:

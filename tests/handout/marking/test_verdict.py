@@ -43,3 +43,24 @@ def test_a_right_number_of_something_else_is_no_right_answer() -> None:
     assert judge(1, f"{weights.answer} MACs", weights).slips == ("measure",)
     assert judge(1, f"{weights.answer} 个参数", weights).verdict == "right"
     assert judge(1, f"{macs.slips['flops']} FLOPs", macs).slips == ("flops",)
+
+
+def test_what_would_be_right_as_a_whole_number_is_looked_at() -> None:
+    """Nobody who has the percentage to two decimals, or as a share, is told that it is wrong."""
+    exercises = {x.kind: x for x in draw(len(BANK), 3)}
+    ratio, budget = exercises["ratio"], exercises["budget"]
+    assert (ratio.answer, budget.answer) == (26, 48)
+    for written in ("26.04%", "25.9", "0.26", "0.2604"):
+        assert judge(1, written, ratio).doubt == "fraction"
+    assert judge(1, "48.7", budget).doubt == "fraction"
+    assert [judge(1, one, ratio).verdict for one in ("24.9", "0.3", "26.00")] == [
+        "wrong", "wrong", "right",
+    ]  # fmt: skip
+    assert judge(1, "0.48", budget).verdict == "wrong"
+
+
+def test_a_field_as_wide_as_high_is_looked_at() -> None:
+    field = {x.kind: x for x in draw(len(BANK), 3)}["receptive_field"]
+    assert judge(1, f"{field.answer}×{field.answer}", field).doubt == "square"
+    assert judge(1, str(field.slips["area"]), field).slips == ("area",)
+    assert judge(1, f"{field.answer}×1", field).verdict == "right"
