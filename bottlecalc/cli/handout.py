@@ -95,7 +95,8 @@ def handout(
     if check is not None:
         chosen |= {"points": points, "encoding": encoding}
         chosen |= {"blocks": shared.blocks(blocks or ()) if own else (), "size": shared.sides}
-        return _mark(check, chosen, statistics, Destination(output, to, force))
+        _mark(check, chosen, statistics, Destination(output, to, force))
+        return tell(*_unused(own, networks, shared))
     questions = formats.quiz(output or Path(), to)
     chosen["points"] = points if questions else None
     _refuse_alone(points=None if questions else points, statistics=statistics, encoding=encoding)
@@ -104,7 +105,8 @@ def handout(
     chosen |= {"paper": paper, "large_print": large_print}
     if purpose or questions or students is not None:
         given: Sequence[Block | Count] = shared.blocks(blocks or ()) if own else ()
-        return _write(path, *given, size=shared.sides, command=_command(), **chosen)
+        _write(path, *given, size=shared.sides, command=_command(), **chosen)
+        return tell(*_unused(own, networks, shared))
     asked = options.read_measure(measure, insist)
     alone = bool(networks) and not own
     counts = () if alone else _counts(shared, blocks, asked)
@@ -118,6 +120,17 @@ def _write(path: Path, *blocks: Block | Count, **chosen: Any) -> None:
     with spinner(f"writing {path}"), _faults_told(warnings):
         write_handout(path, *blocks, measure=False, warn=warnings.append, **chosen)
     tell(*warnings)
+
+
+def _unused(own: bool, networks: object, shared: BlockOptions) -> Iterator[str]:
+    """What is said of options that are about a lesson, where exercises are all that is asked for:
+    of networks always, of others where they make no block.
+    """
+    about_blocks = [*shared.keys, *(["size"] if shared.size is not None else [])]
+    names = [*(["network"] if networks else []), *([] if own else about_blocks)]
+    if names:
+        options = ", ".join(map(WORDS.argument, names))
+        yield f"No lesson is asked for: {options} {'is' if len(names) == 1 else 'are'} not used."
 
 
 def _purpose(**given: object) -> str:

@@ -89,3 +89,21 @@ def test_a_class_in_no_encoding_is_not_sent_to_an_option_of_answers(
         "nor plainly in GB18030 or Windows-1252; save it as CSV UTF-8 and give that" in result.err
     )
     assert "--encoding" not in result.err
+
+
+UNUSED = {
+    ("--answers", "--network", "resnet50"): "--network is",
+    ("--only", "worksheet", "--mid", "3", "--size", "8x9"): "--mid, --size are",
+    ("--answers", "--in", "8", "--out", "9", "--mid", "3"): "",
+    ("--to", "gift", "--stride", "2"): "--stride is",
+}
+
+
+@pytest.mark.parametrize("arguments", UNUSED)
+def test_what_is_about_a_lesson_alone_is_said_to_be_unused(
+    arguments: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    result = run("handout", "--exercises", "2", *arguments, "-o", str(tmp_path / "a.md"))
+    said = UNUSED[arguments]
+    assert result.code == 0
+    assert result.err == (f"No lesson is asked for: {said} not used.\n" if said else "")
