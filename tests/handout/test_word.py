@@ -98,3 +98,17 @@ def test_as_libreoffice_prints_it(kind: str, language: str, run: Run, tmp_path: 
         assert any(numbers(cells) <= sheet for sheet in sheets), cells
     first = {"en": "Exercises", "zh": "练习"}[language]
     assert re.search(rf"\f\s*{first}\n", text)
+
+
+def test_a_full_page_of_a_test_is_not_followed_by_an_empty_one(run: Run, tmp_path: Path) -> None:
+    """What stands after an exercise, and what begins a page, takes no line of its own."""
+    (tmp_path / "names.csv").write_text("name\nAda\nBert\n", "utf-8")
+    path = tmp_path / "tests.docx"
+    a_class = ("--class", str(tmp_path / "names.csv"), "--secret", "s")
+    assert run("handout", "--exercises", "2", *a_class, "-o", str(path)).err == ""
+    body = part(path, "document").find(f"{W}body")
+    empty = [p for p in body if p.tag == f"{W}p" and not "".join(p.itertext())]
+    lines = [p.find(f"{W}pPr/{W}spacing") for p in empty]
+    assert len(lines) == 2 * 2 + 1
+    heights = {(one.get(f"{W}line"), one.get(f"{W}lineRule")) for one in lines}
+    assert heights == {("20", "exact")}

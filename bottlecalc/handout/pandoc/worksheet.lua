@@ -26,10 +26,13 @@ local function words(div)
   return pandoc.utils.blocks_to_inlines(div.content)
 end
 
+-- A paragraph that takes no room, for where a page is full another would begin one more.
+local FLAT = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr>%s</w:p>'
+
 local PAGE = {
   typst = '#pagebreak(weak: true, to: "odd")\n#counter(page).update(1)',
   latex = "\\clearpage\\setcounter{page}{1}",
-  openxml = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>',
+  openxml = FLAT:format('<w:r><w:br w:type="page"/></w:r>'),
 }
 local WHOLE = {
   typst = { "#block(breakable: false, width: 100%, below: 2em)[", "]" },
@@ -37,7 +40,7 @@ local WHOLE = {
   openxml = {
     '<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/></w:tblPr><w:tblGrid><w:gridCol w:w="9000"/>'
       .. "</w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr/>",
-    '</w:tc></w:tr></w:tbl><w:p><w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr></w:p>',
+    "</w:tc></w:tr></w:tbl>" .. FLAT:format(""),
   },
 }
 local HEADER = {
